@@ -1,0 +1,39 @@
+"""Articles in: from what people have to a library that can be searched.
+
+    source -> fetch -> extract -> Article -> decide(new | revised | duplicate | unchanged)
+           -> date -> split into Passages -> embed -> catalogue + Chroma + lexical index
+
+Never imports ``qa``. Importing this package loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ingest.errors import IngestError as IngestError
+    from ingest.library import Library as Library
+    from ingest.pipeline import ingest as ingest
+    from ingest.records import Article as Article
+    from ingest.records import IngestReport as IngestReport
+    from ingest.records import Outcome as Outcome
+    from ingest.records import Passage as Passage
+
+_HOMES = {
+    "Article": "ingest.records",
+    "IngestError": "ingest.errors",
+    "IngestReport": "ingest.records",
+    "Library": "ingest.library",
+    "Outcome": "ingest.records",
+    "Passage": "ingest.records",
+    "ingest": "ingest.pipeline",
+}
+
+__all__ = ["Article", "IngestError", "IngestReport", "Library", "Outcome", "Passage", "ingest"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

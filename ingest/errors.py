@@ -1,0 +1,50 @@
+"""What can go wrong while building or opening a library.
+
+    IngestError
+    ├── BadInput            a source that is not an article (reason, and which source)
+    ├── FetchRefused        an address that must not or could not be fetched
+    ├── LibraryError
+    │   ├── LibraryBusy     another process is writing
+    │   ├── EmbedderChanged the library was embedded with something else
+    │   └── LibraryBroken   a store cannot be read
+    └── WeightsError        the packaged model is missing or not the one we know
+
+Every message says what was wrong, with which file or address, and what to do.
+"""
+
+
+class IngestError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class BadInput(IngestError):
+    """A source that cannot become an article."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source = source
+        self.reason = reason
+        super().__init__(f"{source}: {reason}")
+
+
+class FetchRefused(BadInput):
+    """An address that is not allowed, too large, too slow, or answered with an error."""
+
+
+class LibraryError(IngestError):
+    """Base of errors about the library as a whole."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process holds the write lock."""
+
+
+class EmbedderChanged(LibraryError):
+    """The library's vectors were made by another embedder than the configured one."""
+
+
+class LibraryBroken(LibraryError):
+    """A store exists but cannot be read."""
+
+
+class WeightsError(IngestError):
+    """The packaged embedding model is absent or its sha256 is not the known one."""

@@ -1,0 +1,225 @@
+"""One document into one article: text, title, publisher, authors, dates.
+
+    html      -> trafilatura's body and metadata, dates by provenance
+    markdown  -> front matter and paragraphs
+    text      -> unwrapped paragraphs, photo credits dropped
+    fields    -> a mapping with title/date/url/text under the names people use
+
+Knows nothing about files, addresses or stores.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ingest.dates import date_in_html, date_in_url, parse_date, sane
+from ingest.errors import BadInput
+from ingest.records import Article, When
+
+MIN_CHARS = 80
+"""Less than one short sentence is a teaser, an error page or nothing."""
+
+_NAMES: dict[str, tuple[str, ...]] = {
+    "text": ("text", "body", "content", "article", "maintext", "full_text"),
+    "title": ("title", "headline", "name"),
+    "url": ("url", "link", "canonical_url", "source_url"),
+    "publisher": ("publisher", "source", "outlet", "site_name", "sitename"),
+    "authors": ("authors", "author", "byline", "by"),
+    "published": ("published", "published_at", "publish_date", "date", "pubdate", "date_published",
+                  "publication_date", "datetime"),
+    "updated": ("updated", "updated_at", "modified", "date_modified"),
+    "language": ("language", "lang"),
+    "section": ("section", "category"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something to read: where it came from, what it is, and what was said about it beforehand."""
+
+    source: str
+    kind: str
+    content: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    url: str | None = None
+    origin: str | None = None
+
+
+def extract(document: Document, given: When | None = None) -> Article:
+    """The article in a document. ``given`` is a publication date its user vouches for.
+
+    Raises BadInput when there is no article in it.
+    """
+    reader = {"html": _from_html, "markdown": _from_fields, "fields": _from_fields}
+    article = reader.get(document.kind, _from_text)(document)
+    text = clean(article.text)
+    if len(text) < MIN_CHARS:
+        raise BadInput(document.source, f"no article text ({len(text)} characters)")
+    title, named = split_title(article.title, article.url)
+    article = replace(
+        article,
+        text=text,
+        title=title,
+        publisher=article.publisher or named or _domain(article.url),
+        canonical_url=canonical(article.canonical_url or article.url),
+        origin=document.origin,
+    )
+    if given:
+        return replace(article, published_at=given, published_from="given")
+    if article.published_at is None and (day := sane(date_in_url(article.url))):
+        return replace(article, published_at=day, published_from="url")
+    return article
+
+
+def _from_text(document: Document) -> Article:
+    return Article(text=document.content, url=document.url)
+
+
+def _pick(fields: Mapping[str, Any], name: str) -> Any:
+    lowered = {str(key).lower(): value for key, value in fields.items()}
+    for key in _NAMES[name]:
+        if lowered.get(key) not in (None, "", []):
+            return lowered[key]
+    return None
+
+
+def _from_fields(document: Document) -> Article:
+    fields = document.fields
+    text = document.content or _pick(fields, "text")
+    if not isinstance(text, str):
+        names = ", ".join(_NAMES["text"])
+        raise BadInput(document.source, f"no text: expected one of the fields {names}")
+    written = _pick(fields, "published")
+    published = sane(parse_date(written))
+    if written is not None and parse_date(written) is None:
+        raise BadInput(document.source, f"{written!r} is not a date; write it as 2025-06-02")
+    authors = _pick(fields, "authors") or ()
+    return Article(
+        text=text,
+        title=str(_pick(fields, "title") or ""),
+        url=str(_pick(fields, "url") or "") or document.url,
+        publisher=_text_or_none(_pick(fields, "publisher")),
+        authors=(authors,) if isinstance(authors, str) else tuple(str(a) for a in authors),
+        section=_text_or_none(_pick(fields, "section")),
+        language=_text_or_none(_pick(fields, "language")),
+        published_at=published,
+        published_from=("front matter" if document.kind == "markdown" else "field")
+        if published
+        else "unknown",
+        updated_at=sane(parse_date(_pick(fields, "updated"))),
+    )
+
+
+def _text_or_none(value: Any) -> str | None:
+    return str(value).strip() or None if value is not None else None
+
+
+def _from_html(document: Document) -> Article:
+    import trafilatura
+
+    html = document.content
+    try:
+        found = trafilatura.bare_extraction(
+            html, url=document.url, with_metadata=True, include_comments=False,
+            include_tables=False, favor_precision=True,
+        )  # fmt: skip
+    except Exception as error:  # trafilatura's parsers raise many kinds on broken pages
+        raise BadInput(document.source, f"the page cannot be read ({error})") from error
+    if found is None:
+        raise BadInput(document.source, "no article found in the page")
+    page = found if isinstance(found, dict) else found.as_dict()
+    published, provenance, updated = date_in_html(html)
+    return Article(
+        text=str(page.get("text") or ""),
+        title=str(page.get("title") or ""),
+        url=document.url or page.get("url"),
+        canonical_url=page.get("url") or document.url,
+        publisher=_text_or_none(page.get("sitename")),
+        authors=tuple(a.strip() for a in str(page.get("author") or "").split(";") if a.strip()),
+        language=_text_or_none(page.get("language")),
+        published_at=published,
+        published_from=provenance,
+        updated_at=updated,
+    )
+
+
+# -- text -------------------------------------------------------------------------------
+
+_CREDIT = re.compile(
+    r"\b(?:photo(?:graph)?|image|picture|file photo|video)s?\s*(?:by|:|courtesy of)\s+[^.!?]{2,90}$"
+    r"|[/|]\s*(?:EPA(?:-EFE)?|AFP|Reuters|Getty(?: Images)?|AP|UPI|Shutterstock)\.?$",
+    re.IGNORECASE,
+)
+_CREDIT_PARAGRAPH = 500
+
+
+def clean(text: str) -> str:
+    """Paragraphs separated by one blank line; hard wraps joined; photo captions with credits out."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").replace("\u00ad", "")
+    text = re.sub(r"[^\S\n]+", " ", text.replace("\ufeff", ""))
+    paragraphs = (p.strip() for p in _paragraphs(text))
+    return "\n\n".join(p for p in paragraphs if p and not is_caption(p))
+
+
+def is_caption(paragraph: str) -> bool:
+    """Whether a paragraph is a photo caption: short, and ending in a photographer's credit."""
+    return len(paragraph) <= _CREDIT_PARAGRAPH and bool(_CREDIT.search(paragraph))
+
+
+def _paragraphs(text: str) -> list[str]:
+    lines = [line.strip() for line in text.split("\n")]
+    filled = [line for line in lines if line]
+    wrapped = (
+        "" in lines[1:-1]
+        and len(filled) > 3
+        and max(map(len, filled)) <= 100
+        and sum(len(line) > 50 for line in filled) > len(filled) / 2
+    )
+    if not wrapped:
+        return filled
+    return [" ".join(block.split("\n")) for block in re.split(r"\n\s*\n", "\n".join(lines))]
+
+
+# -- titles, publishers, addresses --------------------------------------------------------
+
+_SUFFIX = re.compile(r"^(.+?)\s+[-–—|]\s+([^-–—|]{2,40})$")
+_TRACKING = re.compile(
+    r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|cmpid|ref|ref_src|ito|ocid|smid|"
+    r"ns_.*|at_.*|xtor|guccounter|amp|output|__twitter_impression)$",
+    re.IGNORECASE,
+)
+
+
+def _domain(url: str | None) -> str | None:
+    host = urlsplit(url).hostname if url and "://" in url else None
+    return re.sub(r"^(?:www|m|amp|edition)\.", "", host) if host else None
+
+
+def split_title(title: str, url: str | None) -> tuple[str, str | None]:
+    """``(title, publisher)``: a trailing " - Name" is the publisher if it is the site's own name."""
+    title = " ".join(title.split())
+    match = _SUFFIX.match(title)
+    domain = _domain(url)
+    if not match or not domain:
+        return title, None
+    squeezed = re.sub(r"\W|^the\s", "", match.group(2).lower())
+    label = re.sub(r"\W", "", domain.rsplit(".", 1)[0])
+    if squeezed and (squeezed in label or label.removeprefix("the") in squeezed):
+        return match.group(1), match.group(2).strip()
+    return title, None
+
+
+def canonical(url: str | None) -> str | None:
+    """The address without what does not name the article: scheme, www, tracking, fragment, AMP."""
+    if not url or "://" not in url:
+        return None
+    parts = urlsplit(url.strip())
+    host = re.sub(r"^(?:www|amp|m)\.", "", (parts.hostname or "").lower())
+    port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
+    path = re.sub(r"(?:/amp|/index\.html?|\.amp)?/*$", "", parts.path)
+    kept = [(k, v) for k, v in parse_qsl(parts.query) if not _TRACKING.match(k)]
+    return urlunsplit(("https", host + port, path, urlencode(sorted(kept)), ""))

@@ -1,0 +1,115 @@
+"""BM25 over passages, in a local tantivy folder. The only module that knows tantivy.
+
+Rebuildable: it replays the catalogue's numbered changes after the last one it has seen, which
+serves a fresh folder, a crash and a second process alike. Only one process writes at a time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import tantivy
+
+from ingest.errors import LibraryBroken
+from ingest.records import Article, Passage
+
+FIELDS = {"body": 1.0, "title": 1.0, "publisher": 0.3, "date": 0.3}
+"""Field weights for BM25."""
+
+_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_STOP = frozenset(
+    "a an the of to in on at by for from with and or but is are was were be been being do does did "
+    "has have had will would can could should may might it its this that these those as who whom "
+    "whose which what when where why how many much i you he she they we his her their there than "
+    "then so if into about after before during not no according".split()
+)
+
+Lookup = Callable[[Sequence[str]], list[tuple[Passage, Article]]]
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("body", tokenizer_name="en_stem")
+    builder.add_text_field("title", tokenizer_name="en_stem")
+    builder.add_text_field("publisher", tokenizer_name="default")
+    builder.add_text_field("date", tokenizer_name="default")
+    return builder.build()
+
+
+class LexicalIndex:
+    """One open index over ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._mark = folder / "seen"
+        try:
+            self._index = tantivy.Index(_schema(), path=str(folder))
+        except (ValueError, OSError) as error:
+            raise LibraryBroken(
+                f"The lexical index {folder} cannot be opened ({error}). "
+                "Delete that folder: the next open rebuilds it from the catalogue."
+            ) from error
+
+    @property
+    def seen(self) -> int:
+        """The ``seq`` of the last catalogue change this index holds."""
+        try:
+            return int(self._mark.read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+
+    def forget_position(self) -> None:
+        """Start over: the catalogue is another one, or the folder lost its contents."""
+        self._mark.unlink(missing_ok=True)
+        writer = self._index.writer(heap_size=50_000_000, num_threads=1)
+        writer.delete_all_documents()
+        writer.commit()
+        self._index.reload()
+
+    def replay(self, changes: Sequence[tuple[int, str, str]], lookup: Lookup) -> None:
+        """Apply changes in order. Replaying some twice is harmless: add is delete, then add."""
+        if not changes:
+            return
+        last = {passage_id: kind for _, passage_id, kind in changes}
+        alive = lookup([key for key, kind in last.items() if kind == "add"])
+        writer = self._index.writer(heap_size=50_000_000, num_threads=1)
+        for passage_id in last:
+            writer.delete_documents_by_term("id", passage_id)
+        for passage, article in alive:
+            writer.add_document(_document(passage, article))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._mark.write_text(str(changes[-1][0]))
+        self._index.reload()
+
+    def search(self, question: str, limit: int) -> list[tuple[str, float]]:
+        """Up to ``limit`` pairs (passage id, BM25 score), best first."""
+        words = [w for w in _WORD.findall(question.lower()) if w not in _STOP]
+        if not words:
+            words = _WORD.findall(question.lower())
+        if not words:
+            return []
+        self._index.reload()
+        text = " ".join('"' + word.replace("’", "'") + '"' for word in words)
+        query, _ = self._index.parse_query_lenient(text, list(FIELDS), FIELDS)
+        searcher = self._index.searcher()
+        hits = searcher.search(query, limit).hits
+        return [(str(searcher.doc(where)["id"][0]), float(score)) for score, where in hits]
+
+    def count(self) -> int:
+        self._index.reload()
+        return int(self._index.searcher().num_docs)
+
+
+def _document(passage: Passage, article: Article) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text("id", passage.id)
+    document.add_text("body", passage.text)
+    document.add_text("title", article.title)
+    document.add_text("publisher", article.publisher or "")
+    if article.published_at:
+        document.add_text("date", article.published_at.strftime("%d %B %Y %A"))
+    return document

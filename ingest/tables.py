@@ -1,0 +1,119 @@
+"""The catalogue's tables and its numbered migrations (SQLAlchemy Core, SQLite and PostgreSQL).
+
+    meta       what the library was made with
+    articles   one row an article: which version is current, which wire-copy cluster
+    versions   every version's text and facts; ``state`` is pending until its vectors are stored
+    passages   spans of versions: pending -> ready -> dead -> gone
+    changes    what happened to passages, numbered: the two indexes replay it
+    bands      MinHash bands of current articles, to find copies
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+)
+
+from ingest.errors import LibraryBroken
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", String(64), primary_key=True), Column("value", Text))
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("canonical_url", Text),
+    Column("origin", Text),
+    Column("current_version", Integer, nullable=False),
+    Column("cluster_id", String(16), nullable=False),
+    Index("ix_articles_canonical_url", "canonical_url"),
+    Index("ix_articles_origin", "origin"),
+    Index("ix_articles_cluster", "cluster_id"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("url", Text),
+    Column("publisher", Text),
+    Column("authors", Text, nullable=False),
+    Column("section", Text),
+    Column("published_at", String(40)),
+    Column("published_epoch", BigInteger),
+    Column("published_from", String(20), nullable=False),
+    Column("updated_at", String(40)),
+    Column("language", String(20)),
+    Column("content_hash", String(32), nullable=False),
+    Column("text_hash", String(32), nullable=False),
+    Column("ingested_at", String(40), nullable=False),
+    Index("ix_versions_text_hash", "text_hash"),
+    Index("ix_versions_state", "state"),
+    Index("ix_versions_published", "published_epoch"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("article_id", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Index("ix_passages_article", "article_id", "version"),
+    Index("ix_passages_state", "state"),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("passage_id", String(24), nullable=False),
+    Column("kind", String(6), nullable=False),
+    sqlite_autoincrement=True,
+)
+
+bands = Table(
+    "bands",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("band", Integer, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    Index("ix_bands_value", "band", "value"),
+)
+
+
+def migrate(connection: Connection) -> None:
+    """Create what is missing and bring an older schema up to ``SCHEMA_VERSION``.
+
+    Raises LibraryBroken for a library written by a newer citewire.
+    """
+    metadata.create_all(connection)
+    found = connection.execute(select(meta.c.value).where(meta.c.key == "schema")).scalar()
+    if found is None:
+        connection.execute(insert(meta).values(key="schema", value=str(SCHEMA_VERSION)))
+    elif int(found) > SCHEMA_VERSION:
+        raise LibraryBroken(
+            f"This library has schema {found}; this citewire knows up to {SCHEMA_VERSION}. "
+            "Install a newer citewire to open it."
+        )

@@ -1,0 +1,119 @@
+"""One vector per passage, in Chroma: a local folder, a ``chroma run`` server, or Chroma Cloud.
+
+The only module that knows chromadb. Rebuildable from the catalogue; ids are passage ids.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import chromadb
+import numpy as np
+from chromadb.api import ClientAPI
+from chromadb.config import Settings
+from chromadb.errors import ChromaError
+
+from ingest.embed import Vectors
+from ingest.errors import LibraryBroken
+from ingest.records import Article, Passage, epoch_of
+
+COLLECTION = "passages"
+_PAGE = 5_000
+
+
+def _client(where: str | Path) -> ClientAPI:
+    settings = Settings(anonymized_telemetry=False)
+    address = str(where)
+    if address.startswith("cloud://"):
+        tenant, _, database = address.removeprefix("cloud://").partition("/")
+        key = os.environ.get("CHROMA_API_KEY")
+        return chromadb.CloudClient(tenant=tenant or None, database=database or None, api_key=key)
+    if address.startswith(("http://", "https://")):
+        parts = urlsplit(address)
+        secure = parts.scheme == "https"
+        port = parts.port or (443 if secure else 8000)
+        return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, settings=settings)
+    return chromadb.PersistentClient(address, settings=settings)
+
+
+def _batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
+class VectorIndex:
+    """Cosine search over passage vectors."""
+
+    def __init__(self, where: str | Path) -> None:
+        try:
+            self._client = _client(where)
+            self._collection = self._open()
+        except (ChromaError, ValueError, OSError, RuntimeError) as error:
+            raise LibraryBroken(
+                f"The vector store {where} cannot be opened ({error}). "
+                "If it is a local folder, delete it: the next open rebuilds it from the catalogue."
+            ) from error
+        self._most = int(self._client.get_max_batch_size())
+
+    def _open(self) -> Any:
+        return self._client.get_or_create_collection(
+            COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+
+    def upsert(self, rows: Sequence[tuple[Passage, Article]], vectors: Vectors) -> None:
+        """Store vectors of shape (len(rows), dimension); doing it twice is doing it once."""
+        for first in range(0, len(rows), self._most):
+            batch = rows[first : first + self._most]
+            self._collection.upsert(
+                ids=[passage.id for passage, _ in batch],
+                embeddings=vectors[first : first + self._most],
+                metadatas=[_facts(article) for _, article in batch],
+            )
+
+    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """Up to ``limit`` pairs (passage id, cosine similarity), most similar first."""
+        stored = self.count()
+        if not stored:
+            return []
+        found = self._collection.query(
+            query_embeddings=vector[None, :].astype(np.float32),
+            n_results=min(limit, stored),
+            include=["distances"],
+        )
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [(key, 1.0 - float(distance)) for key, distance in pairs]
+
+    def delete(self, passage_ids: Iterable[str]) -> None:
+        for batch in _batches(passage_ids, self._most):
+            self._collection.delete(ids=batch)
+
+    def count(self) -> int:
+        return int(self._collection.count())
+
+    def ids(self) -> set[str]:
+        """Every stored id, read in pages."""
+        found: set[str] = set()
+        for offset in range(0, self.count(), _PAGE):
+            page = self._collection.get(limit=_PAGE, offset=offset, include=[])
+            found.update(cast("list[str]", page["ids"]))
+        return found
+
+    def clear(self) -> None:
+        self._client.delete_collection(COLLECTION)
+        self._collection = self._open()
+
+
+def _facts(article: Article) -> dict[str, str | int]:
+    """The small metadata that travels with a vector; dates as numbers, so they can be compared."""
+    facts: dict[str, str | int] = {"article": article.id, "version": article.version}
+    if article.published_at:
+        facts["published"] = epoch_of(article.published_at)
+    if article.publisher:
+        facts["publisher"] = article.publisher
+    return facts

@@ -315,6 +315,14 @@ class Catalogue:
                 result["passages" if state == "ready" else state] = number
         return result
 
+    def outlets(self) -> int:
+        """Number of different publishers of retrievable articles."""
+        query = select(func.count(versions.c.publisher.distinct())).where(
+            versions.c.state == "ready"
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one()
+
     def published_span(self) -> tuple[int, int] | None:
         """Oldest and newest publication, in epoch seconds, of what can be retrieved."""
         query = select(

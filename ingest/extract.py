@@ -76,6 +76,10 @@ def extract(document: Document, given: When | None = None) -> Article:
 
 
 def _from_text(document: Document) -> Article:
+    first, _, rest = document.content.strip().partition("\n")
+    headline = first.strip()
+    if rest.strip() and 10 <= len(headline) <= 120 and headline[-1] not in ".!?…”\"’:,":
+        return Article(text=rest, title=headline, url=document.url)
     return Article(text=document.content, url=document.url)
 
 

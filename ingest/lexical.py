@@ -6,6 +6,7 @@ serves a fresh folder, a crash and a second process alike. Only one process writ
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -98,6 +99,16 @@ class LexicalIndex:
         searcher = self._index.searcher()
         hits = searcher.search(query, limit).hits
         return [(str(searcher.doc(where)["id"][0]), float(score)) for score, where in hits]
+
+    def idf(self, stems: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of stemmed words, smoothed so that it also tells words apart
+        in a library of one article."""
+        searcher = self._index.searcher()
+        total = int(searcher.num_docs)
+        return {
+            stem: math.log(1 + (total + 10) / (int(searcher.doc_freq("body", stem)) + 1))
+            for stem in stems
+        }
 
     def count(self) -> int:
         self._index.reload()

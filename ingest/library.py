@@ -96,11 +96,19 @@ class Library:
         self._catch_up()
         return self.lexical.search(question, limit)
 
+    def idf(self, stems: Sequence[str]) -> dict[str, float]:
+        """How telling each word is: log(1 + (N + 10) / (df + 1)) over passages."""
+        return self.lexical.idf(stems)
+
     def encode(self, texts: list[str]) -> Vectors:
         """Unit vectors of any texts, by the library's own embedder."""
         from ingest.embed import encode_texts
 
         return encode_texts(self.embedder, texts)
+
+    def use(self, embedder: BaseEmbedding) -> None:
+        """Take an embedder without comparing it to the library's: only ``reindex`` may follow."""
+        self._embedder = embedder
 
     @property
     def embedder(self) -> BaseEmbedding:

@@ -1,0 +1,380 @@
+"""The chat in the browser: questions on the left, the articles behind the answers on the right.
+
+    question -> Assistant.stream() -> Exchange -> HTML (qa.render)
+
+Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool. The only
+module that knows gradio; knows nothing about retrieval, models or stores. A conversation lives in
+its session's state and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
+from importlib.resources import as_file, files
+from importlib.util import find_spec
+from io import StringIO
+from typing import Any
+
+# Before gradio is imported: it looks at these once, and would otherwise call home.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+import gradio as gr
+
+from ingest import IngestError
+from qa import Assistant, QaError, Settings
+from qa.records import AnswerEvent, Event, StatusEvent, TextEvent, Turn
+from qa.render import Exchange, count, exchange, header, no_sources, sources, welcome
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+"""Answers in the making at one time; reading is bound to the processor, and others wait in line."""
+
+WAITING = 64
+REMEMBERED = 6
+"""Earlier questions that a follow-up is understood by."""
+
+SESSION_SECONDS = 12 * 3600
+LONGEST_QUESTION = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What one visitor asked so far. The last exchange may still be in the making."""
+
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def now(self) -> Exchange:
+        return self.exchanges[-1]
+
+    def asked(self, question: str) -> Conversation:
+        """With a new question. An exchange that was cut off counts as stopped."""
+        return Conversation(
+            (*self.stopped().exchanges, Exchange(len(self.exchanges) + 1, question))
+        )
+
+    def stopped(self) -> Conversation:
+        if not self.exchanges or self.now.progress != "working":
+            return self
+        return self.with_now(replace(self.now, progress="stopped"))
+
+    def with_now(self, now: Exchange) -> Conversation:
+        return Conversation((*self.exchanges[:-1], now))
+
+    def history(self) -> tuple[Turn, ...]:
+        """The questions before the current one, with what was answered."""
+        earlier = self.exchanges[:-1][-REMEMBERED:]
+        return tuple(Turn(e.question, e.answer.text) for e in earlier if e.answer)
+
+
+# -- answering ------------------------------------------------------------------------------
+
+
+def advanced(now: Exchange, event: Event) -> Exchange:
+    """The exchange after one more event."""
+    if isinstance(event, StatusEvent):
+        return replace(now, message=event.message)
+    if isinstance(event, AnswerEvent):
+        done = event.answer
+        return replace(
+            now, progress="done", sentences=done.sentences, citations=done.citations, answer=done
+        )
+    return _with_sentence(now, event)
+
+
+def _with_sentence(now: Exchange, event: TextEvent) -> Exchange:
+    known = {citation.number: citation for citation in now.citations}
+    if any(known.get(c.number, c) != c for c in event.citations):
+        # The same number for other words: a failed model gave way to quoting, from the start.
+        known, now = {}, replace(now, sentences=())
+    known |= {citation.number: citation for citation in event.citations}
+    return replace(
+        now, sentences=(*now.sentences, event.sentence), citations=tuple(known.values())
+    )
+
+
+async def events(stream: Callable[[], Iterator[Event]]) -> AsyncIterator[Event]:
+    """The events of a stream that is read in a thread of its own.
+
+    A step of the stream may take seconds; this way Stop frees the visitor's place at once, and
+    the stream is closed at its next step.
+    """
+    loop = asyncio.get_running_loop()
+    inbox: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
+    left = threading.Event()
+
+    def read() -> None:
+        last: Exception | None = None
+        try:
+            for event in stream():
+                if left.is_set():
+                    return
+                loop.call_soon_threadsafe(inbox.put_nowait, event)
+        except Exception as error:  # handed over: raised again where the events are read
+            last = error
+        if not left.is_set():
+            loop.call_soon_threadsafe(inbox.put_nowait, last)
+
+    threading.Thread(target=read, name="citewire-answer", daemon=True).start()
+    try:
+        while (event := await inbox.get()) is not None:
+            if isinstance(event, Exception):
+                raise event
+            yield event
+    finally:
+        left.set()
+
+
+async def answering(assistant: Assistant, talk: Conversation) -> AsyncIterator[Conversation]:
+    """The conversation as its last question is being answered. Errors become what is said."""
+    question, history = talk.now.question, talk.history()
+    try:
+        async for event in events(lambda: assistant.stream(question, history=history)):
+            talk = talk.with_now(advanced(talk.now, event))
+            yield talk
+    except (QaError, IngestError) as error:
+        yield talk.with_now(replace(talk.now, progress="failed", message=str(error)))
+    except Exception:
+        log.exception("answering failed: %r", question)
+        yield talk.with_now(replace(talk.now, progress="failed", message=_UNEXPECTED))
+
+
+_UNEXPECTED = "Something went wrong inside Citewire. The log of the server says what."
+
+
+# -- the page -------------------------------------------------------------------------------
+
+_PART = '<div class="cw-part">${value}</div>'
+_LIVE = '<div class="cw-part" role="log" aria-live="polite" aria-label="Answer">${value}</div>'
+"""gradio alters what changed and keeps the rest, so that only new sentences are read aloud."""
+
+_EXAMPLES_ASK = """
+element.addEventListener('click', (event) => {
+  const chip = event.target.closest('.cw-example');
+  if (chip) trigger('submit', {question: chip.dataset.question});
+});
+"""
+
+
+def build(assistant: Assistant) -> gr.Blocks:
+    """The page and its endpoints, around one assistant. ``launch`` adds the looks."""
+    blocks = gr.Blocks(
+        title="Citewire", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
+    )
+    with blocks:
+        page = _page()
+        _wire(blocks, page, assistant)
+        gr.api(
+            _ask_with(assistant), api_name="ask", concurrency_limit=AT_ONCE, concurrency_id="answer"
+        )
+    blocks.queue(max_size=WAITING)
+    return blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is on the page."""
+
+    talk: gr.State
+    top: gr.HTML
+    past: gr.HTML
+    now: gr.HTML
+    past_cards: gr.HTML
+    cards: gr.HTML
+    box: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    again: gr.Button
+
+    def parts(self) -> list[Any]:
+        return [getattr(self, name) for name in self.__slots__]
+
+    def shows(self, talk: Conversation, *, whole: bool = True) -> dict[Any, Any]:
+        """What to change so that the page shows a conversation.
+
+        ``whole=False`` leaves out what stays the same while one question is being answered.
+        """
+        changes: dict[Any, Any] = {
+            self.talk: talk,
+            self.now: exchange(talk.now),
+            self.cards: sources(talk.now),
+        }
+        if whole:
+            earlier = talk.exchanges[:-1]
+            changes[self.past] = "".join(map(exchange, earlier))
+            changes[self.past_cards] = "".join(map(sources, earlier))
+        return changes | self.working(talk.now.progress == "working")
+
+    def working(self, working: bool) -> dict[Any, Any]:
+        return {self.send: gr.update(visible=not working), self.stop: gr.update(visible=working)}
+
+    def begins(self, assistant: Assistant) -> dict[Any, Any]:
+        """The page before the first question."""
+        status = assistant.status()
+        return {
+            self.talk: Conversation(),
+            self.top: header(status),
+            self.past: "",
+            self.now: welcome(status, assistant.examples()),
+            self.past_cards: "",
+            self.cards: no_sources(),
+        } | self.working(False)
+
+
+def _page() -> Page:
+    """The components, in the order in which they stand."""
+    talk = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
+    with gr.Row(elem_id="cw-top"):
+        top = _html("cw-header")
+        again = gr.Button("New conversation", elem_id="cw-again", size="sm", scale=0)
+    with gr.Row(elem_id="cw-main"):
+        with gr.Column(elem_id="cw-chat"):
+            with gr.Column(elem_id="cw-scroll"):
+                past, now = _html("cw-past"), _html("cw-now", _LIVE, on_load=_EXAMPLES_ASK)
+            with gr.Row(elem_id="cw-composer"):
+                box = gr.Textbox(
+                    label="Your question", show_label=False, container=False, lines=1, max_lines=6,
+                    max_length=LONGEST_QUESTION, autofocus=True, elem_id="cw-box",
+                    placeholder="Ask about the news in these articles",
+                )  # fmt: skip
+                send = gr.Button("Ask", variant="primary", elem_id="cw-send", scale=0)
+                stop = gr.Button("Stop", visible=False, elem_id="cw-stop", scale=0)
+        with gr.Column(elem_id="cw-panel"):
+            past_cards, cards = _html("cw-cards-past"), _html("cw-cards-now")
+    return Page(talk, top, past, now, past_cards, cards, box, send, stop, again)
+
+
+def _html(elem_id: str, template: str = _PART, on_load: str | None = None) -> gr.HTML:
+    return gr.HTML(
+        "", elem_id=elem_id, html_template=template, js_on_load=on_load, apply_default_css=False
+    )
+
+
+def _wire(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
+    """What happens when. All of it private: the one public endpoint is ``ask``."""
+
+    async def ask(
+        question: str, talk: Conversation, happened: gr.EventData
+    ) -> AsyncIterator[dict[Any, Any]]:
+        example = happened._data if isinstance(happened._data, dict) else {}
+        asked = str(example.get("question") or question).strip()[:LONGEST_QUESTION]
+        if not asked:
+            yield page.working(False)  # yielding nothing at all would empty the whole page
+            return
+        begun = talk.asked(asked)
+        yield page.shows(begun) | {page.box: ""}
+        async for further in answering(assistant, begun):
+            yield page.shows(further, whole=False)
+
+    def begin() -> dict[Any, Any]:
+        return page.begins(assistant)
+
+    def halt(talk: Conversation) -> dict[Any, Any]:
+        return page.shows(talk.stopped(), whole=False) if talk.exchanges else page.working(False)
+
+    parts = page.parts()
+    asking = gr.on(
+        [page.box.submit, page.send.click, page.now.submit], ask, [page.box, page.talk], parts,
+        show_progress="hidden", api_visibility="private",
+        concurrency_limit=AT_ONCE, concurrency_id="answer",
+    )  # fmt: skip
+    page.stop.click(
+        halt, page.talk, parts, cancels=asking, queue=False, show_progress="hidden",
+        api_visibility="private",
+    )  # fmt: skip
+    page.again.click(
+        begin, None, parts, cancels=asking, show_progress="hidden", api_visibility="private"
+    )
+    blocks.load(begin, None, parts, show_progress="hidden", api_visibility="private")
+
+
+def _ask_with(assistant: Assistant) -> Callable[..., dict[str, Any]]:
+    def ask(question: str, asked_at: str = "") -> dict[str, Any]:
+        """Answer a question from the news articles in this library, with verbatim quotes as proof.
+
+        The result has `status` ("answered", "partial" or "not_found"), `text` (the answer with
+        [n] behind each sentence), `sentences`, `citations` (for each [n] the exact quote, its
+        article's title, publisher, date and address) and `as_of`, the date of the newest article
+        cited. "not_found" means that the articles do not say: do not guess then; `nearest` lists
+        the articles that come closest.
+
+        Args:
+            question: A question in plain words, complete in itself.
+            asked_at: The day the question is asked on, as YYYY-MM-DD. Leave empty for today.
+        """
+        try:
+            return assistant.ask(question, asked_at=asked_at or None).to_dict()
+        except (QaError, IngestError) as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return ask
+
+
+# -- starting -------------------------------------------------------------------------------
+
+
+def launch(blocks: gr.Blocks, settings: Settings, port: int) -> None:
+    """Serve the page until ``blocks.close()``. Returns when it can be reached."""
+    assets = files("qa") / "assets"
+    script = (assets / "citewire.js").read_text(encoding="utf-8")
+    with as_file(assets / "favicon.svg") as icon, redirect_stdout(StringIO()):
+        blocks.launch(
+            server_name=settings.host, server_port=port, root_path=settings.root_path or None,
+            theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
+            css=(assets / "citewire.css").read_text(encoding="utf-8"),
+            head=f"<script>{script}</script>", favicon_path=icon,
+            mcp_server=find_spec("mcp") is not None,
+            share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
+            footer_links=[], max_file_size="1kb", prevent_thread_lock=True, quiet=True,
+        )  # fmt: skip
+
+
+def free_port(host: str, port: int) -> int:
+    """The port itself, or any free one for 0. Raises OSError saying what to do."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.create_server((host, port), family=family) as server:
+            return int(server.getsockname()[1])
+    except OSError as error:
+        raise OSError(
+            f"cannot listen on {host}:{port} ({error.strerror or error}). "
+            "Choose another port with CITEWIRE_PORT."
+        ) from error
+
+
+def main(settings: Settings | None = None) -> None:
+    """Open the library, serve the chat, and stay until interrupted."""
+    try:
+        settings = settings or Settings()
+        port = free_port(settings.host, settings.port)
+        assistant = Assistant(settings)
+        assistant.add_samples_if_empty()
+        blocks = build(assistant)
+        launch(blocks, settings, port)
+    except (QaError, IngestError, OSError, ValueError) as error:
+        sys.exit(f"citewire: {error}")
+    print(_greeting(assistant.status(), settings, port), flush=True)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        blocks.close(verbose=False)
+
+
+def _greeting(status: Mapping[str, Any], settings: Settings, port: int) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
+    mode = "quoting mode" if status["mode"] == "quoted" else f"writing with {status['model']}"
+    return f"Citewire is at http://{host}:{port} ({count(status['articles'], 'article')}; {mode})"
+
+
+if __name__ == "__main__":
+    main()

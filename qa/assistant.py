@@ -1,0 +1,208 @@
+"""Everything wired together, once: settings -> embedder, library, model, engine.
+
+    Assistant().ask("Who opened the talks?")      one Answer
+    await Assistant().aask(...)                   the same, awaited
+    for event in Assistant().stream(...)          as it happens; the last event holds the Answer
+
+Knows nothing about terminals or browsers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from ingest.dates import parse_date
+from ingest.errors import LibraryBusy
+from ingest.library import Library
+from ingest.pipeline import OnOutcome, ingest
+from ingest.records import IngestReport, When
+from ingest.sources import Source, samples
+from qa.engine import CitationEngine
+from qa.errors import BadQuestion, SettingsError
+from qa.models import model_name, open_model
+from qa.records import Answer, Event, Turn
+from qa.retrieve import HybridRetriever, NewsQuery
+from qa.settings import Settings
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.llms import LLM
+
+EXAMPLES = (
+    "Who is mediating the talks between Velmarre and Ostrany?",
+    "How many people died when the Corran Star sank?",
+    "How many people marched against the pension reform?",
+    "Why did the court block the port merger?",
+)
+"""Questions that the sample articles answer."""
+
+
+def open_embedder(settings: Settings) -> BaseEmbedding:
+    """The configured embedder. Raises SettingsError for one that is not known."""
+    kind, _, model = settings.embedder.partition(":")
+    if kind == "minilm":
+        from ingest.embed import PackagedEmbedding
+
+        return PackagedEmbedding()
+    if kind == "openai" and model:
+        from llama_index.embeddings.openai import OpenAIEmbedding
+
+        if settings.openai_api_key is None and settings.openai_base_url is None:
+            raise SettingsError("OpenAI embeddings need OPENAI_API_KEY (or OPENAI_BASE_URL).")
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+        return OpenAIEmbedding(
+            model_name=model, api_key=key, api_base=settings.openai_base_url, max_retries=3
+        )
+    raise SettingsError(
+        f"CITEWIRE_EMBEDDER is {settings.embedder!r}; expected minilm or openai:MODEL."
+    )
+
+
+class Assistant:
+    """Answers questions from one library. Safe to share between threads.
+
+    ``library`` and ``llm`` take the place of what the settings would open; any llama-index
+    model fits. Raises IngestError or QaError subclasses with what to do.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        library: Library | None = None,
+        llm: LLM | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        self.library = library or open_library(self.settings)
+        self._llm = llm
+        self._engine: CitationEngine | None = None
+        self._opening = Lock()
+
+    @property
+    def engine(self) -> CitationEngine:
+        """The llama-index query engine; the model is opened at its first use."""
+        with self._opening:
+            if self._engine is None:
+                llm = self._llm or open_model(self.settings)
+                self._engine = CitationEngine(self.library, llm=llm)
+            return self._engine
+
+    @property
+    def retriever(self) -> HybridRetriever:
+        """The llama-index retriever behind the engine."""
+        return self.engine.retriever
+
+    def ask(
+        self, question: str, *, history: Sequence[Turn] = (), asked_at: When | str | None = None
+    ) -> Answer:
+        """Answer one question. ``asked_at`` is the day it is asked on (default: today)."""
+        query = _query(question, history, asked_at)
+        response = self.engine.query(query)
+        answer: Answer = response.metadata["answer"]  # type: ignore[index]
+        return answer
+
+    async def aask(
+        self, question: str, *, history: Sequence[Turn] = (), asked_at: When | str | None = None
+    ) -> Answer:
+        """The same without blocking the event loop."""
+        return await asyncio.to_thread(self.ask, question, history=history, asked_at=asked_at)
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), asked_at: When | str | None = None
+    ) -> Iterator[Event]:
+        """Status, text and finally answer events, as they happen."""
+        return self.engine.events(_query(question, history, asked_at))
+
+    def ingest(
+        self, sources: Iterable[Source], *, published: When | None = None,
+        on_outcome: OnOutcome | None = None,
+    ) -> IngestReport:  # fmt: skip
+        """Put articles into the library. See ``ingest.ingest``."""
+        watch = {"on_outcome": on_outcome} if on_outcome else {}
+        return ingest(
+            sources, self.library, published=published,
+            allow_private=self.settings.allow_private, **watch,
+        )  # fmt: skip
+
+    def add_samples_if_empty(self) -> None:
+        """Fill an empty library with the bundled samples, unless settings say not to."""
+        if self.settings.samples and not self.library.catalogue.counts()["articles"]:
+            try:
+                self.ingest([samples()])
+            except LibraryBusy:
+                return  # another process is filling it
+
+    def examples(self) -> list[str]:
+        """Questions to start with, when the library is the samples and nothing else."""
+        mine = {text.stem for text in samples().glob("*.md")}
+        stored = {(a.origin or "").rsplit("/", 1)[-1].removesuffix(".md")
+                  for a in self.library.catalogue.articles()}  # fmt: skip
+        return list(EXAMPLES) if stored and stored <= mine else []
+
+    def status(self) -> dict[str, Any]:
+        """What the library holds and how answers are made; days as ISO 8601 strings."""
+        return describe(self.library, self.settings, self._llm)
+
+
+def describe(library: Library, settings: Settings, llm: LLM | None = None) -> dict[str, Any]:
+    """Facts about a library and the settings it is used with."""
+    counts = library.catalogue.counts()
+    span = library.catalogue.published_span()
+    model = llm.metadata.model_name if llm else model_name(settings)
+    oldest, newest = (
+        (datetime.fromtimestamp(s, UTC).date().isoformat() for s in span) if span else (None, None)
+    )
+    return {
+        "home": str(library.home),
+        "articles": counts["articles"],
+        "passages": counts["passages"],
+        "outlets": library.catalogue.outlets(),
+        "oldest": oldest,
+        "newest": newest,
+        "pending": counts["pending"],
+        "mode": "written" if model else "quoted",
+        "model": model,
+        "embedder": settings.embedder,
+    }
+
+
+def open_library(settings: Settings, *, embedding: bool = True) -> Library:
+    """The library the settings name; without ``embedding`` for looking and removing only."""
+    return Library(
+        settings.folder,
+        embedder=open_embedder(settings) if embedding else None,
+        catalogue_url=settings.catalogue_url,
+        vectors_at=settings.chroma_url,
+    )
+
+
+def _query(question: str, history: Sequence[Turn], asked_at: When | str | None) -> NewsQuery:
+    when = parse_date(asked_at) if isinstance(asked_at, str) else asked_at
+    if isinstance(asked_at, str) and asked_at.strip() and when is None:
+        raise BadQuestion(f"{asked_at!r} is not a date; write it as 2025-06-02.")
+    return NewsQuery(query_str=question, asked_at=when, history=tuple(history))
+
+
+@cache
+def _shared() -> Assistant:
+    return Assistant()
+
+
+def ask(question: str, *, asked_at: date | str | None = None) -> Answer:
+    """Answer from the library that the environment names (``CITEWIRE_HOME``)."""
+    return _shared().ask(question, asked_at=asked_at)
+
+
+async def aask(question: str, *, asked_at: date | str | None = None) -> Answer:
+    """``ask`` without blocking the event loop."""
+    return await asyncio.to_thread(ask, question, asked_at=asked_at)
+
+
+def stream(question: str, *, asked_at: date | str | None = None) -> Iterator[Event]:
+    """``ask`` as it happens."""
+    return _shared().stream(question, asked_at=asked_at)

@@ -1,0 +1,186 @@
+"""Language models, and what happens when they fail. The only module that knows openai.
+
+    OPENAI_API_KEY alone      OpenAI
+    OPENAI_BASE_URL           any compatible server; the model it lists first unless one is named
+    CITEWIRE_GGUF             a local file, served inside this process (extra `local`)
+    none of them              no model: answers are quotations
+
+Every failure becomes a ModelError with a reason a reader can understand.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import ModelError, SettingsError
+from qa.settings import Settings
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+DEFAULT_MODEL = "gpt-4.1-mini"
+CONTEXT = 8_192
+MAX_TOKENS = 220
+"""Three sentences; the excerpts fill the rest of a small model's context."""
+
+log = logging.getLogger(__name__)
+
+
+def model_name(settings: Settings) -> str | None:
+    """What will write the answers, without loading it; None for quoting."""
+    if (settings.model or "").lower() == "none":
+        return None
+    if settings.gguf:
+        return settings.gguf.name
+    if settings.openai_base_url or settings.openai_api_key:
+        return settings.model or (DEFAULT_MODEL if not settings.openai_base_url else "default")
+    if settings.model:
+        raise SettingsError(
+            f"CITEWIRE_MODEL is {settings.model}, but nothing says where it runs: set "
+            "OPENAI_API_KEY, OPENAI_BASE_URL or CITEWIRE_GGUF."
+        )
+    return None
+
+
+def open_model(settings: Settings) -> LLM | None:
+    """The configured language model, or None for quoting.
+
+    Raises SettingsError when the settings contradict each other or the GGUF file is missing.
+    """
+    name = model_name(settings)
+    if name is None:
+        return None
+    if settings.gguf:
+        return _compatible(_serve(settings.gguf.expanduser()), name, "none", settings)
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+    if settings.openai_base_url:
+        found = settings.model or _first_model(settings.openai_base_url, key)
+        return _compatible(settings.openai_base_url, found, key, settings)
+    from llama_index.llms.openai import OpenAI
+
+    return OpenAI(
+        model=name, api_key=key, temperature=0.0, max_tokens=MAX_TOKENS,
+        timeout=settings.model_timeout, max_retries=1,
+    )  # fmt: skip
+
+
+def _compatible(base_url: str, model: str, key: str, settings: Settings) -> LLM:
+    from llama_index.llms.openai_like import OpenAILike
+
+    return OpenAILike(
+        model=model, api_base=base_url, api_key=key, temperature=0.0, max_tokens=MAX_TOKENS,
+        is_chat_model=True, context_window=CONTEXT, timeout=settings.model_timeout, max_retries=1,
+        additional_kwargs={"stream_options": {"include_usage": True}},
+    )  # fmt: skip
+
+
+def _first_model(base_url: str, key: str) -> str:
+    import openai
+
+    try:
+        client = openai.OpenAI(base_url=base_url, api_key=key, timeout=5, max_retries=0)
+        for model in client.models.list():
+            return model.id
+    except Exception as error:  # an unreachable server must not stop the app: it will quote
+        log.info("no model list at %s: %s", base_url, error)
+    return "default"
+
+
+@cache
+def _serve(path: Path) -> str:
+    """Serve a GGUF file inside this process; returns its address, ending in /v1."""
+    if not path.is_file():
+        raise SettingsError(f"CITEWIRE_GGUF points at {path}, which is not a file.")
+    try:
+        import xllamacpp
+    except ImportError as error:
+        raise SettingsError(
+            "A GGUF file needs the local extra: pip install 'citewire[local]'"
+        ) from error
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.hostnames, params.port = ["127.0.0.1"], 0
+    params.n_ctx, params.n_parallel, params.warmup = CONTEXT, 1, False
+    server = xllamacpp.Server(params)
+    _SERVERS.append(server)
+    return f"{server.listening_address}/v1"
+
+
+_SERVERS: list[Any] = []
+"""Keeps in-process servers alive as long as the process."""
+
+
+@dataclass(slots=True)
+class Stream:
+    """Text pieces of one completion; afterwards ``usage`` tells the tokens it took."""
+
+    llm: LLM
+    system: str
+    user: str
+    usage: dict[str, int] = field(default_factory=dict)
+    cut: bool = False
+    """Whether the length limit ended it, perhaps inside a sentence."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield pieces as they come. Raises ModelError, whatever went wrong underneath."""
+        from llama_index.core.llms import ChatMessage, MessageRole
+
+        messages = [
+            ChatMessage(role=MessageRole.SYSTEM, content=self.system),
+            ChatMessage(role=MessageRole.USER, content=self.user),
+        ]
+        finished: str | None = None
+        native = False
+        try:
+            for chunk in self.llm.stream_chat(messages):
+                native = native or hasattr(chunk.raw, "choices")
+                finished = _finish_reason(chunk.raw) or finished
+                self._count(chunk.raw)
+                if chunk.delta:
+                    yield chunk.delta
+        except GeneratorExit:
+            raise
+        except Exception as error:
+            raise _explained(error) from error
+        self.cut = finished == "length"
+        if native and finished is None:
+            raise ModelError("its answer broke off", retryable=True)
+
+    def _count(self, raw: Any) -> None:
+        usage = getattr(raw, "usage", None)
+        if usage is not None:
+            self.usage["prompt_tokens"] = int(getattr(usage, "prompt_tokens", 0) or 0)
+            self.usage["completion_tokens"] = int(getattr(usage, "completion_tokens", 0) or 0)
+
+
+def _finish_reason(raw: Any) -> str | None:
+    choices = getattr(raw, "choices", None) or []
+    return str(choices[0].finish_reason) if choices and choices[0].finish_reason else None
+
+
+def _explained(error: Exception) -> ModelError:
+    """A reason a reader can understand, for anything a client may raise."""
+    import httpx
+    import openai
+
+    if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
+        return ModelError("it did not answer in time", retryable=True)
+    if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
+        return ModelError("the server refused the key; check OPENAI_API_KEY")
+    if isinstance(error, openai.RateLimitError):
+        return ModelError("its rate limit or quota is used up (429)", retryable=True)
+    if isinstance(error, openai.NotFoundError):
+        return ModelError("the server does not know the model; check CITEWIRE_MODEL (404)")
+    if isinstance(error, openai.APIStatusError):
+        retryable = error.status_code >= 500
+        return ModelError(f"the server answered {error.status_code}", retryable=retryable)
+    if isinstance(error, openai.APIConnectionError):
+        return ModelError("the server cannot be reached; check OPENAI_BASE_URL", retryable=True)
+    if isinstance(error, httpx.HTTPError):
+        return ModelError("its answer broke off", retryable=True)
+    return ModelError(f"it failed ({type(error).__name__})")

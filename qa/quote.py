@@ -1,0 +1,72 @@
+"""From rated sentences to quotes: which to show, how much of each, and what to make bold.
+
+Pure functions. Knows nothing about retrieval or models.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.split import sentence_spans
+from qa.cite import Numbering, widened
+from qa.interpret import Question
+from qa.read import Evidence
+from qa.records import Sentence
+from qa.short import short_answer
+from qa.words import content_stems
+
+MOST = 3
+"""Quotes in an answer."""
+
+WITHIN = 2.0
+"""How far below the best sentence's score a further quote may lie."""
+
+SAME_WORDS = 0.6
+"""Share of common content words from which a further quote says the same again."""
+
+LONGEST_QUOTE = 600
+
+_LEANS = re.compile(
+    r"^[“\"‘]?(?:He|She|They|It|His|Her|Their|Its|That|This|Those|These|The (?:two|pair|move|decision|"
+    r"deal|measure|bill|company|group|man|woman|couple|agency|ministry))\b"
+)
+
+
+def choose(rated: Sequence[Evidence]) -> list[Evidence]:
+    """At most three sentences, most direct first, that do not repeat each other."""
+    chosen: list[Evidence] = []
+    for item in rated:
+        if len(chosen) == MOST or item.score < rated[0].score - WITHIN:
+            break
+        if not any(_same(item.text, other.text) for other in chosen):
+            chosen.append(item)
+    return [with_context(item) for item in chosen]
+
+
+def _same(one: str, other: str) -> bool:
+    a, b = set(content_stems(one)), set(content_stems(other))
+    return len(a & b) >= SAME_WORDS * max(1, min(len(a), len(b)))
+
+
+def with_context(evidence: Evidence) -> Evidence:
+    """A sentence that leans on the one before it ("He added ...") brings that one along."""
+    if not _LEANS.match(evidence.text):
+        return evidence
+    before = sentence_spans(evidence.article.text, 0, evidence.start)
+    if not before or evidence.end - before[-1][0] > LONGEST_QUOTE:
+        return evidence
+    return widened(evidence, before[-1][0])
+
+
+def quoted_sentences(
+    question: Question, chosen: Sequence[Evidence], numbering: Numbering, confidence: float
+) -> list[Sentence]:
+    """Sentences of the answer, verbatim but for line breaks, with the short answer marked."""
+    sentences = []
+    for rank, item in enumerate(chosen):
+        text = " ".join(item.text.split())
+        number = numbering.cite([item], confidence)
+        short = short_answer(text, question) if rank == 0 else None
+        sentences.append(Sentence(text, number, short))
+    return sentences

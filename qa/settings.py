@@ -1,0 +1,74 @@
+"""Every setting, read in one place: ``CITEWIRE_*`` variables, OpenAI's own two, and ``.env``.
+
+Knows nothing about what is done with them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What can be configured. Precedence: arguments, environment, ``.env``, defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CITEWIRE_", env_file=".env", extra="ignore", env_ignore_empty=True,
+        protected_namespaces=(), populate_by_name=True,
+    )  # fmt: skip
+
+    home: Path = Field(
+        default=Path("~/.citewire"), description="Folder of the library (catalogue and indexes)."
+    )
+    model: str | None = Field(
+        default=None,
+        description="Language model that writes answers: a model name, or `none` to only quote. "
+        "Default: quoting, unless a key, an address or a GGUF file is set.",
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY", "CITEWIRE_OPENAI_API_KEY"),
+        description="Key for OpenAI or a compatible server.",
+    )
+    openai_base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices(
+            "openai_base_url", "OPENAI_BASE_URL", "CITEWIRE_OPENAI_BASE_URL"
+        ),
+        description="Address of an OpenAI-compatible server (Ollama, vLLM, llama.cpp), with /v1.",
+    )
+    gguf: Path | None = Field(
+        default=None, description="A local GGUF model file; needs the `local` extra."
+    )
+    model_timeout: float = Field(
+        default=60.0, gt=0, description="Seconds without an answer before quoting instead."
+    )
+    embedder: str = Field(
+        default="minilm",
+        description="`minilm` (packaged) or `openai:MODEL`, for example "
+        "`openai:text-embedding-3-small`.",
+    )
+    catalogue_url: str | None = Field(
+        default=None, description="SQLAlchemy address, for PostgreSQL. Default: a file in the home."
+    )
+    chroma_url: str | None = Field(
+        default=None,
+        description="`http://host:port` of a Chroma server, or `cloud://tenant/database`. "
+        "Default: a folder in the home.",
+    )
+    samples: bool = Field(
+        default=True, description="Whether the app fills an empty library with the sample articles."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the app listens on.")
+    port: int = Field(default=7860, ge=0, le=65535, description="Port the app listens on.")
+    root_path: str = Field(default="", description="Path prefix when behind a reverse proxy.")
+    allow_private: bool = Field(
+        default=False, description="Whether addresses on private networks may be ingested."
+    )
+
+    @property
+    def folder(self) -> Path:
+        """The library's folder, with ``~`` resolved."""
+        return self.home.expanduser()

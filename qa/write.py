@@ -1,0 +1,101 @@
+"""Written mode: a model writes, code cites and checks. A sentence without support is not shown.
+
+    excerpts -> model -> stream -> whole sentences -> align to evidence -> verify -> cited sentence
+
+Knows nothing about retrieval or about how answers look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ingest.split import sentence_spans
+from qa.cite import align
+from qa.interpret import Question
+from qa.models import Stream
+from qa.prompt import SYSTEM, user_message
+from qa.read import Evidence
+from qa.records import Turn
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
+
+EXCERPTS = 24
+"""Evidence sentences shown to the model, about 900 tokens."""
+
+_MARKER = re.compile(r"\s*(?:\[\d+(?:\s*,\s*\d+)*\]|\(\s*source[^)]*\)|【[^】]*】)", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"\b(?:excerpts?|articles?|text|information|context|sources?)\b.{0,40}\b(?:do(?:es)?|did|is|are)"
+    r"(?: not|n[’']t)\b.{0,40}\b(?:mention\w*|say|state\w*|contain|provide\w*|specif\w+|include|"
+    r"indicate|available|given|answer|discuss)|\bno (?:information|mention)\b|\bnot (?:mentioned|"
+    r"provided|specified|stated)\b|\bcannot (?:be )?(?:answer|determin)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One sentence of the model, the evidence behind it, and whether it may be shown."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    score: float
+    supported: bool
+    denies: bool = False
+    """Whether it says that the excerpts do not answer."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes one answer. ``usage`` holds the tokens afterwards."""
+
+    llm: LLM
+    usage: dict[str, int] = field(default_factory=dict)
+
+    def write(
+        self, question: Question, evidence: Sequence[Evidence], history: Sequence[Turn]
+    ) -> Iterator[Written]:
+        """Checked sentences, each as soon as it is complete. Raises ModelError."""
+        shown = _reading_order(evidence[:EXCERPTS])
+        stream = Stream(self.llm, SYSTEM, user_message(question, shown, history), self.usage)
+        for text in whole_sentences(stream):
+            if not (stream.cut and text[-1] not in "“.!?”\"’)"):
+                yield judge(text, shown)
+
+
+def _reading_order(evidence: Sequence[Evidence]) -> list[Evidence]:
+    order = {item.article.id: rank for rank, item in reversed(list(enumerate(evidence)))}
+    return sorted(evidence, key=lambda e: (order[e.article.id], e.start))
+
+
+def whole_sentences(pieces: Iterator[str] | Stream) -> Iterator[str]:
+    """Sentences of streamed text, each when the next one has begun; without the model's marks."""
+    buffer = ""
+    for piece in pieces:
+        buffer += piece
+        spans = sentence_spans(buffer)
+        if len(spans) > 1:
+            for start, end in spans[:-1]:
+                yield from _clean(buffer[start:end])
+            buffer = buffer[spans[-1][0] :]
+    for start, end in sentence_spans(buffer):
+        yield from _clean(buffer[start:end])
+
+
+def _clean(sentence: str) -> Iterator[str]:
+    """References written by a model are removed: code writes them."""
+    text = _MARKER.sub("", sentence)
+    text = re.sub(r"^(?:[-*•#>]+|\d+\.)\s+|\*\*|__|^Answer:\s*", "", text).strip()
+    if re.search(r"\w", text):
+        yield text
+
+
+def judge(text: str, evidence: Sequence[Evidence]) -> Written:
+    """The evidence that stands behind a sentence, and whether it is enough."""
+    if _DENIAL.search(text):
+        return Written(text, (), 0.0, supported=False, denies=True)
+    chosen, verdict = align(text, evidence)
+    return Written(text, tuple(chosen), verdict.score, supported=bool(chosen) and verdict.ok)

@@ -1,0 +1,70 @@
+"""What every test runs under: no network but loopback, no settings from outside, no telemetry."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from ingest.library import Library
+
+for name in list(os.environ):
+    if name.startswith(("CITEWIRE_", "OPENAI_")) and not name.startswith("CITEWIRE_TEST_"):
+        del os.environ[name]
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+DATA = Path(os.environ.get("CITEWIRE_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
+"""Development data beside the project; tests that use it are skipped where it is absent."""
+
+_LOOPBACK = ("127.", "::1", "localhost")
+_connect = socket.socket.connect
+
+
+def _guarded(self: socket.socket, address: object) -> None:
+    host = address[0] if isinstance(address, tuple) else None
+    if host is not None and not str(host).startswith(_LOOPBACK):
+        raise AssertionError(f"a test tried to reach {host}")
+    _connect(self, address)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Connections to anything but this machine fail the test that makes them."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", _guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has its own library folder and no ``.env`` of the developer's."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CITEWIRE_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The development data, or a skip."""
+    if not DATA.is_dir():
+        pytest.skip("the development data is not beside the project")
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """The sample articles in a library with the real packaged embedder. Do not write to it."""
+    from ingest.embed import PackagedEmbedding
+    from ingest.library import Library
+    from ingest.pipeline import ingest
+    from ingest.sources import samples as folder
+
+    library = Library(tmp_path_factory.mktemp("samples"), embedder=PackagedEmbedding())
+    report = ingest([folder()], library)
+    assert report.counts == {"new": len(list(folder().glob("*.md")))}
+    return library

@@ -1,0 +1,104 @@
+"""Stand-ins for what is not ours: an OpenAI-compatible server on loopback.
+
+It speaks real HTTP, so that the real client, its streaming and its errors are what is tested.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+
+@dataclass
+class FakeOpenAI:
+    """What the server answers next, and what it was asked. ``mode`` is ok, cut, broken, slow,
+    garbage or an HTTP status."""
+
+    reply: str = ""
+    mode: str | int = "ok"
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+    def chunks(self) -> Iterator[dict[str, Any]]:
+        for word in self.reply.split(" "):
+            yield _chunk({"content": word + " "})
+        yield _chunk({}, finish="stop")
+        yield _chunk(None, usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
+
+
+def _chunk(
+    delta: dict[str, str] | None, *, finish: str | None = None, usage: dict[str, int] | None = None
+) -> dict[str, Any]:
+    choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
+    return {
+        "id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "fake",
+        "choices": choices, "usage": usage,
+    }  # fmt: skip
+
+
+class _Handler(BaseHTTPRequestHandler):
+    fake: FakeOpenAI
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Silence: the tests' output is pytest's."""
+
+    def do_GET(self) -> None:
+        self._json(200, {"object": "list", "data": [{"id": "fake-model", "object": "model",
+                                                     "created": 1, "owned_by": "tests"}]})  # fmt: skip
+
+    def do_POST(self) -> None:
+        length = int(self.headers["content-length"])
+        self.fake.requests.append(json.loads(self.rfile.read(length)))
+        mode = self.fake.mode
+        if isinstance(mode, int):
+            self._json(mode, {"error": {"message": "no", "type": "error", "code": None}})
+        elif mode == "slow":
+            time.sleep(3)
+        elif mode == "garbage":
+            self._json(200, {"not": "a stream"})
+        else:
+            self._stream(mode)
+
+    def _stream(self, mode: str) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        if mode == "broken":
+            self.send_header("content-length", "1000000")
+        self.end_headers()
+        chunks = list(self.fake.chunks())
+        for chunk in chunks[: len(chunks) // 2] if mode in ("cut", "broken") else chunks:
+            self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
+            self.wfile.flush()
+        if mode == "ok":
+            self.wfile.write(b"data: [DONE]\n\n")
+
+    def _json(self, status: int, body: dict[str, Any]) -> None:
+        raw = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+
+@contextmanager
+def openai_server(reply: str = "", mode: str | int = "ok") -> Iterator[FakeOpenAI]:
+    """A running fake; ``fake.url`` is what OPENAI_BASE_URL would be."""
+    fake = FakeOpenAI(reply, mode)
+    handler = type("Handler", (_Handler,), {"fake": fake})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    fake.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

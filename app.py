@@ -1,6 +1,6 @@
 """The chat in the browser: questions on the left, the articles behind the answers on the right.
 
-    question -> Assistant.stream() -> Exchange -> HTML (qa.render)
+    question -> Assistant.stream() -> Conversation -> HTML (qa.render, qa.cards)
 
 Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool. The only
 module that knows gradio; knows nothing about retrieval, models or stores. A conversation lives in
@@ -10,6 +10,7 @@ its session's state and nowhere else.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import socket
@@ -28,11 +29,16 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
+from gradio.events import api as endpoint
+from pydantic import ValidationError
 
 from ingest import IngestError
 from qa import Assistant, QaError, Settings
-from qa.records import AnswerEvent, Event, StatusEvent, TextEvent, Turn
-from qa.render import Exchange, count, exchange, header, no_sources, sources, welcome
+from qa.cards import no_sources, sources
+from qa.conversation import Conversation, advanced
+from qa.markup import count
+from qa.records import Event
+from qa.render import exchange, header, welcome
 
 log = logging.getLogger(__name__)
 
@@ -40,67 +46,11 @@ AT_ONCE = 4
 """Answers in the making at one time; reading is bound to the processor, and others wait in line."""
 
 WAITING = 64
-REMEMBERED = 6
-"""Earlier questions that a follow-up is understood by."""
-
 SESSION_SECONDS = 12 * 3600
 LONGEST_QUESTION = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """What one visitor asked so far. The last exchange may still be in the making."""
-
-    exchanges: tuple[Exchange, ...] = ()
-
-    @property
-    def now(self) -> Exchange:
-        return self.exchanges[-1]
-
-    def asked(self, question: str) -> Conversation:
-        """With a new question. An exchange that was cut off counts as stopped."""
-        return Conversation(
-            (*self.stopped().exchanges, Exchange(len(self.exchanges) + 1, question))
-        )
-
-    def stopped(self) -> Conversation:
-        if not self.exchanges or self.now.progress != "working":
-            return self
-        return self.with_now(replace(self.now, progress="stopped"))
-
-    def with_now(self, now: Exchange) -> Conversation:
-        return Conversation((*self.exchanges[:-1], now))
-
-    def history(self) -> tuple[Turn, ...]:
-        """The questions before the current one, with what was answered."""
-        earlier = self.exchanges[:-1][-REMEMBERED:]
-        return tuple(Turn(e.question, e.answer.text) for e in earlier if e.answer)
-
-
 # -- answering ------------------------------------------------------------------------------
-
-
-def advanced(now: Exchange, event: Event) -> Exchange:
-    """The exchange after one more event."""
-    if isinstance(event, StatusEvent):
-        return replace(now, message=event.message)
-    if isinstance(event, AnswerEvent):
-        done = event.answer
-        return replace(
-            now, progress="done", sentences=done.sentences, citations=done.citations, answer=done
-        )
-    return _with_sentence(now, event)
-
-
-def _with_sentence(now: Exchange, event: TextEvent) -> Exchange:
-    known = {citation.number: citation for citation in now.citations}
-    if any(known.get(c.number, c) != c for c in event.citations):
-        # The same number for other words: a failed model gave way to quoting, from the start.
-        known, now = {}, replace(now, sentences=())
-    known |= {citation.number: citation for citation in event.citations}
-    return replace(
-        now, sentences=(*now.sentences, event.sentence), citations=tuple(known.values())
-    )
 
 
 async def events(stream: Callable[[], Iterator[Event]]) -> AsyncIterator[Event]:
@@ -174,7 +124,7 @@ def build(assistant: Assistant) -> gr.Blocks:
     with blocks:
         page = _page()
         _wire(blocks, page, assistant)
-        gr.api(
+        endpoint(
             _ask_with(assistant), api_name="ask", concurrency_limit=AT_ONCE, concurrency_id="answer"
         )
     blocks.queue(max_size=WAITING)
@@ -245,7 +195,7 @@ def _page() -> Page:
                 box = gr.Textbox(
                     label="Your question", show_label=False, container=False, lines=1, max_lines=6,
                     max_length=LONGEST_QUESTION, autofocus=True, elem_id="cw-box",
-                    placeholder="Ask about the news in these articles",
+                    placeholder="Ask about these articles",
                 )  # fmt: skip
                 send = gr.Button("Ask", variant="primary", elem_id="cw-send", scale=0)
                 stop = gr.Button("Stop", visible=False, elem_id="cw-stop", scale=0)
@@ -263,7 +213,7 @@ def _html(elem_id: str, template: str = _PART, on_load: str | None = None) -> gr
 def _wire(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
     """What happens when. All of it private: the one public endpoint is ``ask``."""
 
-    async def ask(
+    async def respond(
         question: str, talk: Conversation, happened: gr.EventData
     ) -> AsyncIterator[dict[Any, Any]]:
         example = happened._data if isinstance(happened._data, dict) else {}
@@ -284,7 +234,7 @@ def _wire(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
 
     parts = page.parts()
     asking = gr.on(
-        [page.box.submit, page.send.click, page.now.submit], ask, [page.box, page.talk], parts,
+        [page.box.submit, page.send.click, page.now.submit], respond, [page.box, page.talk], parts,
         show_progress="hidden", api_visibility="private",
         concurrency_limit=AT_ONCE, concurrency_id="answer",
     )  # fmt: skip
@@ -337,6 +287,17 @@ def launch(blocks: gr.Blocks, settings: Settings, port: int) -> None:
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", prevent_thread_lock=True, quiet=True,
         )  # fmt: skip
+    _speak_json(blocks)
+
+
+def _speak_json(blocks: gr.Blocks) -> None:
+    """Make the MCP tool answer in JSON, where gradio gives Python's ``str()`` of a dict."""
+    server: Any = blocks.mcp_server_obj
+    if server is not None:
+        server.postprocess_output_data = lambda data, _root_url: [
+            server.types.TextContent(type="text", text=json.dumps(value, ensure_ascii=False))
+            for value in data
+        ]
 
 
 def free_port(host: str, port: int) -> int:
@@ -346,9 +307,9 @@ def free_port(host: str, port: int) -> int:
         with socket.create_server((host, port), family=family) as server:
             return int(server.getsockname()[1])
     except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise OSError(
-            f"cannot listen on {host}:{port} ({error.strerror or error}). "
-            "Choose another port with CITEWIRE_PORT."
+            f"cannot listen on {host}:{port}: {reason}. Choose with CITEWIRE_HOST, CITEWIRE_PORT."
         ) from error
 
 
@@ -361,6 +322,9 @@ def main(settings: Settings | None = None) -> None:
         assistant.add_samples_if_empty()
         blocks = build(assistant)
         launch(blocks, settings, port)
+    except ValidationError as error:
+        first = error.errors()[0]
+        sys.exit(f"citewire: the setting {first['loc'][0]} is wrong: {first['msg']}")
     except (QaError, IngestError, OSError, ValueError) as error:
         sys.exit(f"citewire: {error}")
     print(_greeting(assistant.status(), settings, port), flush=True)

@@ -235,14 +235,15 @@ class Catalogue:
         return removed
 
     def restage(self, resplit: Callable[[Article], list[Passage]]) -> int:
-        """Make every current version pending again with new passages, as before its first
-        embedding. Returns the number of passages."""
-        current = self.articles()
+        """Make the newest version of every article pending again with new passages, as before its
+        first embedding, those left pending by an interrupted writer included. Returns the number
+        of passages."""
+        newest = {a.id: a for a in self.articles()} | {a.id: a for a, _ in self.pending()}
         staged = 0
         with self._engine.begin() as connection:
             _record(connection, passages.c.state == "ready", "remove")
             connection.execute(delete(passages))
-            for article in current:
+            for article in newest.values():
                 spans = resplit(article)
                 staged += len(spans)
                 _insert_passages(connection, spans)

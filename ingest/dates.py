@@ -17,6 +17,9 @@ from ingest.records import When, day_of
 _EARLIEST = date(1690, 1, 1)
 """The first newspapers that anyone could have digitised."""
 
+_LONGEST = 100
+"""Characters of a written date; more is prose, on which a date parser only loses time."""
+
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _IN_URL = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?:[/-]|$)")
@@ -32,8 +35,8 @@ def parse_date(value: object) -> When | None:
     if isinstance(value, date):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _from_number(float(value))
-    if not isinstance(value, str) or not (text := value.strip()):
+        return _from_number(value)
+    if not isinstance(value, str) or not (text := value.strip()) or len(text) > _LONGEST:
         return None
     for pattern in (_DAY, _COMPACT):
         if match := pattern.fullmatch(text):
@@ -53,8 +56,8 @@ def _day(year: str, month: str, number: str) -> date | None:
 
 
 def _from_number(value: float) -> datetime | None:
-    seconds = value / 1000 if value > 1e11 else value
     try:
+        seconds = value / 1000 if value > 1e11 else value
         return datetime.fromtimestamp(seconds, UTC) if seconds > 1e8 else None
     except (OverflowError, OSError, ValueError):
         return None
@@ -63,10 +66,13 @@ def _from_number(value: float) -> datetime | None:
 def _from_words(text: str) -> When | None:
     import dateparser
 
-    parsed = dateparser.parse(
-        text,
-        settings={"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]},
-    )
+    try:
+        parsed = dateparser.parse(
+            text,
+            settings={"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]},
+        )
+    except (ValueError, OverflowError):  # a year or an hour no calendar has
+        return None
     if parsed is None:
         return None
     if (parsed.hour, parsed.minute, parsed.second) == (0, 0, 0) and ":" not in text:
@@ -92,7 +98,7 @@ def date_in_html(html: str) -> tuple[When | None, str, When | None]:
     """``(published, provenance, updated)`` from JSON-LD, then from meta tags."""
     published, provenance = None, "unknown"
     updated: When | None = None
-    for item in _json_ld(html):
+    for item in sorted(_json_ld(html), key=_is_not_article):
         published = published or sane(parse_date(item.get("datePublished")))
         updated = updated or sane(parse_date(item.get("dateModified")))
     if published:
@@ -109,17 +115,22 @@ def date_in_html(html: str) -> tuple[When | None, str, When | None]:
     return published, provenance, updated
 
 
+def _is_not_article(item: dict[str, Any]) -> bool:
+    """False for a schema.org article: a video or a comment on its page has a date of its own."""
+    return not re.search(r"(?:Article|Posting|Report)\b", str(item.get("@type")))
+
+
 _SCRIPT = re.compile(
     r"<script[^>]*application/ld\+json[^>]*>(.*?)</script>", re.IGNORECASE | re.DOTALL
 )
-_META = re.compile(r"<meta\b[^>]*>", re.IGNORECASE)
+_META = re.compile(r"<meta\b[^<>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""")
 
 
 def _json_ld(html: str) -> Iterator[dict[str, Any]]:
     for block in _SCRIPT.findall(html):
         try:
-            waiting = [json.loads(block.strip())]
+            waiting = [json.loads(block.strip(), strict=False)]
         except (ValueError, RecursionError):
             continue
         while waiting:

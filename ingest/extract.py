@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ingest.dates import date_in_html, date_in_url, parse_date, sane
 from ingest.errors import BadInput
@@ -65,6 +65,7 @@ def extract(document: Document, given: When | None = None) -> Article:
         text=text,
         title=title,
         publisher=article.publisher or named or _domain(article.url),
+        authors=tuple(name for author in article.authors if (name := _plain(author))),
         canonical_url=canonical(article.canonical_url or article.url),
         origin=document.origin,
     )
@@ -77,8 +78,9 @@ def extract(document: Document, given: When | None = None) -> Article:
 
 def _from_text(document: Document) -> Article:
     first, _, rest = document.content.strip().partition("\n")
-    headline = first.strip()
-    if rest.strip() and 10 <= len(headline) <= 120 and headline[-1] not in ".!?…”\"’:,":
+    headline, body = first.strip(), rest.split("\n", 1)[0].strip()
+    apart = not body or len(body) > _WRAP  # else the first line of a hard-wrapped paragraph
+    if apart and rest.strip() and 10 <= len(headline) <= 120 and headline[-1] not in '.!?…”"’:,':
         return Article(text=rest, title=headline, url=document.url)
     return Article(text=document.content, url=document.url)
 
@@ -101,13 +103,12 @@ def _from_fields(document: Document) -> Article:
     published = sane(parse_date(written))
     if written is not None and parse_date(written) is None:
         raise BadInput(document.source, f"{written!r} is not a date; write it as 2025-06-02")
-    authors = _pick(fields, "authors") or ()
     return Article(
         text=text,
-        title=str(_pick(fields, "title") or ""),
-        url=str(_pick(fields, "url") or "") or document.url,
+        title=_text_or_none(_pick(fields, "title")) or "",
+        url=_text_or_none(_pick(fields, "url")) or document.url,
         publisher=_text_or_none(_pick(fields, "publisher")),
-        authors=(authors,) if isinstance(authors, str) else tuple(str(a) for a in authors),
+        authors=_names(_pick(fields, "authors")),
         section=_text_or_none(_pick(fields, "section")),
         language=_text_or_none(_pick(fields, "language")),
         published_at=published,
@@ -119,7 +120,21 @@ def _from_fields(document: Document) -> Article:
 
 
 def _text_or_none(value: Any) -> str | None:
-    return str(value).strip() or None if value is not None else None
+    return _plain(str(value)) or None if value is not None else None
+
+
+def _plain(text: str) -> str:
+    """One line without what no store can hold: NUL, and half characters of broken JSON."""
+    return " ".join(_UNSTORABLE.sub("", text).split())
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Author names from a name, a list of names, or schema.org's ``{"name": ...}``."""
+    if isinstance(value, Mapping):
+        return _names(value.get("name"))
+    if isinstance(value, list | tuple):
+        return tuple(name for item in value for name in _names(item))
+    return (str(value),) if value is not None else ()
 
 
 def _from_html(document: Document) -> Article:
@@ -137,13 +152,14 @@ def _from_html(document: Document) -> Article:
         raise BadInput(document.source, "no article found in the page")
     page = found if isinstance(found, dict) else found.as_dict()
     published, provenance, updated = date_in_html(html)
+    title = _plain(str(page.get("title") or ""))
     return Article(
-        text=str(page.get("text") or ""),
-        title=str(page.get("title") or ""),
-        url=document.url or page.get("url"),
-        canonical_url=page.get("url") or document.url,
+        text=str(page.get("text") or "").removeprefix(title + "\n"),
+        title=title,
+        url=document.url or _text_or_none(page.get("url")),
+        canonical_url=_own_canonical(_text_or_none(page.get("url")), document.url),
         publisher=_text_or_none(page.get("sitename")),
-        authors=tuple(a.strip() for a in str(page.get("author") or "").split(";") if a.strip()),
+        authors=tuple(str(page.get("author") or "").split(";")),
         language=_text_or_none(page.get("language")),
         published_at=published,
         published_from=provenance,
@@ -155,16 +171,21 @@ def _from_html(document: Document) -> Article:
 
 _CREDIT = re.compile(
     r"\b(?:photo(?:graph)?|image|picture|file photo|video)s?\s*(?:by|:|courtesy of)\s+[^.!?]{2,90}$"
+    r"|\b(?:AP\s+Photo|Reuters)/[^.!?/]{2,60}[.)]*$"
     r"|[/|]\s*(?:EPA(?:-EFE)?|AFP|Reuters|Getty(?: Images)?|AP|UPI|Shutterstock)\.?$",
     re.IGNORECASE,
 )
 _CREDIT_PARAGRAPH = 500
+_WRAP = 100
+"""No hard-wrapped line is longer, in characters."""
+
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """Paragraphs separated by one blank line; hard wraps joined; photo captions with credits out."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").replace("\u00ad", "")
-    text = re.sub(r"[^\S\n]+", " ", text.replace("\ufeff", ""))
+    """Paragraphs separated by one blank line; hard wraps joined; captions with credits out."""
+    text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = re.sub(r"[^\S\n]+", " ", text.replace("\u00ad", "").replace("\ufeff", ""))
     paragraphs = (p.strip() for p in _paragraphs(text))
     return "\n\n".join(p for p in paragraphs if p and not is_caption(p))
 
@@ -180,7 +201,7 @@ def _paragraphs(text: str) -> list[str]:
     wrapped = (
         "" in lines[1:-1]
         and len(filled) > 3
-        and max(map(len, filled)) <= 100
+        and max(map(len, filled)) <= _WRAP
         and sum(len(line) > 50 for line in filled) > len(filled) / 2
     )
     if not wrapped:
@@ -191,6 +212,7 @@ def _paragraphs(text: str) -> list[str]:
 # -- titles, publishers, addresses --------------------------------------------------------
 
 _SUFFIX = re.compile(r"^(.+?)\s+[-–—|]\s+([^-–—|]{2,40})$")
+_PUBLIC_SUFFIX = re.compile(r"(?:\.(?:com?|org|net|gov|ac))?\.\w+$")
 _TRACKING = re.compile(
     r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|cmpid|ref|ref_src|ito|ocid|smid|"
     r"ns_.*|at_.*|xtor|guccounter|amp|output|__twitter_impression)$",
@@ -198,32 +220,56 @@ _TRACKING = re.compile(
 )
 
 
+def _parts(url: str | None) -> SplitResult | None:
+    """The parts of an address, or None if it is none: pages link to all sorts of things."""
+    try:
+        parts = urlsplit((url or "").strip())
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        return None
+    return parts if parts.hostname else None
+
+
 def _domain(url: str | None) -> str | None:
-    host = urlsplit(url).hostname if url and "://" in url else None
+    parts = _parts(url)
+    host = parts.hostname if parts else None
     return re.sub(r"^(?:www|m|amp|edition)\.", "", host) if host else None
 
 
 def split_title(title: str, url: str | None) -> tuple[str, str | None]:
-    """``(title, publisher)``: a trailing " - Name" is the publisher if it is the site's own name."""
+    """``(title, publisher)``: a trailing " - Name" is the publisher if it is the site's name."""
     title = " ".join(title.split())
     match = _SUFFIX.match(title)
     domain = _domain(url)
     if not match or not domain:
         return title, None
     squeezed = re.sub(r"\W|^the\s", "", match.group(2).lower())
-    label = re.sub(r"\W", "", domain.rsplit(".", 1)[0])
+    label = re.sub(r"\W", "", _PUBLIC_SUFFIX.sub("", domain))
     if squeezed and (squeezed in label or label.removeprefix("the") in squeezed):
         return match.group(1), match.group(2).strip()
     return title, None
 
 
+def _own_canonical(stated: str | None, address: str | None) -> str | None:
+    """The address a page states for itself, if it is an article's address at the same site.
+
+    Some sites state their front page on every page, and anyone can state another outlet's
+    article: believing that would make one article a revision of another.
+    """
+    parts = _parts(stated)
+    if address and not (parts and parts.path.strip("/") and _domain(stated) == _domain(address)):
+        return address
+    return stated
+
+
 def canonical(url: str | None) -> str | None:
     """The address without what does not name the article: scheme, www, tracking, fragment, AMP."""
-    if not url or "://" not in url:
+    parts = _parts(url)
+    if parts is None:
         return None
-    parts = urlsplit(url.strip())
     host = re.sub(r"^(?:www|amp|m)\.", "", (parts.hostname or "").lower())
     port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
     path = re.sub(r"(?:/amp|/index\.html?|\.amp)?/*$", "", parts.path)
-    kept = [(k, v) for k, v in parse_qsl(parts.query) if not _TRACKING.match(k)]
-    return urlunsplit(("https", host + port, path, urlencode(sorted(kept)), ""))
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    kept = sorted((key, value) for key, value in query if not _TRACKING.match(key))
+    return urlunsplit(("https", host + port, path, urlencode(kept), ""))

@@ -7,6 +7,7 @@ address actually connected to is checked again before a byte of the body is read
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 from importlib import metadata
@@ -46,7 +47,7 @@ def fetch(
             return _follow(client, url, allow_private)
         except httpx.TimeoutException as error:
             raise FetchRefused(url, "no answer in time") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise FetchRefused(url, f"cannot be fetched ({error})") from error
 
 
@@ -56,15 +57,14 @@ def _follow(client: httpx.Client, url: str, allow_private: bool) -> Page:
         check_address(current, allow_private=allow_private)
         with client.stream("GET", current) as response:
             _check_peer(current, response, allow_private)
-            if response.is_redirect:
+            if response.has_redirect_location:
                 current = urljoin(current, response.headers["location"])
                 continue
-            if response.is_error:
+            if not response.is_success:
                 raise FetchRefused(current, f"answered {response.status_code}")
             body = _read(current, response)
             kind = response.headers.get("content-type", "text/html").split(";")[0].strip()
-            encoding = response.charset_encoding or "utf-8"
-            return Page(current, kind, _decode(body, encoding))
+            return Page(current, kind, _decode(body, response.charset_encoding))
     raise FetchRefused(url, f"more than {MAX_REDIRECTS} redirects")
 
 
@@ -79,22 +79,32 @@ def _read(url: str, response: httpx.Response) -> bytes:
     return b"".join(parts)
 
 
-def _decode(body: bytes, encoding: str) -> str:
+_CHARSET = re.compile(rb"""<meta\b[^<>]*?charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
+
+
+def _decode(body: bytes, encoding: str | None) -> str:
+    """Text by the header's character set, else by the page's own word for it, else UTF-8."""
+    if encoding is None and (stated := _CHARSET.search(body[:4096])):
+        encoding = stated.group(1).decode("ascii", errors="replace")
     try:
-        return body.decode(encoding, errors="replace")
+        return body.decode(encoding or "utf-8", errors="replace")
     except LookupError:
         return body.decode("utf-8", errors="replace")
 
 
 def check_address(url: str, *, allow_private: bool = False) -> None:
     """Raise FetchRefused unless ``url`` is http(s) and every address of its host is public."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError as error:
+        raise FetchRefused(url, f"not an address ({error})") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise FetchRefused(url, "only http and https addresses can be fetched")
     if allow_private:
         return
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise FetchRefused(url, f"unknown host {parts.hostname}") from error
     for *_, address in found:
@@ -110,6 +120,26 @@ def _check_peer(url: str, response: httpx.Response, allow_private: bool) -> None
 
 def _refuse_private(url: str, address: str) -> None:
     ip = ipaddress.ip_address(address.split("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    if not (mapped or ip).is_global or (mapped or ip).is_multicast:
+    if not all(map(_is_public, _readings(ip))):
         raise FetchRefused(url, f"{address} is not a public address")
+
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _is_public(ip: _Address) -> bool:
+    site_local = isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local
+    return ip.is_global and not ip.is_multicast and not site_local
+
+
+def _readings(ip: _Address) -> list[_Address]:
+    """The address, and the IPv4 address that it carries for a gateway to unwrap, if any."""
+    if ip.version == 4:
+        return [ip]
+    if ip.ipv4_mapped:
+        return [ip.ipv4_mapped]
+    if ip.sixtofour:
+        return [ip, ip.sixtofour]
+    if ip.packed[:12] in (bytes(12), bytes.fromhex("0064ff9b") + bytes(8)):  # compatible, NAT64
+        return [ip, ipaddress.IPv4Address(ip.packed[12:])]
+    return [ip]

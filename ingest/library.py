@@ -66,7 +66,11 @@ class Library:
         self.catalogue = Catalogue(catalogue_url or self.home / "catalogue.sqlite")
         self._lock = FileLock(self.home / "write.lock", timeout=_LOCK_SECONDS)
         if embedder is not None:
-            self._check_embedder()
+            try:
+                self._check_embedder()
+            except EmbedderChanged:
+                self.close()
+                raise
 
     @cached_property
     def vectors(self) -> VectorIndex:
@@ -81,6 +85,10 @@ class Library:
         return LexicalIndex(self.home / "lexical")
 
     def close(self) -> None:
+        """Let go of the stores; a process that opens the library again sees what is on disk."""
+        if "vectors" in self.__dict__:
+            self.__dict__.pop("vectors").close()
+        self.__dict__.pop("lexical", None)
         self.catalogue.close()
 
     # -- searching -----------------------------------------------------------------------
@@ -145,6 +153,7 @@ class Library:
 
     def add(self, staged: Sequence[Staged], tick: Tick = _quiet) -> None:
         """Store article versions and make them searchable. Call inside ``writing()``."""
+        _ = self.embedder  # without one, nothing staged could ever become ready
         self.catalogue.stage(staged)
         self._finish([(article, spans) for article, spans, _ in staged], tick)
         self._sweep()

@@ -62,10 +62,11 @@ class _Batch:
             self.flush()
 
     def flush(self) -> None:
-        if self.staged:
-            self.library.add(self.staged)
-            self.written += self.passages
-            self.staged, self.passages = [], 0
+        staged, passages = self.staged, self.passages
+        self.staged, self.passages = [], 0  # first: what failed once is recovered, not added again
+        if staged:
+            self.library.add(staged)
+            self.written += passages
 
 
 def _no_one(_: Outcome) -> None:

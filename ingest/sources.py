@@ -7,6 +7,7 @@ articles or stores.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -37,7 +38,7 @@ def documents(sources: Iterable[Source], fetch: Fetch) -> Iterator[Found]:
         if isinstance(source, Mapping):
             yield Document(str(source.get("url") or source.get("title") or "item"), "fields",
                            fields=source)  # fmt: skip
-        elif "://" in str(source) and not Path(source).exists():
+        elif "://" in str(source) and not os.path.exists(str(source)):
             yield _from_address(str(source), fetch)
         else:
             yield from _from_path(Path(source))
@@ -56,7 +57,9 @@ def _from_address(url: str, fetch: Fetch) -> Found:
 
 
 def _from_path(path: Path) -> Iterator[Found]:
-    if path.is_dir():
+    if not os.path.exists(path):  # unlike Path's own, this one survives a name that is too long
+        yield BadInput(str(path), "no such file or folder")
+    elif path.is_dir():
         inside = sorted(
             p for p in path.rglob("*")
             if p.is_file() and p.suffix.lower() in _KINDS
@@ -66,10 +69,8 @@ def _from_path(path: Path) -> Iterator[Found]:
             yield BadInput(str(path), f"no article files in it ({', '.join(_KINDS)})")
         for file in inside:
             yield from _from_file(file)
-    elif path.is_file():
-        yield from _from_file(path)
     else:
-        yield BadInput(str(path), "no such file or folder")
+        yield from _from_file(path)
 
 
 def _from_file(path: Path) -> Iterator[Found]:
@@ -102,7 +103,7 @@ def _read(path: Path) -> str:
             continue
         if "\x00" in text:
             break
-        return text
+        return text.replace("\r\n", "\n")
     raise BadInput(str(path), "not text: save it as UTF-8")
 
 
@@ -115,7 +116,7 @@ def _from_markdown(path: Path, origin: str) -> Found:
         head, _, text = text[4:].partition("\n---")
         try:
             fields = yaml.safe_load(head) or {}
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2025-02-30
             where = str(error).splitlines()[-1].strip()
             return BadInput(str(path), f"its front matter is not YAML ({where})")
         if not isinstance(fields, dict):
@@ -133,7 +134,7 @@ def _from_jsonl(path: Path) -> Iterator[Found]:
 def _from_json(path: Path) -> Iterator[Found]:
     try:
         items = json.loads(_read(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         yield BadInput(str(path), f"not JSON ({error})")
         return
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):

@@ -20,52 +20,106 @@ development corpus 13 % are longer than that, of 800-character chunks almost non
 LONGEST_SENTENCE = 1200
 """A 'sentence' beyond this is a list or a table; it is cut at white space."""
 
-_CLOSERS = "\"'”’)\\]»"
+_QUOTES = "\"'”’»"
+_CLOSERS = _QUOTES + ")\\]"
 _OPENERS = "\"'“‘(\\[«—–\\-"
-_END = re.compile(rf"(?:[.!?]+|…)[{_CLOSERS}]*(?=\s)")
-_NEXT = re.compile(rf"\s+[{_OPENERS}\s]*(\w[\w’'.]*)?")
+_END = re.compile(rf"(?:\.(?: \.){{2,3}}|[.!?]+|…)[{_CLOSERS}]*(?=\s)")
+_NEXT = re.compile(rf"\s+[{_OPENERS}\s]*(\w[\w’'.]*|[$€£¥])?")
 _WORD_BEFORE = re.compile(r"([^\s(\[“\"‘—–/]+)$")
+_LOOK_BACK = 40
+"""Characters before a full stop that can tell an abbreviation; the longest is far shorter."""
+
+_ATTRIBUTION = re.compile(
+    r"\s+(?:[A-Z][\w.’'-]*\s+){1,4}"
+    r"(?:said|says|asked|asks|added|wrote|told|replied|responded|shouted|continued|wondered)\b"
+)
+"""What follows a quotation that ends in ? or !: the name and verb of the one who spoke."""
 
 _TITLES = frozenset(
-    "mr mrs ms mx dr prof rev fr hon gen lt col sgt cpl maj capt cmdr adm sen rep gov pres amb "
-    "messrs st mt ft vs v sr-gen brig pvt supt det insp atty".split()
+    """mr mrs ms mx dr drs prof profs rev revs fr hon gen gens lt col cols sgt cpl maj capt cmdr
+    adm sen sens rep reps gov govs pres amb messrs brig pvt pfc spc supt det insp atty asst msgr mme
+    mlle""".split()
 )
-_BEFORE_NUMBER = frozenset(
-    "no nos p pp fig vol art sec jan feb mar apr jun jul aug sep sept oct nov dec".split()
+"""Stand before a name. Only with a capital: "the union rep." ends its sentence."""
+
+_VERSUS = frozenset({"v", "vs"})
+_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_BEFORE_NUMBER = _MONTHS | frozenset("no nos p pp fig figs vol art sec ch para approx".split())
+_STATES = frozenset(
+    """ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb
+    nev okla ore pa tenn tex va vt wash wis wyo ont que alta sask""".split()
 )
-_MAY_END = frozenset(
-    "inc co corp ltd llc plc bros jr sr etc al esq ave blvd rd dept est a.m p.m am pm ph.d m.d "
-    "b.a m.a jan feb mar apr jun jul aug sep sept oct nov dec".split()
+_MAY_END = _MONTHS | frozenset(
+    """inc co cos corp ltd llc plc bros assn jr sr etc al esq ave blvd rd hwy rte dept univ est
+    approx a.m p.m am pm ph.d m.d b.a m.a st mt ft""".split()
 )
+"""Can end a sentence: they do when a word follows that opens sentences and is no name."""
+
+_HOURS = frozenset({"a.m", "p.m", "am", "pm"})
+_AFTER_HOUR = _MONTHS | frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
+    sat sun january february march april may june july august september october november december
+    eastern central mountain pacific atlantic greenwich local et est edt ct cst cdt mt mst mdt pt
+    pst pdt gmt utc bst cet cest ist jst aest aedt""".split()
+)
+"""What "5 p.m." goes on with; any other capital opens a sentence."""
+
 _STARTERS = frozenset(
-    "the a an he she it they we i you his her its their our this that these those there here but "
-    "and or so yet in on at by for from with after before when while as if since although though "
-    "however meanwhile still also according no not one some many most all both each another other "
-    "what who why how where is are was were do does did police officials".split()
+    """the a an he she it they we i you his her its their our this that these those there here but
+    and or so yet in on at by for from with after before when while as if since although though
+    however meanwhile still also according no not one some many most all both each another other
+    what who why how where is are was were do does did police officials""".split()
 )
+_LETTERS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]|[^\W\d_]-[^\W\d_](?:\.[^\W\d_])*")
+"""U.S, e.g, R-S.C: letters and full stops, not the number 4.5 or the score 3-2."""
 
 
 def _ends_sentence(before: str, mark: str, following: str) -> bool:
-    """Whether ``mark`` (for example ``."``) after ``before`` ends a sentence before ``following``."""
+    """Whether ``mark`` (such as ``."``) after ``before`` ends a sentence before ``following``."""
     if not following:
         return True
-    if following[0].islower():
+    if following[0].islower() and not following[1:2].isupper():  # iPhone, eBay
         return False
-    if not mark.startswith(".") or mark.startswith(".."):
+    if not mark.startswith(".") or mark.startswith(("..", ". ")):
         return True
     match = _WORD_BEFORE.search(before)
-    word = (match.group(1) if match else "").lower().strip("’'")
-    closed = len(mark) > 1
-    if word in _TITLES:
+    written = match.group(1).strip("’'") if match else ""
+    word = written.lower()
+    if (word in _TITLES and written[0].isupper()) or word in _VERSUS:
         return False
-    if word in _BEFORE_NUMBER and following[0].isdigit():
+    if word in _BEFORE_NUMBER and (following[0].isdigit() or following in "$€£¥"):
         return False
-    starter = following.lower().rstrip(".,’'s") in _STARTERS or following.lower() in _STARTERS
-    if word in _MAY_END or re.fullmatch(r"(?:\w\.)+\w|\w+-\w(?:\.\w)*", word):
-        return closed or starter
-    if len(word) == 1 and word.isalpha():
-        return starter and word != "i" or closed
-    return True
+    return not _is_abbreviation(written) or _opens_sentence(before, word, mark, following)
+
+
+def _is_abbreviation(written: str) -> bool:
+    """Whether a word before a full stop is usually written with one."""
+    word = written.lower()
+    state = word.removeprefix("d-").removeprefix("r-").removeprefix("i-")  # (D-Mass.)
+    return bool(
+        word in _MAY_END
+        or (state in _STATES and written[0].isupper())
+        or _LETTERS.fullmatch(word)
+        or (len(word) == 1 and word.isalpha())
+    )
+
+
+def _opens_sentence(before: str, word: str, mark: str, following: str) -> bool:
+    """Whether a sentence starts at ``following`` although an abbreviation precedes it."""
+    if any(quote in mark for quote in _QUOTES):
+        return True
+    nexts = following.lower()
+    if len(word) == 1 and before.strip().lower() == word:
+        return False  # "A. The first point": a list's letter
+    if word in _HOURS:
+        return nexts.rstrip(".,’'s") not in _AFTER_HOUR and nexts.rstrip(".") not in _AFTER_HOUR
+    return nexts in _STARTERS or nexts.rstrip(".,’'s") in _STARTERS
+
+
+def _is_attributed(text: str, mark: re.Match[str], end: int) -> bool:
+    """Whether a quoted question or exclamation goes on with who said it."""
+    quoted = mark.group()[0] in "?!" and mark.group()[-1] in _QUOTES
+    return quoted and bool(_ATTRIBUTION.match(text, mark.end(), end))
 
 
 def _sentences_of_line(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -74,7 +128,10 @@ def _sentences_of_line(text: str, start: int, end: int) -> list[tuple[int, int]]
     for match in _END.finditer(text, start, end):
         following = _NEXT.match(text, match.end(), end)
         word = (following.group(1) or "") if following else ""
-        if _ends_sentence(text[begin : match.start()], match.group(), word):
+        before = text[max(begin, match.start() - _LOOK_BACK) : match.start()]
+        if _is_attributed(text, match, end):
+            continue
+        if _ends_sentence(before, match.group(), word):
             spans.append((begin, match.end()))
             begin = match.end()
     spans.append((begin, end))
@@ -133,7 +190,9 @@ def passages_of(article: Article, target: int = PASSAGE_CHARS) -> list[Passage]:
     """The passages of an article version; ids depend on nothing but the content."""
     return [
         Passage(
-            id=digest(article.id, str(article.version), str(start), article.text[start:end], length=24),
+            id=digest(
+                article.id, str(article.version), str(start), article.text[start:end], length=24
+            ),
             article_id=article.id,
             version=article.version,
             ordinal=ordinal,

@@ -16,7 +16,7 @@ import chromadb
 import numpy as np
 from chromadb.api import ClientAPI
 from chromadb.config import Settings
-from chromadb.errors import ChromaError
+from chromadb.errors import ChromaError, NotFoundError
 
 from ingest.embed import Vectors
 from ingest.errors import LibraryBroken
@@ -66,6 +66,10 @@ class VectorIndex:
             COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
         )
 
+    def close(self) -> None:
+        """Release the folder: the last of this process's clients on it stops chromadb's threads."""
+        self._client.close()
+
     def upsert(self, rows: Sequence[tuple[Passage, Article]], vectors: Vectors) -> None:
         """Store vectors of shape (len(rows), dimension); doing it twice is doing it once."""
         for first in range(0, len(rows), self._most):
@@ -94,7 +98,11 @@ class VectorIndex:
             self._collection.delete(ids=batch)
 
     def count(self) -> int:
-        return int(self._collection.count())
+        try:
+            return int(self._collection.count())
+        except NotFoundError:  # another process made the collection anew: `citewire reindex`
+            self._collection = self._open()
+            return int(self._collection.count())
 
     def ids(self) -> set[str]:
         """Every stored id, read in pages."""

@@ -14,7 +14,7 @@ from typing import Literal
 from ingest.records import When, day_of
 from qa.errors import BadQuestion
 from qa.records import Turn
-from qa.words import PRONOUNS, STOP, content_stems, name_keys, names, values, words
+from qa.words import PRONOUNS, STOP, content_stems, name_keys, names, numbers, stem, words
 
 Kind = Literal["who", "when", "where", "how_many", "which", "what", "why", "how", "yes_no"]
 
@@ -34,9 +34,13 @@ class Question:
     stems: tuple[str, ...]
     names: frozenset[str]
     values: frozenset[float]
+    verb: str | None = None
+    """Stem of the verb that who did: "open" in "Who opened the talks?"."""
     parts: tuple[str, ...] = ()
     depends: bool = False
-    """Whether it points at something it does not name ("they") and nothing earlier resolves it."""
+    """Whether it leans on something it does not say and nothing earlier resolves it."""
+    points: bool = False
+    """Whether it does so by a pronoun ("they")."""
 
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
@@ -92,9 +96,11 @@ def interpret(text: str, history: Sequence[Turn] = (), asked_at: When | None = N
         dated=asked_at is not None,
         stems=tuple(content_stems(search)),
         names=frozenset(name_keys(_without_openers(search))),
-        values=frozenset(values(search)),
+        values=frozenset(n.value for n in numbers(search) if n.value != 1),
+        verb=_verb(text),
         parts=tuple(p.strip(" ?") + "?" for p in _SPLIT.split(text)) if _SPLIT.search(text) else (),
         depends=unresolved and search == text,
+        points=bool(set(words(text)) & (PRONOUNS - {"there", "this", "one"})),
     )
 
 
@@ -113,6 +119,12 @@ _ROLES = re.compile(
     r"According|Name|The|Who|What|When|Where|Which|Why|How|Did|Does|Do|Is|Are|Was|Were|Has|Have|"
     r"Had|Will|Would|Can|Could|Should|In|On|At|By|For|From|With)(?=\s+[A-Z])"
 )
+
+
+def _verb(text: str) -> str | None:
+    match = re.search(r"\bwho\s+(\w+)", text, re.IGNORECASE)
+    word = match.group(1).lower() if match else ""
+    return stem(word) if word and word not in STOP else None
 
 
 def _depends(text: str) -> bool:

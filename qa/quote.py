@@ -19,7 +19,7 @@ from qa.words import content_stems
 MOST = 3
 """Quotes in an answer."""
 
-WITHIN = 2.0
+WITHIN = 2.5
 """How far below the best sentence's score a further quote may lie."""
 
 SAME_WORDS = 0.6
@@ -39,9 +39,16 @@ def choose(rated: Sequence[Evidence]) -> list[Evidence]:
     for item in rated:
         if len(chosen) == MOST or item.score < rated[0].score - WITHIN:
             break
-        if not any(_same(item.text, other.text) for other in chosen):
-            chosen.append(item)
-    return [with_context(item) for item in chosen]
+        wide = with_context(item)
+        if not any(_same(item.text, other.text) or _overlap(wide, other) for other in chosen):
+            chosen.append(wide)
+    return chosen
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    return (
+        one.article.id == other.article.id and one.start < other.end and other.start < one.end
+    )
 
 
 def _same(one: str, other: str) -> bool:

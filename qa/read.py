@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -52,8 +52,8 @@ class Evidence:
 
 
 RELEVANCE: Mapping[str, float] = {
-    "cosine": 4.0, "covered": 4.7, "context": 2.2, "article": 2.0, "fits": 2.9, "passage": 5.2,
-    "lead": 1.2, "question": -2.0,
+    "cosine": 4.1, "covered": 4.6, "context": 2.0, "article": 1.4, "fits": 2.7, "passage": 4.6,
+    "lead": 1.0, "question": -2.2, "verb": 1.0,
 }  # fmt: skip
 """Weights of a sentence's features: conditional logit over the sentences of each question, fitted
 on the 409 RealTime QA development questions and the bundled sample questions (2026-11-22).
@@ -79,7 +79,9 @@ def rate(question: Question, hits: Sequence[Hit], encode: Encode, idf: Idf) -> l
     found = sentences_of(hits)
     if not found:
         return []
-    weights = idf(question.stems)
+    weights = dict(idf(question.stems))
+    if question.depends and question.points:
+        question, weights = _about(question, weights, hits[0].article, idf)
     top = max(hit.score for hit in hits) or 1.0
     rated = [_with_features(e, question, weights, top) for e in found]
     rated.sort(key=lambda e: -score(e.features))
@@ -91,6 +93,19 @@ def rate(question: Question, hits: Sequence[Hit], encode: Encode, idf: Idf) -> l
         for e, c in zip(embedded, cosines, strict=True)
     ]
     return sorted(final, key=lambda e: -e.score)
+
+
+def _about(
+    question: Question, weights: dict[str, float], article: Article, idf: Idf
+) -> tuple[Question, dict[str, float]]:
+    """A question that says "they" without saying who is about the article found first: its
+    headline, or its first sentence, counts as half asked."""
+    first = sentence_spans(article.text)[0]
+    lead = article.title or article.text[slice(*first)]
+    extra = idf([s for s in content_stems(lead) if s not in weights])
+    return replace(question, search=f"{question.text} ({lead})"), {
+        **{stem: weight / 2 for stem, weight in extra.items()}, **weights
+    }  # fmt: skip
 
 
 def _in_context(evidence: Evidence) -> str:
@@ -127,6 +142,7 @@ def _with_features(
         "names_near": _names_near(question, near, named),
         "numbers": float(question.values <= values(f"{passage.text} {article.title}")),
         "fits": float(fits(question.kind, text, question)),
+        "verb": float(question.verb in own),
         "passage": evidence.hit.score / top,
         "retrieved": evidence.hit.cosine,
         "lead": 1.0 / (1.0 + passage.ordinal),
@@ -165,10 +181,17 @@ def _share(weights: Mapping[str, float], found: set[str]) -> float:
 
 # -- is it an answer? -------------------------------------------------------------------------
 
-GATE: Mapping[str, float] = {"bias": -5.0, "cosine": 5.0, "article": 3.0, "names": 1.5,
-                             "covered": 1.5, "fits": 0.7}  # fmt: skip
+GATE: Mapping[str, float] = {
+    "bias": -6.8, "cosine": 2.6, "covered": 0.3, "context": 2.0, "article": 1.35, "names": 1.0,
+    "names_near": 1.0, "numbers": 1.4, "retrieved": 2.95,
+}  # fmt: skip
+"""Logistic regression on the best sentence's features, fitted on the RealTime QA development set
+(409 answerable, 200 not) and the bundled sample questions (2026-11-22); five-fold AUROC .96 on
+the former, .69 on the latter, where most unanswerable questions are on topic: an unsolved case."""
 
-ANSWER_AT = 0.5
+ANSWER_AT = 0.45
+"""Refuses .70 of the 200 unanswerable and .015 of the 409 answerable development questions
+(five-fold), .50 and .15 of the bundled sample questions."""
 
 
 def confidence(rated: Sequence[Evidence]) -> float:

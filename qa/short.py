@@ -15,7 +15,7 @@ from qa.words import STOP, content_stems, dates, name_key, names, numbers, words
 Span = tuple[int, int]
 
 _PLACE_BEFORE = re.compile(
-    r"\b(?:in|at|to|from|near|of|outside|off|across|into|around|toward|for|between)\s+"
+    r"\b(?:in|at|to|from|near|outside|off|across|into|around|inside|through)\s+"
     r"(?:(?:the|downtown|central|northern|southern|eastern|western|nearby|a|its)\s+)*$", re.IGNORECASE
 )  # fmt: skip
 _UNIT_AFTER = re.compile(
@@ -28,6 +28,8 @@ _QUOTED = re.compile(r"[“\"‘]([^”\"’]{2,60})[”\"’]")
 def fits(kind: Kind, text: str, question: Question) -> bool:
     """Whether a sentence holds something of the kind that is asked for and that the question does
     not say itself."""
+    if kind == "where":
+        return any(_PLACE_BEFORE.search(text[: s[0]]) for s in _new_names(text, question))
     return bool(_spans(kind, text, question))
 
 
@@ -49,6 +51,8 @@ def _distance(text: str, span: Span, asked: set[str], question: Question) -> flo
     ]
     near = sorted(positions)[:4]
     bonus = 3.0 if question.kind == "where" and _PLACE_BEFORE.search(text[: span[0]]) else 0.0
+    if question.kind == "who" and " " in text[slice(*span)]:
+        bonus = 4.0
     if question.kind == "how_many" and _unit_asked(text, span, asked):
         bonus = 6.0
     return (sum(near) / len(near) if near else 0.0) - bonus
@@ -61,7 +65,7 @@ def _unit_asked(text: str, span: Span, asked: set[str]) -> bool:
 
 def _spans(kind: Kind, text: str, question: Question) -> list[Span]:
     finders: dict[Kind, Callable[[str, Question], list[Span]]] = {
-        "who": _new_names,
+        "who": _people,
         "where": _places,
         "when": _new_dates,
         "how_many": _new_numbers,
@@ -80,6 +84,17 @@ def _new_names(text: str, question: Question) -> list[Span]:
         if not {name_key(w) for w in words(text[slice(*span)])} <= question.names
         and not set(content_stems(text[slice(*span)])) <= set(question.stems)
     ]
+
+
+def _people(text: str, question: Question) -> list[Span]:
+    """New names, those first that no preposition of place makes a place."""
+    asked = set(question.stems)
+    spans = [
+        span
+        for span in _new_names(text, question)
+        if not asked & set(content_stems(text[slice(*span)])) and not text[slice(*span)].isupper()
+    ]
+    return [s for s in spans if not _PLACE_BEFORE.search(text[: s[0]])] or spans
 
 
 def _places(text: str, question: Question) -> list[Span]:

@@ -6,7 +6,7 @@ Pure functions of text. Knows nothing about articles.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -56,10 +56,11 @@ def content_stems(text: str) -> list[str]:
 
 # -- names --------------------------------------------------------------------------------
 
+_PART = r"(?:(?:[A-Z]\.){2,}|[A-Z][a-z]{0,4}\.(?=\s[A-Z])(?<!\bIt\.)|[A-Z](?:[\w’'&-]*\w)?)"
 _NAME = re.compile(
-    r"(?:[A-Z][\w’'&-]*\.?|[A-Z]\.(?:[A-Z]\.)+)"
-    r"(?:\s+(?:(?:of|the|de|van|von|der|bin|al|and|for|la|du)\s+){0,2}(?:[A-Z][\w’'&-]*\.?))*"
+    rf"{_PART}(?:\s+(?:(?:of|the|de|van|von|der|bin|al|for|la|du)\s+){{0,2}}{_PART})*"
 )
+_ABBREVIATED = frozenset("mr mrs ms dr gen sen rep gov lt col sgt st prof maj capt adm rev".split())
 _NOT_A_NAME = STOP | frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
     "july august september october november december officials police one two three four five six "
@@ -72,21 +73,24 @@ def names(text: str) -> list[tuple[int, int]]:
     sentence and is a common word does not count."""
     spans = []
     for match in _NAME.finditer(text):
-        start, end = match.span()
-        pieces = [(m.start() + start, m.group()) for m in re.finditer(r"\S+", match.group())]
-        while pieces and pieces[0][1].lower().strip(".’'") in _NOT_A_NAME:
-            pieces.pop(0)
-        if pieces:
-            start = pieces[0][0]
-            kept = text[start:end].rstrip(".") if not _is_abbreviation(text[start:end]) else ""
-            end = start + len(kept) if kept else end
-            end -= len(re.search(r"(?:[’']s)?$", text[start:end]).group())  # type: ignore[union-attr]
-            spans.append((start, end))
+        for start, end in _without_stops(match.group(), match.start()):
+            pieces = [(m.start() + start, m.group()) for m in re.finditer(r"\S+", text[start:end])]
+            while pieces and pieces[0][1].lower().strip(".’'") in _NOT_A_NAME:
+                pieces.pop(0)
+            if pieces:
+                possessive = re.search(r"(?:[’']s?)?$", text[start:end])
+                spans.append((pieces[0][0], end - len(possessive.group() if possessive else "")))
     return spans
 
 
-def _is_abbreviation(text: str) -> bool:
-    return bool(re.search(r"(?:\b[A-Z]\.){2,}$|\b(?:Jr|Sr|Inc|Co|Corp|Ltd)\.$", text))
+def _without_stops(name: str, offset: int) -> Iterator[tuple[int, int]]:
+    """Cut a run of capitals at full stops that end a sentence: "Women's Cup. It" is two."""
+    begin = 0
+    for match in re.finditer(r"(\w+)\.\s+(?=\S)", name):
+        if len(match.group(1)) > 1 and match.group(1).lower() not in _ABBREVIATED:
+            yield offset + begin, offset + match.end(1)
+            begin = match.end()
+    yield offset + begin, offset + len(name)
 
 
 @lru_cache(maxsize=20_000)
@@ -95,7 +99,7 @@ def name_key(word: str) -> str:
 
     Five letters tell most names apart; shorter names are compared whole.
     """
-    plain = re.sub(r"[’']s?$", "", word.lower()).strip(".")
+    plain = re.sub(r"[’']s?$", "", word.lower()).replace(".", "")
     for ending in ("ians", "ian", "ese", "ish", "ans", "an", "i", "ia", "a"):
         if plain.endswith(ending) and len(plain) - len(ending) >= 4:
             return plain.removesuffix(ending)
@@ -108,7 +112,8 @@ def name_keys(text: str) -> set[str]:
         name_key(word)
         for start, end in names(text)
         for word in re.findall(r"[\w’'.-]+", text[start:end])
-        if word[0].isupper() and word.lower().strip(".") not in _NOT_A_NAME
+        if word[0].isupper() and len(word.replace(".", "")) > 2
+        and word.lower().strip(".") not in _NOT_A_NAME
     }
 
 
@@ -198,7 +203,3 @@ def dates(text: str) -> list[tuple[int, int]]:
     """Spans of time expressions, as written."""
     return [match.span() for match in DATE.finditer(text)]
 
-
-def any_in(needles: Iterable[str], haystack: set[str]) -> bool:
-    """Whether at least one of the needles is in the set."""
-    return any(needle in haystack for needle in needles)

@@ -9,20 +9,20 @@ its session's state and nowhere else.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
-from importlib.resources import as_file, files
+from importlib.resources import files
 from importlib.util import find_spec
 from io import StringIO
 from typing import Any
+from urllib.parse import quote
 
 # Before gradio is imported: it looks at these once, and would otherwise call home.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -37,7 +37,7 @@ from qa import Assistant, QaError, Settings
 from qa.cards import no_sources, sources
 from qa.conversation import Conversation, advanced
 from qa.markup import count
-from qa.records import Event
+from qa.reading import Reading
 from qa.render import exchange, header, welcome
 
 log = logging.getLogger(__name__)
@@ -53,49 +53,29 @@ LONGEST_QUESTION = 2_000
 # -- answering ------------------------------------------------------------------------------
 
 
-async def events(stream: Callable[[], Iterator[Event]]) -> AsyncIterator[Event]:
-    """The events of a stream that is read in a thread of its own.
+@dataclass(slots=True)
+class Visit:
+    """How a visitor's clicks reach the answer in the making, if there is one."""
 
-    A step of the stream may take seconds; this way Stop frees the visitor's place at once, and
-    the stream is closed at its next step.
-    """
-    loop = asyncio.get_running_loop()
-    inbox: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
-    left = threading.Event()
+    reading: Reading | None = None
+    restarting: bool = False
 
-    def read() -> None:
-        last: Exception | None = None
-        try:
-            for event in stream():
-                if left.is_set():
-                    return
-                loop.call_soon_threadsafe(inbox.put_nowait, event)
-        except Exception as error:  # handed over: raised again where the events are read
-            last = error
-        if not left.is_set():
-            loop.call_soon_threadsafe(inbox.put_nowait, last)
-
-    threading.Thread(target=read, name="citewire-answer", daemon=True).start()
-    try:
-        while (event := await inbox.get()) is not None:
-            if isinstance(event, Exception):
-                raise event
-            yield event
-    finally:
-        left.set()
+    def interrupt(self) -> None:
+        if self.reading is not None:
+            self.reading.leave()
 
 
-async def answering(assistant: Assistant, talk: Conversation) -> AsyncIterator[Conversation]:
+async def answering(talk: Conversation, reading: Reading) -> AsyncIterator[Conversation]:
     """The conversation as its last question is being answered. Errors become what is said."""
-    question, history = talk.now.question, talk.history()
     try:
-        async for event in events(lambda: assistant.stream(question, history=history)):
+        async for event in reading.events():
             talk = talk.with_now(advanced(talk.now, event))
             yield talk
+        yield talk.stopped()  # as it is, when it was answered
     except (QaError, IngestError) as error:
         yield talk.with_now(replace(talk.now, progress="failed", message=str(error)))
     except Exception:
-        log.exception("answering failed: %r", question)
+        log.exception("answering failed: %r", talk.now.question)
         yield talk.with_now(replace(talk.now, progress="failed", message=_UNEXPECTED))
 
 
@@ -124,9 +104,7 @@ def build(assistant: Assistant) -> gr.Blocks:
     with blocks:
         page = _page()
         _wire(blocks, page, assistant)
-        endpoint(
-            _ask_with(assistant), api_name="ask", concurrency_limit=AT_ONCE, concurrency_id="answer"
-        )
+        endpoint(_ask_with(assistant), api_name="ask", concurrency_limit=AT_ONCE)
     blocks.queue(max_size=WAITING)
     return blocks
 
@@ -136,6 +114,7 @@ class Page:
     """What is on the page."""
 
     talk: gr.State
+    visit: gr.State
     top: gr.HTML
     past: gr.HTML
     now: gr.HTML
@@ -147,6 +126,7 @@ class Page:
     again: gr.Button
 
     def parts(self) -> list[Any]:
+        """Everything that ``respond`` may change."""
         return [getattr(self, name) for name in self.__slots__]
 
     def shows(self, talk: Conversation, *, whole: bool = True) -> dict[Any, Any]:
@@ -173,6 +153,7 @@ class Page:
         status = assistant.status()
         return {
             self.talk: Conversation(),
+            self.visit: Visit(),
             self.top: header(status),
             self.past: "",
             self.now: welcome(status, assistant.examples()),
@@ -184,6 +165,7 @@ class Page:
 def _page() -> Page:
     """The components, in the order in which they stand."""
     talk = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
+    visit = gr.State(Visit(), time_to_live=SESSION_SECONDS)
     with gr.Row(elem_id="cw-top"):
         top = _html("cw-header")
         again = gr.Button("New conversation", elem_id="cw-again", size="sm", scale=0)
@@ -201,7 +183,7 @@ def _page() -> Page:
                 stop = gr.Button("Stop", visible=False, elem_id="cw-stop", scale=0)
         with gr.Column(elem_id="cw-panel"):
             past_cards, cards = _html("cw-cards-past"), _html("cw-cards-now")
-    return Page(talk, top, past, now, past_cards, cards, box, send, stop, again)
+    return Page(talk, visit, top, past, now, past_cards, cards, box, send, stop, again)
 
 
 def _html(elem_id: str, template: str = _PART, on_load: str | None = None) -> gr.HTML:
@@ -213,8 +195,10 @@ def _html(elem_id: str, template: str = _PART, on_load: str | None = None) -> gr
 def _wire(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
     """What happens when. All of it private: the one public endpoint is ``ask``."""
 
+    gate = threading.Semaphore(AT_ONCE)
+
     async def respond(
-        question: str, talk: Conversation, happened: gr.EventData
+        question: str, talk: Conversation, visit: Visit, happened: gr.EventData
     ) -> AsyncIterator[dict[Any, Any]]:
         example = happened._data if isinstance(happened._data, dict) else {}
         asked = str(example.get("question") or question).strip()[:LONGEST_QUESTION]
@@ -222,30 +206,41 @@ def _wire(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
             yield page.working(False)  # yielding nothing at all would empty the whole page
             return
         begun = talk.asked(asked)
-        yield page.shows(begun) | {page.box: ""}
-        async for further in answering(assistant, begun):
-            yield page.shows(further, whole=False)
+        visit.reading = Reading(lambda: assistant.stream(asked, history=begun.history()), gate)
+        try:
+            yield page.shows(begun) | {page.box: ""}
+            async for further in answering(begun, visit.reading):
+                yield page.shows(further, whole=False)
+        finally:
+            visit.interrupt()  # the tab may have been closed
+            visit.reading = None
+        if visit.restarting:
+            yield page.begins(assistant)
+
+    async def halt(visit: Visit) -> None:
+        visit.interrupt()
+
+    async def restart(visit: Visit) -> dict[Any, Any]:
+        if visit.reading is None:
+            return page.begins(assistant)
+        visit.restarting = True
+        visit.interrupt()
+        return {page.visit: visit}
 
     def begin() -> dict[Any, Any]:
         return page.begins(assistant)
 
-    def halt(talk: Conversation) -> dict[Any, Any]:
-        return page.shows(talk.stopped(), whole=False) if talk.exchanges else page.working(False)
-
+    # While an answer is in the making only ``respond`` writes to the page; the buttons interrupt
+    # it. gradio's own ``cancels`` would race with what is already on its way to the page.
     parts = page.parts()
-    asking = gr.on(
-        [page.box.submit, page.send.click, page.now.submit], respond, [page.box, page.talk], parts,
-        show_progress="hidden", api_visibility="private",
-        concurrency_limit=AT_ONCE, concurrency_id="answer",
+    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    gr.on(
+        [page.box.submit, page.send.click, page.now.submit], respond,
+        [page.box, page.talk, page.visit], parts, concurrency_limit=None, **quietly,
     )  # fmt: skip
-    page.stop.click(
-        halt, page.talk, parts, cancels=asking, queue=False, show_progress="hidden",
-        api_visibility="private",
-    )  # fmt: skip
-    page.again.click(
-        begin, None, parts, cancels=asking, show_progress="hidden", api_visibility="private"
-    )
-    blocks.load(begin, None, parts, show_progress="hidden", api_visibility="private")
+    page.stop.click(halt, page.visit, None, queue=False, **quietly)
+    page.again.click(restart, page.visit, parts, **quietly)
+    blocks.load(begin, None, parts, **quietly)
 
 
 def _ask_with(assistant: Assistant) -> Callable[..., dict[str, Any]]:
@@ -276,13 +271,16 @@ def _ask_with(assistant: Assistant) -> Callable[..., dict[str, Any]]:
 def launch(blocks: gr.Blocks, settings: Settings, port: int) -> None:
     """Serve the page until ``blocks.close()``. Returns when it can be reached."""
     assets = files("qa") / "assets"
-    script = (assets / "citewire.js").read_text(encoding="utf-8")
-    with as_file(assets / "favicon.svg") as icon, redirect_stdout(StringIO()):
+    script, css, icon = (
+        (assets / name).read_text(encoding="utf-8")
+        for name in ("citewire.js", "citewire.css", "favicon.svg")
+    )
+    head = f'<link rel="icon" href="data:image/svg+xml,{quote(icon)}"><script>{script}</script>'
+    with redirect_stdout(StringIO()):  # one line is enough, and ``main`` prints it
         blocks.launch(
             server_name=settings.host, server_port=port, root_path=settings.root_path or None,
             theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
-            css=(assets / "citewire.css").read_text(encoding="utf-8"),
-            head=f"<script>{script}</script>", favicon_path=icon,
+            css=css, head=head,
             mcp_server=find_spec("mcp") is not None,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", prevent_thread_lock=True, quiet=True,

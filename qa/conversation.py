@@ -23,7 +23,7 @@ class Exchange:
     number: int
     question: str
     progress: Progress = "working"
-    message: str = "Searching"
+    message: str = "One moment"
     """What is going on, or what went wrong."""
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()

@@ -142,7 +142,7 @@ def condense(text: str, history: Sequence[Turn]) -> str:
     """A follow-up with what it leans on: the words of the last question that it does not repeat."""
     if not history:
         return text
-    last = history[-1].question
+    last = re.sub(r"\bhow (?:many|much) \w+", "", history[-1].question, flags=re.IGNORECASE)
     own = set(content_stems(text))
     extra = [w for w in re.findall(r"[\w’'.-]+", last)
              if w.lower() not in STOP and not set(content_stems(w)) <= own]  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ingest.split import sentence_spans
 from qa.cite import Numbering, widened
 from qa.interpret import Question
-from qa.read import Evidence
+from qa.read import ANSWER_AT, Evidence, confidence
 from qa.records import Sentence
 from qa.short import short_answer
 from qa.words import content_stems
@@ -21,6 +21,9 @@ MOST = 3
 
 WITHIN = 2.5
 """How far below the best sentence's score a further quote may lie."""
+
+AS_MUCH = 0.5
+"""Share of the best sentence's coverage of the question that a further quote must reach."""
 
 SAME_WORDS = 0.6
 """Share of common content words from which a further quote says the same again."""
@@ -40,9 +43,17 @@ def choose(rated: Sequence[Evidence]) -> list[Evidence]:
         if len(chosen) == MOST or item.score < rated[0].score - WITHIN:
             break
         wide = with_context(item)
-        if not any(_same(item.text, other.text) or _overlap(wide, other) for other in chosen):
+        if _answers(item, rated[0]) and not any(_same(item.text, other.text) or _overlap(wide, other) for other in chosen):
             chosen.append(wide)
     return chosen
+
+
+def _answers(item: Evidence, best: Evidence) -> bool:
+    """Whether a further sentence would also pass on its own, and says about as much."""
+    enough = AS_MUCH * best.features.get("covered", 0.0)
+    return item is best or (
+        confidence([item]) >= ANSWER_AT and item.features.get("covered", 0.0) >= enough
+    )
 
 
 def _overlap(one: Evidence, other: Evidence) -> bool:
@@ -67,13 +78,13 @@ def with_context(evidence: Evidence) -> Evidence:
 
 
 def quoted_sentences(
-    question: Question, chosen: Sequence[Evidence], numbering: Numbering, confidence: float
+    question: Question, chosen: Sequence[Evidence], numbering: Numbering, sure: float
 ) -> list[Sentence]:
     """Sentences of the answer, verbatim but for line breaks, with the short answer marked."""
     sentences = []
     for rank, item in enumerate(chosen):
         text = " ".join(item.text.split())
-        number = numbering.cite([item], confidence)
+        number = numbering.cite([item], sure)
         short = short_answer(text, question) if rank == 0 else None
         sentences.append(Sentence(text, number, short))
     return sentences

@@ -141,7 +141,7 @@ def _with_features(
         "names": len(question.names & named) / len(question.names) if question.names else 1.0,
         "names_near": _names_near(question, near, named),
         "numbers": float(question.values <= values(f"{passage.text} {article.title}")),
-        "fits": float(fits(question.kind, text, question)),
+        "fits": fits(text, question),
         "verb": float(question.verb in own),
         "passage": evidence.hit.score / top,
         "retrieved": evidence.hit.cosine,

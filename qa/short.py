@@ -21,16 +21,21 @@ _PLACE_BEFORE = re.compile(
 _UNIT_AFTER = re.compile(
     r"^[\s-]*(?:(?:of|in|more|other|metric|square|cubic|basis|u\.s\.)\s+)?[a-z][\w-]*", re.IGNORECASE
 )
-_REASON = re.compile(r"\b(?:because|due to|after|since|over|amid|as a result of|in order to|to)\b", re.I)
+_REASON = re.compile(
+    r"\b(?:because|due to|as a result of|in order to|caused|so that|blam\w+|citing|reasons?)\b", re.I
+)
+_PERHAPS_REASON = re.compile(r"\b(?:after|since|over|amid|as|to)\b", re.I)
 _QUOTED = re.compile(r"[“\"‘]([^”\"’]{2,60})[”\"’]")
 
 
-def fits(kind: Kind, text: str, question: Question) -> bool:
-    """Whether a sentence holds something of the kind that is asked for and that the question does
-    not say itself."""
-    if kind == "where":
-        return any(_PLACE_BEFORE.search(text[: s[0]]) for s in _new_names(text, question))
-    return bool(_spans(kind, text, question))
+def fits(text: str, question: Question) -> float:
+    """How far a sentence holds something of the kind that is asked for and that the question does
+    not say itself: 1, 0, or between for what only may be a reason."""
+    if question.kind == "where":
+        return float(any(_PLACE_BEFORE.search(text[: s[0]]) for s in _new_names(text, question)))
+    if question.kind == "why" and not _REASON.search(text):
+        return 0.3 if _PERHAPS_REASON.search(text) else 0.0
+    return float(bool(_spans(question.kind, text, question)))
 
 
 def short_answer(text: str, question: Question) -> Span | None:

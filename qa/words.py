@@ -132,7 +132,8 @@ _SCALES = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6,
 _SPELLED = "|".join([*_UNITS, *_TENS, "hundred", "dozen"])
 
 NUMBER = re.compile(
-    rf"(?P<digits>(?<![\w.])[$£€¥]?\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|(?<![\w.])[$£€¥]?\d+(?:\.\d+)?"
+    rf"(?P<digits>(?<![\w.])(?<![A-Za-z]-)[$£€¥]?\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?"
+    rf"|(?<![\w.])(?<![A-Za-z]-)[$£€¥]?\d+(?:\.\d+)?"
     rf"|(?<![\w-])(?:{_SPELLED})(?:[-\s](?:{_SPELLED}))*(?![\w-]))"
     rf"(?:(?:st|nd|rd|th)\b)?(?P<scale>(?:[\s-]?(?:hundred|thousand|million|billion|trillion|dozen)\b)+"
     rf"|(?:k|m|mn|b|bn|tn)\b)?(?P<percent>\s?%|\s(?:percent|per cent)\b)?",

@@ -17,12 +17,15 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 DIMENSION = 64
 
-_WORDS = (
-    "mayor bridge river harbor council budget storm election market doctor teacher pension ferry "
-    "treaty farmer railway museum hospital engine forest island library minister orchard pilot "
-    "quarry reactor school tunnel union valley warehouse airport bakery canal dam embassy factory "
-    "garden hotel inquiry jury kitchen lawyer mission nurse office painter report senator theater"
-).split()
+_WORDS = re.findall(
+    r"\w+",
+    """
+    mayor bridge river harbor council budget storm election market doctor teacher pension ferry
+    treaty farmer railway museum hospital engine forest island library minister orchard pilot
+    quarry reactor school tunnel union valley warehouse airport bakery canal dam embassy factory
+    garden hotel inquiry jury kitchen lawyer mission nurse office painter report senator theater
+    """,
+)
 
 
 def _number(*parts: object) -> int:
@@ -64,7 +67,7 @@ def text_of(*seed: object, sentences: int = 8) -> str:
 
 
 def story(
-    number: int, *, edition: int = 1, sentences: int = 8, publisher: str = "Test Gazette"
+    number: int, *, edition: int = 1, sentences: int = 20, publisher: str = "Test Gazette"
 ) -> dict[str, str]:
     """A source for ``ingest()``; the word ``marker<number>x<edition>`` stands in it alone."""
     return {
@@ -100,7 +103,7 @@ def serving(pages: Mapping[str, tuple[int, dict[str, str], bytes]]) -> Iterator[
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Keep the test output clean."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

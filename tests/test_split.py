@@ -126,8 +126,9 @@ def test_part_of_a_text_is_split_within_its_bounds() -> None:
 
 
 _PIECES = st.sampled_from(
-    ["Mr.", "U.S.", "said", "The", "5", "p.m.", "No.", "10", "“Go!”", "he", ".", "?", "…", "\n", "\n\n",
-     " ", "\t", "\u00a0", "(R-S.C.)", "É", "x" * 900, "word " * 300, "3.5", ". . .", "👍🏽", "iPhone"]
+    ["Mr.", "U.S.", "said", "The", "5", "p.m.", "No.", "10", "“Go!”", "he", ".", "?", "…", "\n",
+     "\n\n", " ", "\t", "\u00a0", "(R-S.C.)", "É", "x" * 900, "word " * 300, "3.5",
+     ". . .", "👍🏽", "iPhone"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=300), st.lists(_PIECES, max_size=60).map(" ".join))
 

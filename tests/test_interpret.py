@@ -1,0 +1,83 @@
+"""Questions made searchable."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from qa.errors import BadQuestion
+from qa.interpret import interpret, kind_of
+from qa.records import Turn
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Who opened the talks?", "who"), ("When did it sink?", "when"),
+        ("Where were they held?", "where"), ("How many people died?", "how_many"),
+        ("What tariff would it impose?", "how_many"), ("Which four regions?", "which"),
+        ("Why did the court block it?", "why"), ("What did he say?", "what"),
+        ("Did the strike end?", "yes_no"), ("Which country won?", "where"),
+        ("How did the ferry sink?", "how"), ("What year was it built?", "when"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_answer_wanted(text: str, kind: str) -> None:
+    """The question word, or what stands in for it, tells what is wanted."""
+    assert kind_of(text) == kind
+
+
+def test_a_follow_up_brings_what_it_leans_on() -> None:
+    """A pronoun is searched with the words of the question before."""
+    history = (Turn("Who opened the talks in Istanbul?", "Hakan Fidan did."),)
+    question = interpret("Where were they held?", history)
+    assert "talks" in question.search
+    assert "Istanbul" in question.search
+    assert not question.depends
+
+
+def test_a_whole_question_is_left_alone() -> None:
+    """A question that names what it is about takes nothing from before."""
+    history = (Turn("Who opened the talks in Istanbul?"),)
+    text = "How much did the Belwether mission of the space agency cost?"
+    assert interpret(text, history).search == text
+
+
+def test_a_pronoun_without_history_is_marked() -> None:
+    """Nothing earlier resolves it: the reader falls back on the article found first."""
+    question = interpret("Where were they held?")
+    assert question.depends
+    assert question.points
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Approximately how many ferries sank?", set()),
+        ("What did China say?", {"chin"}),
+        ("Which MLB owner said so?", {"mlb"}),
+        ("Who met Jurek Palvin?", {"jurek", "palvin"}),
+    ],
+)
+def test_only_names_count_as_names(text: str, expected: set[str]) -> None:
+    """A capital that only opens the sentence names nobody."""
+    assert interpret(text).names == expected
+
+
+def test_the_day_of_asking_is_today_unless_given() -> None:
+    """``asked_at`` is a first-class input and remembered as given or not."""
+    given = interpret("Who won?", asked_at=date(2025, 6, 2))
+    assert (given.asked_at, given.dated) == (date(2025, 6, 2), True)
+    assert not interpret("Who won?").dated
+
+
+@pytest.mark.parametrize("text", ["", "  ", "???", "a" * 2001])
+def test_bad_questions_are_refused(text: str) -> None:
+    """Nothing to search for, or far too much, is a clear error."""
+    with pytest.raises(BadQuestion):
+        interpret(text)
+
+
+def test_two_questions_in_one_are_told_apart() -> None:
+    """The parts of a double question are known."""
+    assert len(interpret("Who opened the talks and where were they held?").parts) == 2

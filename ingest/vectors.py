@@ -68,7 +68,7 @@ class VectorIndex:
 
     def close(self) -> None:
         """Release the folder: the last of this process's clients on it stops chromadb's threads."""
-        self._client.close()
+        cast("Any", self._client).close()  # every client has it, only the interface does not
 
     def upsert(self, rows: Sequence[tuple[Passage, Article]], vectors: Vectors) -> None:
         """Store vectors of shape (len(rows), dimension); doing it twice is doing it once."""

@@ -67,7 +67,7 @@ def _from_words(text: str) -> When | None:
     import dateparser
 
     try:
-        parsed = dateparser.parse(
+        parsed: datetime | None = dateparser.parse(
             text,
             settings={"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["day", "month", "year"]},
         )

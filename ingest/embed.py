@@ -57,7 +57,9 @@ def packaged_file(package: str, inside: str, sha256: str) -> Path:
     try:
         files = metadata.files(package) or []
     except metadata.PackageNotFoundError as error:
-        raise WeightsError(f"The package {package} is not installed; reinstall citewire.") from error
+        raise WeightsError(
+            f"The package {package} is not installed; reinstall citewire."
+        ) from error
     for file in files:
         if file.as_posix() == inside:
             path = Path(str(file.locate()))
@@ -225,7 +227,8 @@ def encode_texts(embedder: BaseEmbedding, texts: list[str]) -> Vectors:
 
 def encode_query(embedder: BaseEmbedding, text: str) -> Vectors:
     """The vector of a question, shape (dimension,), unit length."""
-    return _unit(np.asarray([embedder.get_query_embedding(text)], np.float32))[0]
+    vector: Vectors = _unit(np.asarray([embedder.get_query_embedding(text)], np.float32))[0]
+    return vector
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -1,11 +1,11 @@
 """The catalogue's tables and its numbered migrations (SQLAlchemy Core, SQLite and PostgreSQL).
 
-    meta       what the library was made with
-    articles   one row an article: which version is current, which wire-copy cluster
-    versions   every version's text and facts; ``state`` is pending until its vectors are stored
-    passages   spans of versions: pending -> ready -> dead -> gone
-    changes    what happened to passages, numbered: the two indexes replay it
-    bands      MinHash bands of current articles, to find copies
+meta       what the library was made with
+articles   one row an article: which version is current, which wire-copy cluster
+versions   every version's text and facts; ``state`` is pending until its vectors are stored
+passages   spans of versions: pending -> ready -> dead -> gone
+changes    what happened to passages, numbered: the two indexes replay it
+bands      MinHash bands of current articles, to find copies
 """
 
 from __future__ import annotations

@@ -81,7 +81,9 @@ def _day(text: str | None, option: str) -> Any:
         return None
     when = parse_date(text)
     if when is None:
-        raise typer.BadParameter(f"{text!r} is not a date; write it as 2025-06-02", param_hint=option)
+        raise typer.BadParameter(
+            f"{text!r} is not a date; write it as 2025-06-02", param_hint=option
+        )
     return when
 
 

@@ -31,7 +31,16 @@ from qa.interpret import Question
 from qa.quote import choose, quoted_sentences
 from qa.read import ANSWER_AT, Evidence, confidence, rate
 from qa.records import (
-    Answer, AnswerEvent, Event, Mode, NearArticle, Sentence, Status, StatusEvent, TextEvent, Turn,
+    Answer,
+    AnswerEvent,
+    Event,
+    Mode,
+    NearArticle,
+    Sentence,
+    Status,
+    StatusEvent,
+    TextEvent,
+    Turn,
 )  # fmt: skip
 from qa.retrieve import Hit, HybridRetriever, NewsQuery, question_of
 from qa.write import Writer
@@ -249,5 +258,3 @@ def _cited_node(answer: Answer, index: int) -> NodeWithScore:
         end_char_idx=citation.end,
     )
     return NodeWithScore(node=node, score=citation.support)
-
-

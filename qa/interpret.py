@@ -44,10 +44,10 @@ class Question:
 
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    ("how_many", r"\bhow (?:many|much|old|long|far|tall|big|high|fast|large|often|heavy|deep|wide)\b"
+    ("how_many", r"\bhow (?:many|much|old|long|far|tall|big|high|fast|large|often|heavy|deep)\b"
                  r"|\bwhat (?:percent(?:age)?|share|proportion|number|amount|price|fraction|rate|"
-                 r"tariff|score)\b|\bwhat (?:is|was|were|are) the (?:\w+ ){0,2}(?:cost|price|number|"
-                 r"toll|score|rate|percentage|population|total|amount|value|size)\b"),
+                 r"tariff|score)\b|\bwhat (?:is|was|were|are) the (?:\w+ ){0,2}(?:cost|price|"
+                 r"number|toll|score|rate|percentage|population|total|amount|value|size)\b"),
     ("when", r"\bwhen\b|\b(?:what|which) (?:day|date|year|month|time|week|century|decade)\b"),
     ("where", r"\bwhere\b|\b(?:what|which) (?:country|city|state|town|place|venue|continent|region|"
               r"location|island|nation|county|province|village|port|building)\b"),
@@ -128,7 +128,7 @@ def _verb(text: str) -> str | None:
 
 
 def _depends(text: str) -> bool:
-    """Whether the question leans on something said before: a pronoun, or hardly a word of its own."""
+    """Whether the question leans on something said before: a pronoun, or hardly a word."""
     own = content_stems(text)
     spoken = set(words(text))
     points = bool(spoken & (PRONOUNS - {"there", "that", "this", "it", "one"}))

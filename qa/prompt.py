@@ -32,7 +32,9 @@ def excerpts(evidence: Sequence[Evidence]) -> str:
 
 def _group(items: Sequence[Evidence]) -> str:
     article = items[0].article
-    published = f"{day_of(article.published_at):%A %-d %B %Y}" if article.published_at else "undated"
+    published = (
+        f"{day_of(article.published_at):%A %-d %B %Y}" if article.published_at else "undated"
+    )
     head = _TAG.sub("", f"{article.publisher or 'unknown outlet'}, {published}: {article.title}")
     lines = [_TAG.sub("", e.text) for e in sorted(items, key=lambda e: e.start)]
     return f"<excerpt>\n[{head}]\n" + "\n".join(lines) + "\n</excerpt>"

@@ -31,8 +31,8 @@ SAME_WORDS = 0.6
 LONGEST_QUOTE = 600
 
 _LEANS = re.compile(
-    r"^[“\"‘]?(?:He|She|They|It|His|Her|Their|Its|That|This|Those|These|The (?:two|pair|move|decision|"
-    r"deal|measure|bill|company|group|man|woman|couple|agency|ministry))\b"
+    r"^[“\"‘]?(?:He|She|They|It|His|Her|Their|Its|That|This|Those|These|The (?:two|pair|move|"
+    r"decision|deal|measure|bill|company|group|man|woman|couple|agency|ministry))\b"
 )
 
 
@@ -43,7 +43,9 @@ def choose(rated: Sequence[Evidence]) -> list[Evidence]:
         if len(chosen) == MOST or item.score < rated[0].score - WITHIN:
             break
         wide = with_context(item)
-        if _answers(item, rated[0]) and not any(_same(item.text, other.text) or _overlap(wide, other) for other in chosen):
+        if _answers(item, rated[0]) and not any(
+            _same(item.text, other.text) or _overlap(wide, other) for other in chosen
+        ):
             chosen.append(wide)
     return chosen
 
@@ -57,9 +59,7 @@ def _answers(item: Evidence, best: Evidence) -> bool:
 
 
 def _overlap(one: Evidence, other: Evidence) -> bool:
-    return (
-        one.article.id == other.article.id and one.start < other.end and other.start < one.end
-    )
+    return one.article.id == other.article.id and one.start < other.end and other.start < one.end
 
 
 def _same(one: str, other: str) -> bool:

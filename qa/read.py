@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -146,7 +147,7 @@ def _with_features(
         "passage": evidence.hit.score / top,
         "retrieved": evidence.hit.cosine,
         "lead": 1.0 / (1.0 + passage.ordinal),
-        "question": float(text.rstrip("”\"’ ").endswith("?")),
+        "question": float(text.rstrip('”"’ ').endswith("?")),
         "short": float(len(text) < 40),
     }
     return _scored(evidence, features)
@@ -163,7 +164,7 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name_keys(text))
 
 
-def _names_near(question: Question, near: set[str], named: frozenset[str]) -> float:
+def _names_near(question: Question, near: AbstractSet[str], named: AbstractSet[str]) -> float:
     """Share of the question's names in the article that also stand in the passage or title."""
     wanted = question.names & named
     if not question.names:
@@ -172,7 +173,7 @@ def _names_near(question: Question, near: set[str], named: frozenset[str]) -> fl
     return sum(key[:4] in prefix for key in wanted) / len(question.names)
 
 
-def _share(weights: Mapping[str, float], found: set[str]) -> float:
+def _share(weights: Mapping[str, float], found: AbstractSet[str]) -> float:
     total = sum(weights.values())
     if not total:
         return 0.0

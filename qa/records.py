@@ -141,9 +141,11 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates as ISO 8601 strings."""
         plain: dict[str, Any] = _plain(self)
-        return {"question": self.question, "text": self.text} | plain | {
-            "short_answer": self.short_answer
-        }
+        return (
+            {"question": self.question, "text": self.text}
+            | plain
+            | {"short_answer": self.short_answer}
+        )
 
 
 NOT_FOUND = "Not in these articles."

@@ -80,7 +80,9 @@ def date_prior(published: date | None, asked_at: date, newest: date | None) -> f
     return max(FLOOR, math.exp(-max(0, age - FRESH_DAYS) / DECAY_DAYS))
 
 
-def fuse(hits: Sequence[Hit], question: Question, newest: date | None, weights: Fusion) -> list[Hit]:
+def fuse(
+    hits: Sequence[Hit], question: Question, newest: date | None, weights: Fusion
+) -> list[Hit]:
     """Hits with their final scores, best first. A passage that only one index found counts as the
     other's last."""
     best = max((hit.bm25 for hit in hits), default=0.0) or 1.0

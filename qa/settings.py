@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     )
     openai_api_key: SecretStr | None = Field(
         default=None,
-        validation_alias=AliasChoices("openai_api_key", "OPENAI_API_KEY", "CITEWIRE_OPENAI_API_KEY"),
+        validation_alias=AliasChoices(
+            "openai_api_key", "OPENAI_API_KEY", "CITEWIRE_OPENAI_API_KEY"
+        ),
         description="Key for OpenAI or a compatible server.",
     )
     openai_base_url: str | None = Field(

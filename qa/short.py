@@ -16,13 +16,16 @@ Span = tuple[int, int]
 
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|at|to|from|near|outside|off|across|into|around|inside|through)\s+"
-    r"(?:(?:the|downtown|central|northern|southern|eastern|western|nearby|a|its)\s+)*$", re.IGNORECASE
+    r"(?:(?:the|downtown|central|northern|southern|eastern|western|nearby|a|its)\s+)*$",
+    re.IGNORECASE,
 )  # fmt: skip
 _UNIT_AFTER = re.compile(
-    r"^[\s-]*(?:(?:of|in|more|other|metric|square|cubic|basis|u\.s\.)\s+)?[a-z][\w-]*", re.IGNORECASE
+    r"^[\s-]*(?:(?:of|in|more|other|metric|square|cubic|basis|u\.s\.)\s+)?[a-z][\w-]*",
+    re.IGNORECASE,
 )
 _REASON = re.compile(
-    r"\b(?:because|due to|as a result of|in order to|caused|so that|blam\w+|citing|reasons?)\b", re.I
+    r"\b(?:because|due to|as a result of|in order to|caused|so that|blam\w+|citing|reasons?)\b",
+    re.I,
 )
 _PERHAPS_REASON = re.compile(r"\b(?:after|since|over|amid|as|to)\b", re.I)
 _QUOTED = re.compile(r"[“\"‘]([^”\"’]{2,60})[”\"’]")

@@ -60,7 +60,9 @@ def _summary(answer: Answer) -> str:
 def _print_citation(citation: Citation, console: Console) -> None:
     head = Text(f"[{citation.number}] ", style="cyan").append(citation.source, style="bold")
     console.print(head)
-    console.print(Padding(Text(f"“{' '.join(citation.quote.split())}”", style="italic"), (0, 0, 0, 4)))
+    console.print(
+        Padding(Text(f"“{' '.join(citation.quote.split())}”", style="italic"), (0, 0, 0, 4))
+    )
     if citation.url:
         console.print(Padding(Text(citation.url, style="dim"), (0, 0, 0, 4)))
 

@@ -15,9 +15,9 @@ import snowballstemmer
 WORD = re.compile(r"\w+(?:[-’'.]\w+)*|[$£€¥%]")
 
 STOP = frozenset(
-    "a an the of to in on at by for from with without and or but nor so yet is are was were be been "
-    "being am do does did done has have had having will would can could shall should may might must "
-    "it its itself this that these those there here as than then if whether while when where who "
+    "a an the of to in on at by for from with without and or but nor so yet is are was were be "
+    "been being am do does did done has have had having will would can could shall should may might "
+    "must it its itself this that these those there here as than then if whether while when where who "
     "whom whose which what why how i me my you your he him his she her they them their we us our "
     "not no any some such own same too very just also into onto out up down over under about above "
     "after before during since until between through again more most less least each every both "
@@ -62,8 +62,8 @@ _NAME = re.compile(
 )
 _ABBREVIATED = frozenset("mr mrs ms dr gen sen rep gov lt col sgt st prof maj capt adm rev".split())
 _NOT_A_NAME = STOP | frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june "
-    "july august september october november december officials police one two three four five six "
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december officials police one two three four five six "
     "seven eight nine ten meanwhile however yes mr mrs ms dr last next earlier later".split()
 )
 
@@ -112,7 +112,8 @@ def name_keys(text: str) -> set[str]:
         name_key(word)
         for start, end in names(text)
         for word in re.findall(r"[\w’'.-]+", text[start:end])
-        if word[0].isupper() and len(word.replace(".", "")) > 2
+        if word[0].isupper()
+        and len(word.replace(".", "")) > 2
         and word.lower().strip(".") not in _NOT_A_NAME
     }
 
@@ -127,8 +128,10 @@ _TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split()
 _ORDINALS = dict(zip(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
     range(1, 13), strict=True))  # fmt: skip
-_SCALES = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
-           "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12, "dozen": 12.0}  # fmt: skip
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
+    "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12, "dozen": 12.0,
+}  # fmt: skip
 _SPELLED = "|".join([*_UNITS, *_TENS, "hundred", "dozen"])
 
 NUMBER = re.compile(
@@ -185,8 +188,10 @@ def values(text: str) -> set[float]:
 
 # -- dates --------------------------------------------------------------------------------
 
-_MONTH = (r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|"
-          r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)")  # fmt: skip
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|"
+    r"Aug(?:ust|\.)?|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
 DATE = re.compile(
     rf"\b{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s\d{{4}})?\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?"
     rf"{_MONTH}(?:\s\d{{4}})?\b|\b{_MONTH}(?:\sof)?\s\d{{4}}\b|\b(?:in|since|by|until|from|during|of)\s"
@@ -203,4 +208,3 @@ DATE = re.compile(
 def dates(text: str) -> list[tuple[int, int]]:
     """Spans of time expressions, as written."""
     return [match.span() for match in DATE.finditer(text)]
-

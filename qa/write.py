@@ -62,7 +62,7 @@ class Writer:
         shown = _reading_order(evidence[:EXCERPTS])
         stream = Stream(self.llm, SYSTEM, user_message(question, shown, history), self.usage)
         for text in whole_sentences(stream):
-            if not (stream.cut and text[-1] not in "“.!?”\"’)"):
+            if not (stream.cut and text[-1] not in '“.!?”"’)'):
                 yield judge(text, shown)
 
 

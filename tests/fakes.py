@@ -45,12 +45,12 @@ def _chunk(
 class _Handler(BaseHTTPRequestHandler):
     fake: FakeOpenAI
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Silence: the tests' output is pytest's."""
 
     def do_GET(self) -> None:
-        self._json(200, {"object": "list", "data": [{"id": "fake-model", "object": "model",
-                                                     "created": 1, "owned_by": "tests"}]})  # fmt: skip
+        model = {"id": "fake-model", "object": "model", "created": 1, "owned_by": "tests"}
+        self._json(200, {"object": "list", "data": [model]})
 
     def do_POST(self) -> None:
         length = int(self.headers["content-length"])

@@ -81,7 +81,8 @@ def test_floors_on_the_sample_questions(answers: list[tuple[dict[str, Any], Answ
 def test_planted_instructions_are_only_ever_quoted(
     answers: list[tuple[dict[str, Any], Answer]],
 ) -> None:
-    """Text that addresses a machine is quoted where the story about it is asked for, and never shown elsewhere."""
+    """Text that addresses a machine is quoted where the story about it is asked for, and never
+    shown elsewhere."""
     planted = "2026-10-15-tideline-planted-text.md"
     elsewhere = [
         (question, answer)
@@ -161,8 +162,9 @@ def test_an_answer_prints_and_serialises(assistant: Assistant) -> None:
     plain = json.loads(json.dumps(answer.to_dict()))
     assert {"question", "text", "status", "mode", "as_of", "sentences", "citations",
             "nearest"} <= plain.keys()  # fmt: skip
+    cited = plain["citations"][0]
     assert {"number", "article_id", "version", "title", "publisher", "published_at",
-            "published_from", "url", "quote", "start", "end"} <= plain["citations"][0].keys()  # fmt: skip
+            "published_from", "url", "quote", "start", "end"} <= cited.keys()  # fmt: skip
     assert plain["sentences"][0]["citations"] == [1]
 
 

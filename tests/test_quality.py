@@ -60,9 +60,7 @@ def test_the_seed_article_answers(seed: Assistant, question: str, words: str) ->
     assert words in answer.citations[0].quote
 
 
-@pytest.mark.parametrize(
-    "question", ["Who won the match?", "What did China say about the talks?"]
-)
+@pytest.mark.parametrize("question", ["Who won the match?", "What did China say about the talks?"])
 def test_the_seed_article_does_not_answer(seed: Assistant, question: str) -> None:
     """What the article does not say is refused, with the article offered."""
     answer = seed.ask(question)

@@ -102,7 +102,7 @@ def run_starter_chroma(articles: list[dict[str, Any]], folder: Path) -> tuple[in
                 mask = np.array([c.attention_mask for c in coded], np.int64)
                 batch = {"input_ids": ids, "attention_mask": mask,
                          "token_type_ids": np.zeros_like(ids)}  # fmt: skip
-                found += RUNTIME.run([batch])[0].tolist()
+                found += runtime.run([batch])[0].tolist()
             return found
 
         def _get_query_embedding(self, query: str) -> list[float]:
@@ -117,7 +117,7 @@ def run_starter_chroma(articles: list[dict[str, Any]], folder: Path) -> tuple[in
         def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
             return self._encode(texts)
 
-    RUNTIME = OnnxRuntime(packaged_file(*WEIGHTS), 2)
+    runtime = OnnxRuntime(packaged_file(*WEIGHTS), 2)
     return _starter(articles, folder, ChromaDefault(embed_batch_size=32))
 
 

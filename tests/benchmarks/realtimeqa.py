@@ -55,9 +55,7 @@ def rank(library: Library, questions: Sequence[dict[str, Any]], *, dated: bool) 
     )
 
 
-def _first_gold(
-    retriever: HybridRetriever, question: dict[str, Any], *, dated: bool
-) -> int | None:
+def _first_gold(retriever: HybridRetriever, question: dict[str, Any], *, dated: bool) -> int | None:
     asked = parse_date(question["date"]) if dated else None
     hits = retriever.search(interpret(question["question"], asked_at=asked), limit=60)
     found = list(dict.fromkeys(hit.article.canonical_url for hit in hits))

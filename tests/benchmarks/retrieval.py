@@ -24,7 +24,9 @@ def main() -> None:
     library = Library(options.home, embedder=PackagedEmbedding())
     fill(library, options.data)
     gold = [q for q in rows(options.data / QUESTIONS) if q["gold_article_ids"]]
-    print(f"{'':12} {'n':>4} {'hit@1':>6} {'hit@5':>6} {'hit@10':>6} {'MRR':>6} {'ms/question':>12}")
+    print(
+        f"{'':12} {'n':>4} {'hit@1':>6} {'hit@5':>6} {'hit@10':>6} {'MRR':>6} {'ms/question':>12}"
+    )
     for dated in (True, False):
         started = time.perf_counter()
         result = rank(library, gold, dated=dated)

@@ -16,13 +16,13 @@ WORD = re.compile(r"\w+(?:[-’'.]\w+)*|[$£€¥%]")
 
 STOP = frozenset(
     "a an the of to in on at by for from with without and or but nor so yet is are was were be "
-    "been being am do does did done has have had having will would can could shall should may might "
-    "must it its itself this that these those there here as than then if whether while when where who "
-    "whom whose which what why how i me my you your he him his she her they them their we us our "
-    "not no any some such own same too very just also into onto out up down over under about above "
-    "after before during since until between through again more most less least each every both "
-    "either other another much many few all only ever even still now s t ’s 's according say says "
-    "said tell told".split()
+    "been being am do does did done has have had having will would can could shall should may "
+    "might must it its itself this that these those there here as than then if whether while when "
+    "where who whom whose which what why how i me my you your he him his she her they them their "
+    "we us our not no any some such own same too very just also into onto out up down over under "
+    "about above after before during since until between through again more most less least each "
+    "every both either other another much many few all only ever even still now s t ’s 's "
+    "according say says said tell told".split()
 )
 
 PRONOUNS = frozenset("he him his she her hers they them their theirs it its this that these those "
@@ -63,8 +63,8 @@ _NAME = re.compile(
 _ABBREVIATED = frozenset("mr mrs ms dr gen sen rep gov lt col sgt st prof maj capt adm rev".split())
 _NOT_A_NAME = STOP | frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
-    "june july august september october november december officials police one two three four five six "
-    "seven eight nine ten meanwhile however yes mr mrs ms dr last next earlier later".split()
+    "june july august september october november december officials police one two three four "
+    "five six seven eight nine ten meanwhile however yes mr mrs ms dr last next earlier later".split()
 )
 
 

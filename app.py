@@ -280,7 +280,7 @@ def launch(blocks: gr.Blocks, settings: Settings, port: int) -> None:
         blocks.launch(
             server_name=settings.host, server_port=port, root_path=settings.root_path or None,
             theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
-            css=css, head=head,
+            css=css, head=head, favicon_path=str(assets / "favicon.svg"),
             mcp_server=find_spec("mcp") is not None,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", prevent_thread_lock=True, quiet=True,

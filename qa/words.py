@@ -64,7 +64,8 @@ _ABBREVIATED = frozenset("mr mrs ms dr gen sen rep gov lt col sgt st prof maj ca
 _NOT_A_NAME = STOP | frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december officials police one two three four "
-    "five six seven eight nine ten meanwhile however yes mr mrs ms dr last next earlier later".split()
+    "five six "
+    "seven eight nine ten meanwhile however yes mr mrs ms dr last next earlier later".split()
 )
 
 

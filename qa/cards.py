@@ -16,6 +16,9 @@ from qa.records import Citation
 CONTEXT = 160
 """Characters shown at first on each side of a quote; the rest of the passage is one click away."""
 
+STUB = 50
+"""A paragraph of which fewer characters would be left is not begun."""
+
 _PROVENANCE = {
     "front matter": "given in the file's header",
     "field": "given in the record",
@@ -93,10 +96,12 @@ def _before(text: str) -> str:
 
 
 def _after(text: str) -> str:
-    cut = text.rfind(" ", 0, CONTEXT) if _long(text) else -1
-    if cut < 0:
-        return f'<span class="cw-after">{_lines(text)}</span>'
-    more = f'<span class="cw-more">{_lines(text[cut:])}</span>'
+    """What stands behind the quote: only its beginning at first, when it is long."""
+    cut = text.rfind(" ", 0, CONTEXT) if _long(text) else len(text)
+    if cut < len(text):
+        paragraph = text.rfind("\n", CONTEXT // 2, cut)
+        cut = paragraph if 0 <= cut - paragraph < STUB else max(cut, 0)
+    more = f'<span class="cw-more">{_lines(text[cut:])}</span>' if text[cut:] else ""
     return f'<span class="cw-after">{_lines(text[:cut])}{more}</span>'
 
 

@@ -25,7 +25,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from ingest.library import Library
 from ingest.records import day_of
 from qa.cite import Numbering
-from qa.compare import independent_sources
+from qa.compare import disagreement, independent_sources
 from qa.errors import EmptyLibrary, ModelError
 from qa.interpret import Question
 from qa.quote import choose, quoted_sentences
@@ -36,6 +36,7 @@ from qa.records import (
     Event,
     Mode,
     NearArticle,
+    Reported,
     Sentence,
     Status,
     StatusEvent,
@@ -69,6 +70,7 @@ class _Draft:
     status: Status = "answered"
     mode: Mode = "quoted"
     notices: list[str] = field(default_factory=list)
+    disagreements: list[Reported] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
     usage: dict[str, int] = field(default_factory=dict)
 
@@ -114,6 +116,8 @@ class CitationEngine(BaseQueryEngine):
         draft.confidence = confidence(draft.rated)
         draft.lap("read")
         yield from self._answer(draft)
+        if draft.sentences:
+            _compare(draft)
         draft.lap("total")
         yield AnswerEvent(_finished(draft))
 
@@ -187,6 +191,13 @@ def _quote(draft: _Draft) -> Iterator[Event]:
         yield TextEvent(sentence, tuple(mine))
 
 
+def _compare(draft: _Draft) -> None:
+    """Say so, with quotes, when independent outlets give different figures."""
+    for figure in disagreement(draft.question, draft.rated):
+        numbers = draft.numbering.cite([figure.evidence], draft.confidence)
+        draft.disagreements.append(Reported(figure.text, numbers))
+
+
 def _finished(draft: _Draft) -> Answer:
     citations = tuple(draft.numbering.citations)
     published = [day_of(c.published_at) for c in citations if c.published_at]
@@ -200,6 +211,7 @@ def _finished(draft: _Draft) -> Answer:
         as_of=max(published, default=None),
         asked_at=draft.question.asked_at,
         independent_sources=independent_sources(citations),
+        disagreements=tuple(draft.disagreements),
         notices=tuple(draft.notices),
         search=draft.question.search,
         confidence=round(draft.confidence, 4),

@@ -125,6 +125,7 @@ class Answer:
 
     def __str__(self) -> str:
         lines = [self.text]
+        lines += [f"Sources disagree: {r.value} {marks(r.citations)}" for r in self.disagreements]
         lines += [f"Note: {notice}" for notice in self.notices]
         if self.citations:
             lines += ["", "Sources"]

@@ -124,8 +124,7 @@ def _ending(answer: Answer, turn: int) -> str:
 def _standing(answer: Answer) -> str:
     """For example: As of 4 September 2026 · 2 independent sources."""
     parts = ["Partly answered"] if answer.status == "partial" else []
-    if answer.as_of:
-        parts.append(f"As of {day(answer.as_of)}")
+    parts.append(f"As of {day(answer.as_of)}" if answer.as_of else "No publication date is known")
     if answer.independent_sources:
         parts.append(count(answer.independent_sources, "independent source"))
     return " · ".join(parts)

@@ -30,6 +30,9 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         _print_not_found(answer, console)
     for sentence in answer.sentences:
         console.print(_sentence(sentence, quoted=answer.mode == "quoted"))
+    for reported in answer.disagreements:
+        line = f"Sources disagree: {reported.value} {marks(reported.citations)}"
+        console.print(Text(line, style="magenta"))
     for notice in answer.notices:
         console.print(Text(f"Note: {notice}", style="yellow"))
     if answer.citations:

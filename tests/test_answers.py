@@ -181,3 +181,20 @@ def test_a_bad_date_is_an_error(assistant: Assistant) -> None:
     """A day of asking that is not a date is refused, not ignored."""
     with pytest.raises(BadQuestion, match="not a date"):
         assistant.ask("Who won?", asked_at="soon")
+
+
+def test_outlets_that_disagree_are_set_side_by_side(assistant: Assistant) -> None:
+    """Two outlets give two numbers for one march: both are shown, each with its own quote."""
+    answer = assistant.ask("How many people marched against the pension reform?")
+    values = {reported.value for reported in answer.disagreements}
+    assert values == {"25,000 people", "40,000 people"}
+    for reported in answer.disagreements:
+        (number,) = reported.citations
+        assert reported.value in answer.citations[number - 1].quote
+
+
+def test_a_superseded_figure_is_not_a_disagreement(assistant: Assistant) -> None:
+    """The outlet's own newer count replaces its older one."""
+    answer = assistant.ask("How many people died when the Corran Star sank?")
+    assert answer.disagreements == ()
+    assert "eight" in answer.citations[0].quote

@@ -101,6 +101,7 @@ def _after(text: str) -> str:
     if cut < len(text):
         paragraph = text.rfind("\n", CONTEXT // 2, cut)
         cut = paragraph if 0 <= cut - paragraph < STUB else max(cut, 0)
+        cut = len(text[:cut].rstrip())
     more = f'<span class="cw-more">{_lines(text[cut:])}</span>' if text[cut:] else ""
     return f'<span class="cw-after">{_lines(text[:cut])}{more}</span>'
 

@@ -24,8 +24,17 @@ SAME_TIME_DAYS = 3
 
 
 def independent_sources(citations: Iterable[Citation]) -> int:
-    """Number of different wire-copy clusters behind the citations."""
-    return len({citation.cluster_id or citation.article_id for citation in citations})
+    """Number of outlets behind the citations that do not depend on each other: two stories of one
+    outlet count once, and so do copies of one wire story at several."""
+    groups: list[set[str]] = []
+    for citation in citations:
+        keys = {f"story {citation.cluster_id or citation.article_id}"}
+        if citation.publisher:
+            keys.add(f"outlet {citation.publisher}")
+        touching = [group for group in groups if group & keys]
+        groups = [group for group in groups if not group & keys]
+        groups.append(keys.union(*touching))
+    return len(groups)
 
 
 @dataclass(frozen=True, slots=True)

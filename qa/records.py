@@ -100,7 +100,7 @@ class Answer:
     """Publication day of the newest article cited; None when none is dated."""
     asked_at: date | None = None
     independent_sources: int = 0
-    """Number of different wire-copy clusters among the citations."""
+    """Outlets among the citations that do not copy each other; one wire story counts once."""
     disagreements: tuple[Reported, ...] = ()
     notices: tuple[str, ...] = ()
     search: str = ""

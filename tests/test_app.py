@@ -1,0 +1,61 @@
+"""The app without a browser: its page, its public endpoint, and what it lets in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from ingest.library import Library
+from tests.serving import running_app
+
+
+@pytest.fixture(scope="module")
+def address(samples: Library) -> Iterator[str]:
+    """A running app over the samples, on a free port of this machine."""
+    with running_app(samples.home) as found:
+        yield found
+
+
+def call(address: str, *arguments: str) -> tuple[str, str]:
+    """One call of the public endpoint: the last event's name and data."""
+    started = httpx.post(f"{address}/gradio_api/call/ask", json={"data": list(arguments)})
+    event = started.json()["event_id"]
+    lines = httpx.get(f"{address}/gradio_api/call/ask/{event}", timeout=60).text.splitlines()
+    pairs = dict(line.split(": ", 1) for line in lines if ": " in line)
+    return pairs["event"], pairs["data"]
+
+
+def test_the_endpoint_returns_the_same_answer(address: str) -> None:
+    """The API gives the Answer as JSON, quotes and all."""
+    event, data = call(address, "How many people died when the Corran Star sank?", "2026-09-05")
+    (answer,) = json.loads(data)
+    assert event == "complete"
+    assert (answer["status"], answer["asked_at"]) == ("answered", "2026-09-05")
+    assert "eight" in answer["citations"][0]["quote"]
+
+
+def test_the_endpoint_refuses_honestly(address: str) -> None:
+    """What is not in the articles is not_found; what is not a question is an error."""
+    _, data = call(address, "Who won the 1998 football world cup in France?", "")
+    assert json.loads(data)[0]["status"] == "not_found"
+    event, _ = call(address, "   ", "")
+    assert event == "error"
+
+
+def test_only_ask_is_public(address: str) -> None:
+    """The events of the page are not an API."""
+    info = httpx.get(f"{address}/gradio_api/info").json()
+    assert list(info["named_endpoints"]) == ["/ask"]
+    assert info["unnamed_endpoints"] == {}
+
+
+def test_the_page_asks_nothing_of_other_hosts(address: str) -> None:
+    """No font, script or picture from elsewhere in the page's own markup."""
+    import re
+
+    page = httpx.get(address).text
+    loaded = re.findall(r"""<(?:script|link|img)[^>]+(?:src|href)=["'](https?://[^"']+)""", page)
+    assert [url for url in loaded if not url.startswith(address)] == []

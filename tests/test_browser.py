@@ -1,0 +1,159 @@
+"""The app in a real Chromium: ask, watch, click a number, see the words, get an honest no."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from ingest.library import Library
+from tests.serving import running_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; these tests run in .ci/run, which installs it."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        yield playwright.chromium.launch(executable_path=path, args=QUIET)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running app over the samples and one article whose title and text try to be markup."""
+    from ingest.embed import PackagedEmbedding
+    from ingest.pipeline import ingest
+    from ingest.sources import samples as folder
+
+    library = Library(tmp_path_factory.mktemp("browser"), embedder=PackagedEmbedding())
+    ingest([folder(), HOSTILE], library)
+    with running_app(library.home) as found:
+        yield found
+
+
+HOSTILE = {
+    "title": "<img src=x onerror=window.hacked=1> [a](javascript:window.hacked=1)",
+    "text": "The zeppelin museum of Quorl holds <script>window.hacked=1</script> 4,213 exhibits, "
+    "said curator Zora Blint on Monday. ![x](http://evil.example/x.png) It opened last year.",
+    "url": "javascript:window.hacked=1",
+    "publisher": "<b>Bold</b> Post",
+    "date": "2026-10-01",
+}
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A fresh visit; every request that leaves this machine is remembered."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(address)
+    page.wait_for_selector(".cw-welcome")
+    yield page
+    context.close()
+
+
+def ask(page: Page, question: str) -> None:
+    """Type a question, press Enter and wait until the answer is complete."""
+    before = page.locator('.cw-exchange[data-progress="done"]').count()
+    page.fill("#cw-box textarea", question)
+    page.press("#cw-box textarea", "Enter")
+    page.wait_for_function(
+        f"document.querySelectorAll('.cw-exchange[data-progress=\"done\"]').length > {before}"
+    )
+
+
+def test_a_number_leads_to_the_highlighted_words(page: Page) -> None:
+    """Ask, click [1]: its source comes into view with the quote marked inside its passage."""
+    ask(page, "How many people died when the Corran Star sank?")
+    page.click('.cw-cite[data-n="1"]')
+    card = page.locator("#cw-card-1-1")
+    assert card.is_visible()
+    assert "eight" in card.locator("mark").inner_text()
+    assert "Sallow Coast Post" in card.inner_text()
+    assert page.evaluate("document.activeElement.id") == "cw-card-1-1"
+
+
+def test_the_answer_streams(page: Page) -> None:
+    """While it works, the page says what is going on."""
+    page.evaluate(
+        "new MutationObserver(() => { const s = document.querySelector('.cw-status');"
+        " if (s) window.seen = s.textContent })"
+        ".observe(document.body, {childList: true, subtree: true})"
+    )
+    ask(page, "Why did the court block the port merger?")
+    assert page.evaluate("window.seen")
+
+
+def test_an_honest_no(page: Page) -> None:
+    """What is not there is refused calmly, with the nearest articles."""
+    ask(page, "Who won the 1998 football world cup in France?")
+    refused = page.locator(".cw-notfound")
+    assert "Not in these articles" in refused.inner_text()
+    assert refused.locator("li").count() == 3
+    assert page.locator(".cw-cite").count() == 0
+
+
+def test_older_answers_keep_their_sources(page: Page) -> None:
+    """[1] of the first answer opens the first answer's source after a second question."""
+    ask(page, "How many people died when the Corran Star sank?")
+    ask(page, "Why did the court block the port merger?")
+    page.click('.cw-cite[data-turn="1"][data-n="1"]')
+    assert page.locator("#cw-card-1-1").is_visible()
+    assert "Corran Star" in page.locator("#cw-card-1-1 mark").inner_text()
+
+
+def test_the_keyboard_is_enough(page: Page) -> None:
+    """A number is a button: focused, it opens its source by Enter."""
+    ask(page, "How many people died when the Corran Star sank?")
+    page.focus('.cw-cite[data-n="1"]')
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "cw-card-1-1"
+
+
+def test_articles_cannot_put_markup_on_the_page(page: Page) -> None:
+    """Titles, texts and addresses of articles are shown as text, never run or fetched."""
+    outside: list[str] = []
+    page.on("request", lambda r: outside.append(r.url) if _elsewhere(r.url) else None)
+    ask(page, "How many exhibits does the zeppelin museum of Quorl hold?")
+    page.wait_for_selector("#cw-card-1-1")
+    card = page.locator("#cw-card-1-1")
+    assert "<script>" in card.inner_text()
+    assert "<b>Bold</b> Post" in card.inner_text()
+    assert "<img src=x" in card.inner_text()
+    assert page.evaluate("window.hacked") is None
+    assert page.locator(".cw-card img, .cw-answer img, a[href^='javascript']").count() == 0
+    assert outside == []
+
+
+def test_a_narrow_screen_scrolls_one_way(browser: Browser, address: str) -> None:
+    """390 pixels wide: nothing sticks out, and a number still leads to its source."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(".cw-welcome")
+    ask(page, "How many people died when the Corran Star sank?")
+    page.click('.cw-cite[data-n="1"]')
+    page.wait_for_timeout(800)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = page.locator("#cw-card-1-1").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 844
+    context.close()
+
+
+def _elsewhere(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and parts.hostname not in ("127.0.0.1", "localhost")

@@ -29,6 +29,12 @@ def day_of(when: When) -> date:
     return when.date() if isinstance(when, datetime) else when
 
 
+def written_day(when: When) -> str:
+    """A day as readers write it, on every platform: 4 September 2026."""
+    day = day_of(when)
+    return f"{day.day} {day:%B %Y}"
+
+
 def epoch_of(when: When) -> int:
     """Seconds since 1970 UTC; a bare day counts as its midnight UTC."""
     moment = when if isinstance(when, datetime) else datetime.combine(when, time.min, UTC)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from ingest.records import day_of
+from ingest.records import written_day
 from qa.conversation import Exchange
-from qa.markup import day, escaped, linked, published, web_address
+from qa.markup import escaped, linked, published, web_address
 from qa.records import Citation
 
 CONTEXT = 160
@@ -130,10 +130,10 @@ def _dated(citation: Citation) -> str:
         return '<span class="cw-date cw-undated">no publication date</span>'
     when = citation.published_at
     known = _PROVENANCE.get(citation.published_from, f"known from: {citation.published_from}")
-    moment = f"{day(day_of(when))}, {when:%H:%M %Z}".strip() if isinstance(when, datetime) else ""
-    tip = escaped(f"{moment or day(day_of(when))}; {known}")
+    moment = f"{written_day(when)}, {when:%H:%M %Z}".strip() if isinstance(when, datetime) else ""
+    tip = escaped(f"{moment or written_day(when)}; {known}")
     return (
-        f'<time class="cw-date" datetime="{when.isoformat()}" title="{tip}">{day(day_of(when))}'
+        f'<time class="cw-date" datetime="{when.isoformat()}" title="{tip}">{written_day(when)}'
         f'<span class="cw-hidden"> ({escaped(known)})</span></time>'
     )
 
@@ -141,5 +141,5 @@ def _dated(citation: Citation) -> str:
 def _said(citation: Citation) -> str:
     if not citation.speaker:
         return ""
-    on = f", {day(citation.said_on)}" if citation.said_on else ""
+    on = f", {written_day(citation.said_on)}" if citation.said_on else ""
     return f'<p class="cw-said" dir="auto">Said by {escaped(citation.speaker)}{on}</p>'

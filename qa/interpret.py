@@ -36,7 +36,6 @@ class Question:
     values: frozenset[float]
     verb: str | None = None
     """Stem of the verb that who did: "open" in "Who opened the talks?"."""
-    parts: tuple[str, ...] = ()
     depends: bool = False
     """Whether it leans on something it does not say and nothing earlier resolves it."""
     points: bool = False
@@ -62,7 +61,6 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 _YES_NO = re.compile(
     r"^(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might)\b", re.I
 )
-_SPLIT = re.compile(r"\?\s+(?=\S)|,?\s+and\s+(?=(?:who|what|when|where|why|how|which)\b)", re.I)
 
 
 def kind_of(text: str) -> Kind:
@@ -98,7 +96,6 @@ def interpret(text: str, history: Sequence[Turn] = (), asked_at: When | None = N
         names=frozenset(name_keys(_without_openers(search))),
         values=frozenset(n.value for n in numbers(search) if n.value != 1),
         verb=_verb(text),
-        parts=tuple(p.strip(" ?") + "?" for p in _SPLIT.split(text)) if _SPLIT.search(text) else (),
         depends=unresolved and search == text,
         points=bool(set(words(text)) & (PRONOUNS - {"there", "this", "one"})),
     )

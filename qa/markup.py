@@ -10,7 +10,7 @@ import html
 from datetime import date
 from urllib.parse import urlsplit
 
-from ingest.records import When, day_of
+from ingest.records import When, day_of, written_day
 from qa.records import Citation
 
 
@@ -47,7 +47,7 @@ def origin(citation: Citation) -> str:
     if citation.speaker:
         same = citation.published_at and citation.said_on == day_of(citation.published_at)
         on = None if same else citation.said_on
-        parts.insert(0, own(escaped(citation.speaker)) + (f", {day(on)}" if on else ""))
+        parts.insert(0, own(escaped(citation.speaker)) + (f", {written_day(on)}" if on else ""))
     return " · ".join(parts)
 
 
@@ -58,12 +58,7 @@ def own(markup: str) -> str:
 
 def published(when: When | None) -> str:
     """The day of publication, or that it is not known."""
-    return day(day_of(when)) if when else "no publication date"
-
-
-def day(when: date) -> str:
-    """For example: 4 September 2026."""
-    return f"{when.day} {when:%B %Y}"
+    return written_day(when) if when else "no publication date"
 
 
 def span(first: date, last: date) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ingest.records import day_of
+from ingest.records import When, day_of, written_day
 from qa.interpret import Question
 from qa.read import Evidence
 from qa.records import Turn
@@ -32,12 +32,14 @@ def excerpts(evidence: Sequence[Evidence]) -> str:
 
 def _group(items: Sequence[Evidence]) -> str:
     article = items[0].article
-    published = (
-        f"{day_of(article.published_at):%A %-d %B %Y}" if article.published_at else "undated"
-    )
+    published = _weekday(article.published_at) if article.published_at else "undated"
     head = _TAG.sub("", f"{article.publisher or 'unknown outlet'}, {published}: {article.title}")
     lines = [_TAG.sub("", e.text) for e in sorted(items, key=lambda e: e.start)]
     return f"<excerpt>\n[{head}]\n" + "\n".join(lines) + "\n</excerpt>"
+
+
+def _weekday(when: When) -> str:
+    return f"{day_of(when):%A} {written_day(when)}"
 
 
 def user_message(question: Question, evidence: Sequence[Evidence], history: Sequence[Turn]) -> str:
@@ -48,5 +50,5 @@ def user_message(question: Question, evidence: Sequence[Evidence], history: Sequ
         before = f"Earlier question: {last.question}\nEarlier answer: {last.answer[:300]}\n\n"
     return (
         f"<excerpts>\n{excerpts(evidence)}\n</excerpts>\n\n{before}"
-        f"Asked on {question.asked_at:%A %-d %B %Y}.\nQuestion: {question.text}\nAnswer:"
+        f"Asked on {_weekday(question.asked_at)}.\nQuestion: {question.text}\nAnswer:"
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
-from ingest.records import When, day_of
+from ingest.records import When, written_day
 
 Status = Literal["answered", "partial", "not_found"]
 Mode = Literal["quoted", "written"]
@@ -49,9 +49,7 @@ class Citation:
     @property
     def source(self) -> str:
         """Outlet, date and title on one line, as far as they are known."""
-        published = (
-            f"{day_of(self.published_at):%-d %B %Y}" if self.published_at else "no publication date"
-        )
+        published = written_day(self.published_at) if self.published_at else "no publication date"
         parts = (self.publisher or "unknown outlet", published, self.title)
         return " · ".join(part for part in parts if part)
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ingest.records import written_day
 from qa.conversation import Exchange
-from qa.markup import chip, count, day, escaped, linked, origin, own, published, span
+from qa.markup import chip, count, escaped, linked, origin, own, published, span
 from qa.records import Answer, Citation, NearArticle, Reported, Sentence
 
 LOGO = (
@@ -124,7 +125,9 @@ def _ending(answer: Answer, turn: int) -> str:
 def _standing(answer: Answer) -> str:
     """For example: As of 4 September 2026 · 2 independent sources."""
     parts = ["Partly answered"] if answer.status == "partial" else []
-    parts.append(f"As of {day(answer.as_of)}" if answer.as_of else "No publication date is known")
+    parts.append(
+        f"As of {written_day(answer.as_of)}" if answer.as_of else "No publication date is known"
+    )
     if answer.independent_sources:
         parts.append(count(answer.independent_sources, "independent source"))
     return " · ".join(parts)

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from ingest.records import IngestReport, Outcome, day_of
+from ingest.records import IngestReport, Outcome, written_day
 from qa.records import NOT_FOUND, Answer, Citation, Sentence, marks
 
 _COLOURS = {"new": "green", "revised": "cyan", "duplicate": "yellow", "unchanged": "dim",
@@ -54,7 +54,7 @@ def _sentence(sentence: Sentence, *, quoted: bool) -> Text:
 def _summary(answer: Answer) -> str:
     parts = []
     if answer.as_of:
-        parts.append(f"As of {answer.as_of:%-d %B %Y}")
+        parts.append(f"As of {written_day(answer.as_of)}")
     count = answer.independent_sources
     parts.append(f"{count} independent source{'s' if count != 1 else ''}")
     return " · ".join(parts)
@@ -75,7 +75,7 @@ def _print_not_found(answer: Answer, console: Console) -> None:
     if answer.nearest:
         console.print(Text("The nearest articles:", style="dim"))
     for near in answer.nearest:
-        published = f"{day_of(near.published_at):%-d %B %Y}" if near.published_at else "undated"
+        published = written_day(near.published_at) if near.published_at else "undated"
         console.print(
             Text("  - ").append(near.title or near.excerpt, style="bold").append(
                 f" · {near.publisher or 'unknown outlet'} · {published}", style="dim"

@@ -76,8 +76,3 @@ def test_bad_questions_are_refused(text: str) -> None:
     """Nothing to search for, or far too much, is a clear error."""
     with pytest.raises(BadQuestion):
         interpret(text)
-
-
-def test_two_questions_in_one_are_told_apart() -> None:
-    """The parts of a double question are known."""
-    assert len(interpret("Who opened the talks and where were they held?").parts) == 2

@@ -11,6 +11,7 @@ import pytest
 from ingest.library import Library
 from qa import Assistant, Settings, TextEvent
 from qa.records import AnswerEvent
+from qa.write import whole_sentences
 from tests.fakes import FakeOpenAI, openai_server
 
 QUESTION = "How many people died when the Corran Star sank?"
@@ -122,3 +123,11 @@ def test_nothing_is_asked_of_a_model_when_nothing_is_found(
     answer = assistant(samples, server).ask("Who won the 1998 football world cup in France?")
     assert answer.status == "not_found"
     assert server.requests == []
+
+
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_what_a_model_thinks_aloud_is_not_said(size: int) -> None:
+    """Text between <think> marks is dropped, however the stream cuts it."""
+    text = "<think>Hm. Eight? <b>yes</b>.</think>Eight people died. A < B <i>here</i>."
+    pieces = [text[i : i + size] for i in range(0, len(text), size)]
+    assert list(whole_sentences(pieces)) == ["Eight people died.", "A < B <i>here</i>."]

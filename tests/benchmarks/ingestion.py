@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.ingestion DATA/realtimeqa_mini [--articles 200]
 
-Needs ``llama-index-vector-stores-chroma``. Each system runs in a process of its own on the same
+Needs the extra `bench`. Each system runs in a process of its own on the same
 articles cut into the same passages, so the starter is spared its own splitting:
 
     citewire         extract, decide, split, embed, catalogue + Chroma + lexical index

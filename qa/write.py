@@ -8,7 +8,7 @@ Knows nothing about retrieval or about how answers look.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -71,10 +71,29 @@ def _reading_order(evidence: Sequence[Evidence]) -> list[Evidence]:
     return sorted(evidence, key=lambda e: (order[e.article.id], e.start))
 
 
-def whole_sentences(pieces: Iterator[str] | Stream) -> Iterator[str]:
+def spoken(pieces: Iterable[str]) -> Iterator[str]:
+    """Streamed text without what a reasoning model thinks aloud between <think> and </think>."""
+    opening, closing = "<think>", "</think>"
+    buffer, thinking = "", False
+    for piece in pieces:
+        buffer += piece
+        while (mark := closing if thinking else opening) in buffer:
+            before, _, buffer = buffer.partition(mark)
+            if not thinking and before:
+                yield before
+            thinking = not thinking
+        kept = next((n for n in range(len(mark) - 1, 0, -1) if buffer.endswith(mark[:n])), 0)
+        ready, buffer = buffer[: len(buffer) - kept], buffer[len(buffer) - kept :]
+        if ready and not thinking:
+            yield ready
+    if buffer and not thinking:
+        yield buffer
+
+
+def whole_sentences(pieces: Iterable[str]) -> Iterator[str]:
     """Sentences of streamed text, each when the next one has begun; without the model's marks."""
     buffer = ""
-    for piece in pieces:
+    for piece in spoken(pieces):
         buffer += piece
         spans = sentence_spans(buffer)
         if len(spans) > 1:

@@ -9,8 +9,8 @@ One process writes at a time (a lock file); any number read. Knows nothing about
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -181,11 +181,6 @@ class Library:
             self._lock.release()
         return staged
 
-    def drop_indexes(self) -> None:
-        """Delete the lexical folder; the next search rebuilds it. Call inside ``writing()``."""
-        self.__dict__.pop("lexical", None)
-        shutil.rmtree(self.home / "lexical", ignore_errors=True)
-
     # -- keeping the stores in step --------------------------------------------------------
 
     def _fingerprint(self) -> dict[str, str]:
@@ -205,8 +200,14 @@ class Library:
                 "Set CITEWIRE_EMBEDDER back, or run `citewire reindex` to embed every article anew."
             )
 
-    def _finish(self, staged: Sequence[tuple[Article, list[Passage]]], tick: Tick) -> None:
-        rows = [(passage, article) for article, spans in staged for passage in spans]
+    def _finish(
+        self,
+        staged: Sequence[tuple[Article, list[Passage]]],
+        tick: Tick,
+        stored: AbstractSet[str] = frozenset(),
+    ) -> None:
+        """Embed and publish staged versions, except the vectors that are ``stored`` already."""
+        rows = [(p, article) for article, spans in staged for p in spans if p.id not in stored]
         for first in range(0, len(rows), GROUP):
             group = rows[first : first + GROUP]
             vectors = self.encode([embedded_text(*row) for row in group])
@@ -222,7 +223,7 @@ class Library:
 
     def _recover(self, tick: Tick) -> None:
         if self._embedder is not None and (left := self.catalogue.pending()):
-            self._finish(left, tick)
+            self._finish(left, tick, self.vectors.ids())
         self._sweep()
         if self._embedder is not None and self.vectors.count() != len(
             ready := self.catalogue.passage_ids("ready")

@@ -535,15 +535,6 @@ def test_a_deleted_lexical_folder_is_rebuilt(
     assert in_step(again)
 
 
-def test_the_lexical_index_can_be_dropped_while_open(library: Library) -> None:
-    """``drop_indexes`` leaves a library that rebuilds itself on the next search."""
-    ingest(stories(1, 2), library)
-    with library.writing():
-        library.drop_indexes()
-    assert says(library, "marker2x1")
-    assert in_step(library)
-
-
 def test_a_lost_position_replays_everything_without_doubling(
     library: Library, open_library: Open, tmp_path: Path
 ) -> None:

@@ -57,6 +57,7 @@ class Numbering:
     """Gives each distinct quote one number, in order of first use."""
 
     citations: list[Citation] = field(default_factory=list)
+    cited: list[Evidence] = field(default_factory=list)
     _known: dict[tuple[str, int, int], int] = field(default_factory=dict)
 
     def cite(self, evidence: Iterable[Evidence], score: float) -> tuple[int, ...]:
@@ -65,6 +66,7 @@ class Numbering:
             if item.place not in self._known:
                 self._known[item.place] = len(self.citations) + 1
                 self.citations.append(citation(item, len(self.citations) + 1, score))
+                self.cited.append(item)
             numbers.append(self._known[item.place])
         return tuple(sorted(set(numbers)))
 

@@ -185,6 +185,9 @@ def _count(number: int) -> str:
 
 def _quote(draft: _Draft) -> Iterator[Event]:
     chosen = choose(draft.rated)
+    for figure in disagreement(draft.question, draft.rated):
+        if not any(item.holds(figure.evidence) for item in chosen):
+            chosen.append(figure.evidence)  # the other side of a dispute is part of the answer
     draft.sentences = quoted_sentences(draft.question, chosen, draft.numbering, draft.confidence)
     for sentence in draft.sentences:
         mine = [c for c in draft.numbering.citations if c.number in sentence.citations]
@@ -194,7 +197,8 @@ def _quote(draft: _Draft) -> Iterator[Event]:
 def _compare(draft: _Draft) -> None:
     """Say so, with quotes, when independent outlets give different figures."""
     for figure in disagreement(draft.question, draft.rated):
-        numbers = draft.numbering.cite([figure.evidence], draft.confidence)
+        held = next((e for e in draft.numbering.cited if e.holds(figure.evidence)), figure.evidence)
+        numbers = draft.numbering.cite([held], draft.confidence)
         draft.disagreements.append(Reported(figure.text, numbers))
 
 

@@ -47,6 +47,14 @@ class Evidence:
     def article(self) -> Article:
         return self.hit.article
 
+    def holds(self, other: Evidence) -> bool:
+        """Whether the other's words are part of these."""
+        return (
+            self.article.id == other.article.id
+            and self.start <= other.start
+            and other.end <= self.end
+        )
+
     @property
     def place(self) -> tuple[str, int, int]:
         return self.article.id, self.start, self.end

@@ -318,6 +318,7 @@ def main(settings: Settings | None = None) -> None:
         port = free_port(settings.host, settings.port)
         assistant = Assistant(settings)
         assistant.add_samples_if_empty()
+        assistant.status()  # settings that contradict each other fail before anything listens
         blocks = build(assistant)
         launch(blocks, settings, port)
     except ValidationError as error:

@@ -134,6 +134,18 @@ class Catalogue:
                 return found[0]
         return None
 
+    def knows(self, article_id: str) -> bool:
+        """Whether an article of this id is stored, in whatever state."""
+        with self._engine.connect() as connection:
+            query = select(articles.c.id).where(articles.c.id == article_id)
+            return connection.execute(query).first() is not None
+
+    def origins(self, limit: int) -> list[str]:
+        """Where up to ``limit`` articles were read from; empty strings for those without a file."""
+        with self._engine.connect() as connection:
+            query = select(articles.c.origin).limit(limit)
+            return [origin or "" for origin in connection.execute(query).scalars()]
+
     def same_text(self, text_hash: str) -> list[Article]:
         """Current articles whose words are exactly these."""
         return self._current(versions.c.text_hash == text_hash)
@@ -317,9 +329,9 @@ class Catalogue:
         return result
 
     def outlets(self) -> int:
-        """Number of different publishers of retrievable articles."""
-        query = select(func.count(versions.c.publisher.distinct())).where(
-            versions.c.state == "ready"
+        """Number of different publishers of current articles."""
+        query = select(func.count(versions.c.publisher.distinct())).join_from(
+            versions, articles, _CURRENT
         )
         with self._engine.connect() as connection:
             return connection.execute(query).scalar_one()
@@ -328,7 +340,7 @@ class Catalogue:
         """Oldest and newest publication, in epoch seconds, of what can be retrieved."""
         query = select(
             func.min(versions.c.published_epoch), func.max(versions.c.published_epoch)
-        ).where(versions.c.state == "ready")
+        ).join_from(versions, articles, _CURRENT)
         with self._engine.connect() as connection:
             oldest, newest = connection.execute(query).one()
         return None if oldest is None else (oldest, newest)

@@ -21,6 +21,7 @@ _LONGEST = 100
 """Characters of a written date; more is prose, on which a date parser only loses time."""
 
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_NUMERIC = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{2}|\d{4})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _IN_URL = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?:[/-]|$)")
 
@@ -35,12 +36,15 @@ def parse_date(value: object) -> When | None:
     if isinstance(value, date):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _from_number(value)
+        compact = _COMPACT.fullmatch(str(value))
+        return _day(*compact.groups()) if compact else _from_number(value)
     if not isinstance(value, str) or not (text := value.strip()) or len(text) > _LONGEST:
         return None
     for pattern in (_DAY, _COMPACT):
         if match := pattern.fullmatch(text):
             return _day(*match.groups())
+    if match := _NUMERIC.fullmatch(text):
+        return _numeric(*match.groups())
     try:
         parsed = datetime.fromisoformat(text.replace("Z", "+00:00"))
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
@@ -53,6 +57,19 @@ def _day(year: str, month: str, number: str) -> date | None:
         return date(int(year), int(month), int(number))
     except ValueError:
         return None
+
+
+def _numeric(one: str, mark: str, two: str, year: str) -> date | None:
+    """A date in numbers that does not start with the year: 31/12/2025, 12/31/2025, 2.6.2025.
+
+    Dots are written day first. With slashes or dashes it is read only when one number cannot be
+    a month: 02/06/2025 is February to some and June to others, and a guess is not a date.
+    """
+    if len(year) < 4:
+        return None
+    if mark == "." or int(one) > 12 or one == two:
+        return _day(year, two, one)
+    return _day(year, one, two) if int(two) > 12 else None
 
 
 def _from_number(value: float) -> datetime | None:

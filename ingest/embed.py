@@ -12,10 +12,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import sys
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from threading import Lock
+from types import ModuleType
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -80,6 +82,9 @@ class OpenVinoRuntime:
     """Two parallel streams over one compiled model: twice onnxruntime's speed on the same file."""
 
     def __init__(self, model: Path, threads: int) -> None:
+        # Importing openvino starts openvino-telemetry, which asks for an analytics host; where that
+        # package cannot be imported, openvino uses its own silent stub.
+        sys.modules.setdefault("openvino_telemetry", cast(ModuleType, None))
         import openvino
 
         core = openvino.Core()

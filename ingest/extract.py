@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -20,7 +21,7 @@ from ingest.dates import date_in_html, date_in_url, parse_date, sane
 from ingest.errors import BadInput
 from ingest.records import Article, When
 
-MIN_CHARS = 80
+MIN_CHARS = 40
 """Less than one short sentence is a teaser, an error page or nothing."""
 
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -54,7 +55,7 @@ def extract(document: Document, given: When | None = None) -> Article:
 
     Raises BadInput when there is no article in it.
     """
-    reader = {"html": _from_html, "markdown": _from_fields, "fields": _from_fields}
+    reader = {"html": _from_html, "markdown": _from_markdown, "fields": _from_fields}
     article = reader.get(document.kind, _from_text)(document)
     text = clean(article.text)
     if len(text) < MIN_CHARS:
@@ -85,6 +86,14 @@ def _from_text(document: Document) -> Article:
     return Article(text=document.content, url=document.url)
 
 
+def unread_date(document: Document) -> str:
+    """What a reader should know about a date that could not be used, or an empty string."""
+    written = _pick(document.fields, "published")
+    if written is None or sane(parse_date(written)):
+        return ""
+    return f"its date {written!r} is not used: write it as 2025-06-02"
+
+
 def _pick(fields: Mapping[str, Any], name: str) -> Any:
     lowered = {str(key).lower(): value for key, value in fields.items()}
     for key in _NAMES[name]:
@@ -101,8 +110,6 @@ def _from_fields(document: Document) -> Article:
         raise BadInput(document.source, f"no text: expected one of the fields {names}")
     written = _pick(fields, "published")
     published = sane(parse_date(written))
-    if written is not None and parse_date(written) is None:
-        raise BadInput(document.source, f"{written!r} is not a date; write it as 2025-06-02")
     return Article(
         text=text,
         title=_text_or_none(_pick(fields, "title")) or "",
@@ -117,6 +124,27 @@ def _from_fields(document: Document) -> Article:
         else "unknown",
         updated_at=sane(parse_date(_pick(fields, "updated"))),
     )
+
+
+_HEADING = re.compile(r"\A\s*#\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_MARKUP = (
+    (re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)"), ""),  # pictures
+    (re.compile(r"(?<!\\)\[([^\]\n]+)\]\([^)\n]*\)"), r"\1"),  # links
+    (re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE), r"\1"),  # headings
+    (re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),  # strong
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), r"\1"),  # emphasis
+)
+
+
+def _from_markdown(document: Document) -> Article:
+    """Front matter, else the first heading as the title; the words without their markup."""
+    heading = _HEADING.match(document.content)
+    titled = _pick(document.fields, "title") is not None
+    text = document.content[heading.end() :] if heading and not titled else document.content
+    for pattern, plain in _MARKUP:
+        text = pattern.sub(plain, text)
+    article = _from_fields(replace(document, content=text))
+    return article if titled or not heading else replace(article, title=_plain(heading.group(1)))
 
 
 def _text_or_none(value: Any) -> str | None:
@@ -198,11 +226,15 @@ def is_caption(paragraph: str) -> bool:
 def _paragraphs(text: str) -> list[str]:
     lines = [line.strip() for line in text.split("\n")]
     filled = [line for line in lines if line]
+    blocks = "" in lines[1:-1] and len(filled) > 3
+    continued = any(
+        len(one) > 50 and one[-1] not in '.!?”"’)' and two[0].islower()
+        for one, two in pairwise(filled)
+    )
     wrapped = (
-        "" in lines[1:-1]
-        and len(filled) > 3
-        and max(map(len, filled)) <= _WRAP
-        and sum(len(line) > 50 for line in filled) > len(filled) / 2
+        (blocks or continued)
+        and max(map(len, filled), default=0) <= _WRAP
+        and sum(len(line) > 50 for line in filled) >= len(filled) / 2
     )
     if not wrapped:
         return filled
@@ -257,9 +289,9 @@ def _own_canonical(stated: str | None, address: str | None) -> str | None:
     article: believing that would make one article a revision of another.
     """
     parts = _parts(stated)
-    if address and not (parts and parts.path.strip("/") and _domain(stated) == _domain(address)):
+    if not (parts and parts.path.strip("/")):
         return address
-    return stated
+    return stated if not address or _domain(stated) == _domain(address) else address
 
 
 def canonical(url: str | None) -> str | None:
@@ -271,5 +303,9 @@ def canonical(url: str | None) -> str | None:
     port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
     path = re.sub(r"(?:/amp|/index\.html?|\.amp)?/*$", "", parts.path)
     query = parse_qsl(parts.query, keep_blank_values=True)
+    if parts.fragment.startswith("!"):  # a page that its script fills by the fragment
+        path += f"/#{parts.fragment}"
+    if not path and not query:
+        return None  # a front page names no article
     kept = sorted((key, value) for key, value in query if not _TRACKING.match(key))
     return urlunsplit(("https", host + port, path, urlencode(kept), ""))

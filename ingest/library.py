@@ -14,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
@@ -64,6 +65,8 @@ class Library:
         self._embedder = embedder
         self._vectors_at = vectors_at or str(self.home / "chroma")
         self.catalogue = Catalogue(catalogue_url or self.home / "catalogue.sqlite")
+        self._opening = RLock()
+        self._seen_seq = self.catalogue.last_seq()
         self._lock = FileLock(self.home / "write.lock", timeout=_LOCK_SECONDS)
         if embedder is not None:
             try:
@@ -97,7 +100,10 @@ class Library:
         """Passage ids by cosine similarity to the question."""
         from ingest.embed import encode_query
 
-        return self.vectors.search(encode_query(self.embedder, question), limit)
+        vector = encode_query(self.embedder, question)
+        with self._opening:
+            self._reopen_if_changed()
+            return self.vectors.search(vector, limit)
 
     def lexical_search(self, question: str, limit: int) -> list[tuple[str, float]]:
         """Passage ids by BM25."""
@@ -131,6 +137,15 @@ class Library:
             "lexical": self.lexical.count(),
         }
 
+    def _reopen_if_changed(self) -> None:
+        """Chroma's index in memory does not learn of what another process writes: open it anew
+        when the catalogue has moved on since it was opened."""
+        now = self.catalogue.last_seq()
+        if now != self._seen_seq:
+            self._seen_seq = now
+            if not self._lock.is_locked and (old := self.__dict__.pop("vectors", None)):
+                old.close()
+
     # -- writing -------------------------------------------------------------------------
 
     @contextmanager
@@ -158,6 +173,7 @@ class Library:
         self._finish([(article, spans) for article, spans, _ in staged], tick)
         self._sweep()
         self._catch_up()
+        self._seen_seq = self.catalogue.last_seq()
 
     def remove(self, article_ids: Iterable[str]) -> int:
         """Remove articles from all three stores. Call inside ``writing()``. Returns how many."""

@@ -19,10 +19,10 @@ from functools import partial
 
 from ingest.dedupe import band_values, cluster_of, decide
 from ingest.errors import BadInput
-from ingest.extract import extract
+from ingest.extract import extract, unread_date
 from ingest.fetch import fetch
 from ingest.library import GROUP, Library, Staged
-from ingest.records import Article, IngestReport, Outcome, When
+from ingest.records import Article, IngestReport, Outcome, When, digest
 from ingest.sources import Found, Source, documents
 from ingest.split import passages_of
 
@@ -103,6 +103,16 @@ def ingest(
     return IngestReport.of(outcomes, batch.written, time.perf_counter() - started)
 
 
+def _free_id(article: Article, batch: _Batch) -> str:
+    """The article's id, or the next one when it is taken: a file whose text moved on leaves its
+    id behind, and the old text may turn up again elsewhere."""
+    taken = {other.id for other, _, _ in batch.staged}
+    article_id = article.id
+    while article_id in taken or batch.library.catalogue.knows(article_id):
+        article_id = digest(article_id, article.origin or article.canonical_url or "")
+    return article_id
+
+
 def _one(found: Found, library: Library, batch: _Batch, published: When | None) -> Outcome:
     if isinstance(found, BadInput):
         return Outcome("rejected", found.source, reason=found.reason)
@@ -116,8 +126,11 @@ def _one(found: Found, library: Library, batch: _Batch, published: When | None) 
     stored = catalogue.find(canonical_url=article.canonical_url, origin=article.origin)
     decision = decide(article, stored, catalogue.same_text(article.text_hash))
     kept = decision.article
+    if decision.kind == "new":
+        kept = replace(kept, id=_free_id(kept, batch))
     if decision.kind in ("new", "revised"):
         bands = band_values(kept.text)
         near = catalogue.articles(catalogue.candidates_by_band(bands)) + batch.sharing(bands)
         batch.put(replace(kept, cluster_id=cluster_of(kept, near)), bands)
-    return Outcome(decision.kind, found.source, kept.id, kept.title)
+    note = "" if published else unread_date(found)
+    return Outcome(decision.kind, found.source, kept.id, kept.title, note)

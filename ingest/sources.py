@@ -121,7 +121,8 @@ def _from_markdown(path: Path, origin: str) -> Found:
             return BadInput(str(path), f"its front matter is not YAML ({where})")
         if not isinstance(fields, dict):
             return BadInput(str(path), "its front matter is not a list of keys and values")
-    return Document(str(path), "markdown", text.strip("-\n "), fields, origin=origin)
+        text = text.partition("\n")[2]  # what is left of the closing line
+    return Document(str(path), "markdown", text.strip("\n "), fields, origin=origin)
 
 
 def _from_jsonl(path: Path) -> Iterator[Found]:

@@ -20,7 +20,7 @@ from ingest.dates import parse_date
 from ingest.errors import LibraryBusy
 from ingest.library import Library
 from ingest.pipeline import OnOutcome, ingest
-from ingest.records import IngestReport, When
+from ingest.records import IngestReport, When, day_of
 from ingest.sources import Source, samples
 from qa.engine import CitationEngine
 from qa.errors import BadQuestion, SettingsError
@@ -52,12 +52,14 @@ def open_embedder(settings: Settings) -> BaseEmbedding:
     if kind == "openai" and model:
         from llama_index.embeddings.openai import OpenAIEmbedding
 
-        if settings.openai_api_key is None and settings.openai_base_url is None:
-            raise SettingsError("OpenAI embeddings need OPENAI_API_KEY (or OPENAI_BASE_URL).")
+        address = settings.embedder_url or settings.openai_base_url
+        if settings.openai_api_key is None and address is None:
+            raise SettingsError("OpenAI embeddings need OPENAI_API_KEY (or CITEWIRE_EMBEDDER_URL).")
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-        return OpenAIEmbedding(
-            model_name=model, api_key=key, api_base=settings.openai_base_url, max_retries=3
+        embedder: BaseEmbedding = OpenAIEmbedding(
+            model_name=model, api_key=key, api_base=address, max_retries=3
         )
+        return embedder
     raise SettingsError(
         f"CITEWIRE_EMBEDDER is {settings.embedder!r}; expected minilm or openai:MODEL."
     )
@@ -89,7 +91,9 @@ class Assistant:
         with self._opening:
             if self._engine is None:
                 llm = self._llm or open_model(self.settings)
-                self._engine = CitationEngine(self.library, llm=llm)
+                self._engine = CitationEngine(
+                    self.library, llm=llm, patience=self.settings.model_timeout
+                )
             return self._engine
 
     @property
@@ -139,9 +143,8 @@ class Assistant:
 
     def examples(self) -> list[str]:
         """Questions to start with, when the library is the samples and nothing else."""
-        mine = {text.stem for text in samples().glob("*.md")}
-        stored = {(a.origin or "").rsplit("/", 1)[-1].removesuffix(".md")
-                  for a in self.library.catalogue.articles()}  # fmt: skip
+        mine = {path.resolve().as_uri() for path in samples().glob("*.md")}
+        stored = set(self.library.catalogue.origins(len(mine) + 1))
         return list(EXAMPLES) if stored and stored <= mine else []
 
     def status(self) -> dict[str, Any]:
@@ -169,6 +172,22 @@ def describe(library: Library, settings: Settings, llm: LLM | None = None) -> di
         "model": model,
         "embedder": settings.embedder,
     }
+
+
+def listed(library: Library) -> list[dict[str, Any]]:
+    """Id, title, outlet, day and address of every article, newest first."""
+    return [
+        {
+            "id": article.id,
+            "title": article.title,
+            "publisher": article.publisher,
+            "published_at": day_of(article.published_at).isoformat()
+            if article.published_at
+            else None,
+            "url": article.url,
+        }
+        for article in library.catalogue.articles()
+    ]
 
 
 def open_library(settings: Settings, *, embedding: bool = True) -> Library:

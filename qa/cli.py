@@ -9,6 +9,7 @@ Knows nothing about how answers are made.
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sys
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from ingest.library import Library
     from ingest.records import IngestReport
     from qa.settings import Settings
+
+log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="citewire",
@@ -46,6 +49,9 @@ def _reported() -> Iterator[None]:
     from ingest.errors import IngestError
     from qa.errors import QaError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a pipe on Windows is not UTF-8 by itself
+            stream.reconfigure(encoding="utf-8", errors="replace")
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(levelname)s %(message)s")
     try:
         yield
@@ -55,8 +61,12 @@ def _reported() -> Iterator[None]:
     except KeyboardInterrupt as error:
         typer.echo("citewire: stopped; what was finished is kept", err=True)
         raise typer.Exit(1) from error
-    except (OSError, ValueError, RuntimeError) as error:
-        typer.echo(f"citewire: {type(error).__name__}: {' '.join(str(error).split())}", err=True)
+    except (typer.Exit, typer.BadParameter):
+        raise
+    except Exception as error:  # whatever a library raises: one line, and no traceback
+        log.debug("failed", exc_info=error)
+        said = " ".join(str(error).split())[:300]
+        typer.echo(f"citewire: {type(error).__name__}: {said}", err=True)
         raise typer.Exit(1) from error
 
 
@@ -116,12 +126,13 @@ def ask(
             assistant = Assistant(settings)
         with _working("Reading", quiet=as_json):
             answer = assistant.ask(question, asked_at=when)
-    if as_json:
-        typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
-        return
-    from qa.terminal import print_answer
+    with _reported():
+        if as_json:
+            typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
+            return
+        from qa.terminal import print_answer
 
-    print_answer(answer)
+        print_answer(answer)
 
 
 @app.command()
@@ -168,13 +179,20 @@ def ingest(
 
 
 @app.command()
-def status(as_json: Json = False, home: Home = None) -> None:
+def status(
+    articles: Annotated[bool, typer.Option("--articles", help="List the articles too.")] = False,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
     """Show what the library holds and how answers are made."""
     with _reported():
         settings = _settings(home)
-        from qa.assistant import describe, open_library
+        from qa.assistant import describe, listed, open_library
 
-        facts = describe(open_library(settings, embedding=False), settings)
+        library = open_library(settings, embedding=False)
+        facts = describe(library, settings)
+        if articles:
+            facts["list"] = listed(library)
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))
         return
@@ -186,7 +204,8 @@ def status(as_json: Json = False, home: Home = None) -> None:
 @app.command()
 def remove(
     articles: Annotated[
-        list[str], typer.Argument(help="Article ids or addresses.", metavar="ID|URL ...")
+        list[str],
+        typer.Argument(help="Article ids, addresses or files.", metavar="ID|URL|PATH ..."),
     ],
     as_json: Json = False,
     home: Home = None,
@@ -221,7 +240,9 @@ def reindex(home: Home = None) -> None:
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on [127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on [7860]")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on [7860]")
+    ] = None,
     home: Home = None,
 ) -> None:
     """Start the chat in a browser."""
@@ -238,9 +259,14 @@ def _resolve(library: Library, name: str) -> str:
     from ingest.errors import BadInput
     from ingest.extract import canonical
 
-    found = library.catalogue.find(article_id=name, canonical_url=canonical(name))
+    path = Path(name)
+    found = library.catalogue.find(
+        article_id=name,
+        canonical_url=canonical(name),
+        origin=path.resolve().as_uri() if path.suffix else None,
+    )
     if found is None:
-        raise BadInput(name, "no such article; `citewire status` lists what there is")
+        raise BadInput(name, "no such article; `citewire status --articles` lists them")
     return found.id
 
 
@@ -272,3 +298,7 @@ def _report_dict(report: IngestReport) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "outcomes": [asdict(outcome) for outcome in report.outcomes],
     }
+
+
+if __name__ == "__main__":
+    app()

@@ -79,7 +79,7 @@ def interpret(text: str, history: Sequence[Turn] = (), asked_at: When | None = N
 
     Raises BadQuestion when it is empty or longer than 2,000 characters.
     """
-    text = " ".join(text.split())
+    text = " ".join(re.sub(r"[\x00\ud800-\udfff]", "", text).split())
     if not re.search(r"\w", text):
         raise BadQuestion("Ask a question in words, for example: Who opened the talks?")
     if len(text) > LONGEST:

@@ -11,11 +11,13 @@ Every failure becomes a ModelError with a reason a reader can understand.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from queue import Empty, Queue
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa.errors import ModelError, SettingsError
 from qa.settings import Settings
@@ -27,6 +29,8 @@ DEFAULT_MODEL = "gpt-4.1-mini"
 CONTEXT = 8_192
 MAX_TOKENS = 220
 """Three sentences; the excerpts fill the rest of a small model's context."""
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -61,22 +65,32 @@ def open_model(settings: Settings) -> LLM | None:
     if settings.openai_base_url:
         found = settings.model or _first_model(settings.openai_base_url, key)
         return _compatible(settings.openai_base_url, found, key, settings)
+    return _openai(name, key, settings)
+
+
+def _openai(name: str, key: str, settings: Settings) -> LLM:
     from llama_index.llms.openai import OpenAI
 
-    return OpenAI(
+    llm: LLM = OpenAI(
         model=name, api_key=key, temperature=0.0, max_tokens=MAX_TOKENS,
-        timeout=settings.model_timeout, max_retries=1,
+        timeout=settings.model_timeout, max_retries=0,
     )  # fmt: skip
+    try:
+        _ = llm.metadata
+    except ValueError:  # newer than llama-index's list of models
+        return _compatible("https://api.openai.com/v1", name, key, settings)
+    return llm
 
 
 def _compatible(base_url: str, model: str, key: str, settings: Settings) -> LLM:
     from llama_index.llms.openai_like import OpenAILike
 
-    return OpenAILike(
+    llm: LLM = OpenAILike(
         model=model, api_base=base_url, api_key=key, temperature=0.0, max_tokens=MAX_TOKENS,
-        is_chat_model=True, context_window=CONTEXT, timeout=settings.model_timeout, max_retries=1,
+        is_chat_model=True, context_window=CONTEXT, timeout=settings.model_timeout, max_retries=0,
         additional_kwargs={"stream_options": {"include_usage": True}},
     )  # fmt: skip
+    return llm
 
 
 def _first_model(base_url: str, key: str) -> str:
@@ -122,6 +136,8 @@ class Stream:
     llm: LLM
     system: str
     user: str
+    patience: float = 60.0
+    """Seconds without a piece of text before it counts as failed."""
     usage: dict[str, int] = field(default_factory=dict)
     cut: bool = False
     """Whether the length limit ended it, perhaps inside a sentence."""
@@ -137,14 +153,12 @@ class Stream:
         finished: str | None = None
         native = False
         try:
-            for chunk in self.llm.stream_chat(messages):
+            for chunk in timed(lambda: self.llm.stream_chat(messages), self.patience):
                 native = native or hasattr(chunk.raw, "choices")
                 finished = _finish_reason(chunk.raw) or finished
                 self._count(chunk.raw)
                 if chunk.delta:
                     yield chunk.delta
-        except GeneratorExit:
-            raise
         except Exception as error:
             raise _explained(error) from error
         self.cut = finished == "length"
@@ -158,6 +172,40 @@ class Stream:
             self.usage["completion_tokens"] = int(getattr(usage, "completion_tokens", 0) or 0)
 
 
+def timed(start: Callable[[], Iterable[T]], patience: float) -> Iterator[T]:
+    """Items of an iterable that is read in a thread, each within ``patience`` seconds.
+
+    A client's own time-out starts anew with every byte, and servers send some to stay connected.
+    Raises TimeoutError, or whatever the iterable raises.
+    """
+    arrived: Queue[tuple[str, Any]] = Queue()
+    left = Event()
+
+    def read() -> None:
+        try:
+            for item in start():
+                arrived.put(("item", item))
+                if left.is_set():
+                    return
+            arrived.put(("end", None))
+        except Exception as error:  # handed to the reader of the queue
+            arrived.put(("error", error))
+
+    Thread(target=read, daemon=True).start()
+    try:
+        while True:
+            kind, value = arrived.get(timeout=patience)
+            if kind == "error":
+                raise value
+            if kind == "end":
+                return
+            yield value
+    except Empty as error:
+        raise TimeoutError from error
+    finally:
+        left.set()
+
+
 def _finish_reason(raw: Any) -> str | None:
     choices = getattr(raw, "choices", None) or []
     return str(choices[0].finish_reason) if choices and choices[0].finish_reason else None
@@ -168,7 +216,7 @@ def _explained(error: Exception) -> ModelError:
     import httpx
     import openai
 
-    if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
+    if isinstance(error, openai.APITimeoutError | httpx.TimeoutException | TimeoutError):
         return ModelError("it did not answer in time", retryable=True)
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
         return ModelError("the server refused the key; check OPENAI_API_KEY")
@@ -183,4 +231,5 @@ def _explained(error: Exception) -> ModelError:
         return ModelError("the server cannot be reached; check OPENAI_BASE_URL", retryable=True)
     if isinstance(error, httpx.HTTPError):
         return ModelError("its answer broke off", retryable=True)
-    return ModelError(f"it failed ({type(error).__name__})")
+    said = " ".join(str(error).split())[:120]
+    return ModelError(f"it failed ({type(error).__name__}: {said})")

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
+from ingest.dedupe import SAME_STORY, containment, shingles
 from ingest.library import Library
 from ingest.records import Article, Passage, When, day_of
 from qa.interpret import Question, interpret
@@ -102,6 +103,23 @@ def fuse(
     return sorted(scored, key=lambda hit: -hit.score)
 
 
+def once_per_copy(ranked: Sequence[Hit], limit: int) -> list[Hit]:
+    """The first ``limit`` hits, without passages that an earlier article of the same wire-copy
+    cluster already gave: only what a copy adds of its own counts."""
+    kept: list[Hit] = []
+    told: dict[str, list[tuple[str, set[str]]]] = {}
+    for hit in ranked:
+        if len(kept) == limit:
+            break
+        mine = shingles(hit.passage.text)
+        others = told.setdefault(hit.article.cluster_id, [])
+        if any(a != hit.article.id and containment(mine, s) >= SAME_STORY for a, s in others):
+            continue
+        others.append((hit.article.id, mine))
+        kept.append(hit)
+    return kept
+
+
 @dataclass
 class NewsQuery(QueryBundle):
     """llama-index's query with what news needs: the day of asking, and what was said before."""
@@ -137,7 +155,7 @@ class HybridRetriever(BaseRetriever):
         ]
         span = library.catalogue.published_span()
         newest = datetime.fromtimestamp(span[1], UTC).date() if span else None
-        return fuse(found, question, newest, self._weights)[: limit or self._limit]
+        return once_per_copy(fuse(found, question, newest, self._weights), limit or self._limit)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [node_of(hit) for hit in self.search(question_of(query_bundle))]

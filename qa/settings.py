@@ -52,6 +52,10 @@ class Settings(BaseSettings):
         description="`minilm` (packaged) or `openai:MODEL`, for example "
         "`openai:text-embedding-3-small`.",
     )
+    embedder_url: str | None = Field(
+        default=None,
+        description="Address for `openai:MODEL` embeddings. Default: that of the language model.",
+    )
     catalogue_url: str | None = Field(
         default=None, description="SQLAlchemy address, for PostgreSQL. Default: a file in the home."
     )

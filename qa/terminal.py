@@ -91,6 +91,11 @@ def print_report(report: IngestReport, console: Console | None = None) -> None:
         if number := report.counts.get(kind):
             line.append(f"{number} {kind}  ", style=colour)
     console.print(line.append(f"({report.passages} passages, {report.seconds:.1f} s)", style="dim"))
+    for outcome in report.outcomes:
+        if outcome.reason and outcome.kind != "rejected":
+            console.print(
+                Text("note ", style="yellow").append(f"{outcome.source}: {outcome.reason}")
+            )
     for outcome in report.rejected:
         console.print(Text("rejected ", style="red").append(f"{outcome.source}: {outcome.reason}"))
 
@@ -109,7 +114,11 @@ def print_status(facts: dict[str, Any], console: Console | None = None) -> None:
     )
     for name, value in rows:
         table.add_row(Text(name, style="dim"), Text(str(value)))
-    (console or Console()).print(table)
+    console = console or Console()
+    console.print(table)
+    for article in facts.get("list", ()):
+        line = f"{article['id']}  {article['published_at'] or 'undated':10}  "
+        console.print(Text(line, style="dim").append(f"{article['publisher']}: {article['title']}"))
 
 
 @contextmanager

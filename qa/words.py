@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -29,13 +30,15 @@ PRONOUNS = frozenset("he him his she her hers they them their theirs it its this
                      "there one ones".split())  # fmt: skip
 
 _stemmer = snowballstemmer.stemmer("english")
+_stemming = Lock()
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The English Snowball stem of a lower-case word, possessive endings removed."""
     word = re.sub(r"[’']s?$", "", word)
-    return str(_stemmer.stemWord(word))
+    with _stemming:  # the stemmer keeps its work on itself
+        return str(_stemmer.stemWord(word))
 
 
 def words(text: str) -> list[str]:

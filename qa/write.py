@@ -26,12 +26,23 @@ if TYPE_CHECKING:
 EXCERPTS = 24
 """Evidence sentences shown to the model, about 900 tokens."""
 
+_ADDRESS = re.compile(
+    r"https?:|www\.|\b[\w.+-]+@[\w-]+\.\w|\b[\w-]+\.(?:com|org|net|io|example)\b", re.IGNORECASE
+)
+_MARKUP = (
+    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), ""),  # pictures
+    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),  # links
+    (re.compile(r"</?[A-Za-z][^<>]*>"), ""),  # HTML
+    (re.compile(r"^\s*(?:[-*•#>]+|\d+[.)])\s+|\*\*|__|`+|^\s*Answer:\s*"), ""),
+)
 _MARKER = re.compile(r"\s*(?:\[\d+(?:\s*,\s*\d+)*\]|\(\s*source[^)]*\)|【[^】]*】)", re.IGNORECASE)
 _DENIAL = re.compile(
-    r"\b(?:excerpts?|articles?|text|information|context|sources?)\b.{0,40}\b(?:do(?:es)?|did|is|are)"
-    r"(?: not|n[’']t)\b.{0,40}\b(?:mention\w*|say|state\w*|contain|provide\w*|specif\w+|include|"
-    r"indicate|available|given|answer|discuss)|\bno (?:information|mention)\b|\bnot (?:mentioned|"
-    r"provided|specified|stated)\b|\bcannot (?:be )?(?:answer|determin)",
+    r"\b(?:excerpts?|(?:provided|given|these|the) (?:articles?|texts?|information|context|"
+    r"sources?))"
+    r"\b.{0,40}\b(?:do(?:es)?|did|is|are)(?: not|n[’']t)\b.{0,40}\b(?:mention\w*|say|"
+    r"state\w*|contain|provide\w*|specif\w+|include|indicate|available|given|answer|discuss)"
+    r"|\b(?:not (?:mentioned|provided|specified|stated)|no (?:information|mention)) in the\b"
+    r"|\bcannot (?:be )?(?:answer|determin)",
     re.IGNORECASE,
 )
 
@@ -53,6 +64,7 @@ class Writer:
     """Writes one answer. ``usage`` holds the tokens afterwards."""
 
     llm: LLM
+    patience: float = 60.0
     usage: dict[str, int] = field(default_factory=dict)
 
     def write(
@@ -60,7 +72,9 @@ class Writer:
     ) -> Iterator[Written]:
         """Checked sentences, each as soon as it is complete. Raises ModelError."""
         shown = _reading_order(evidence[:EXCERPTS])
-        stream = Stream(self.llm, SYSTEM, user_message(question, shown, history), self.usage)
+        stream = Stream(
+            self.llm, SYSTEM, user_message(question, shown, history), self.patience, self.usage
+        )
         for text in whole_sentences(stream):
             if not (stream.cut and text[-1] not in '“.!?”"’)'):
                 yield judge(text, shown)
@@ -96,7 +110,7 @@ def whole_sentences(pieces: Iterable[str]) -> Iterator[str]:
     for piece in spoken(pieces):
         buffer += piece
         spans = sentence_spans(buffer)
-        if len(spans) > 1:
+        if len(spans) > 1 and re.search(r"\s\S+\s", buffer[spans[-2][1] - 1 :]):
             for start, end in spans[:-1]:
                 yield from _clean(buffer[start:end])
             buffer = buffer[spans[-1][0] :]
@@ -106,15 +120,22 @@ def whole_sentences(pieces: Iterable[str]) -> Iterator[str]:
 
 def _clean(sentence: str) -> Iterator[str]:
     """References written by a model are removed: code writes them."""
-    text = _MARKER.sub("", sentence)
-    text = re.sub(r"^(?:[-*•#>]+|\d+\.)\s+|\*\*|__|^Answer:\s*", "", text).strip()
+    for pattern, plain in _MARKUP:
+        sentence = pattern.sub(plain, sentence)
+    text = " ".join(_MARKER.sub("", sentence).split())
     if re.search(r"\w", text):
         yield text
 
 
 def judge(text: str, evidence: Sequence[Evidence]) -> Written:
     """The evidence that stands behind a sentence, and whether it is enough."""
-    if _DENIAL.search(text):
-        return Written(text, (), 0.0, supported=False, denies=True)
     chosen, verdict = align(text, evidence)
-    return Written(text, tuple(chosen), verdict.score, supported=bool(chosen) and verdict.ok)
+    supported = bool(chosen) and verdict.ok and not _foreign_address(text, chosen)
+    denies = not supported and bool(_DENIAL.search(text))
+    return Written(text, tuple(chosen), verdict.score, supported, denies)
+
+
+def _foreign_address(text: str, chosen: Sequence[Evidence]) -> bool:
+    """Whether a sentence holds an address that its evidence does not: never shown."""
+    evidence = " ".join(item.text for item in chosen)
+    return any(match.group() not in evidence for match in _ADDRESS.finditer(text))

@@ -151,3 +151,50 @@ def test_help_names_every_command() -> None:
     _, out, _ = run("--help")
     for command in ("ask", "ingest", "status", "remove", "reindex", "serve"):
         assert command in out
+
+
+def test_a_file_is_removed_by_its_path(story: Path) -> None:
+    """What was ingested from a file can be removed by naming the file."""
+    run("ingest", str(story))
+    assert run("status", "--articles", "--json")[1].count("Harbour bridge reopens") == 1
+    assert run("remove", str(story))[0] == 0
+    assert json.loads(run("status", "--json")[1])["articles"] == 0
+
+
+def test_an_open_reader_learns_of_what_another_process_adds(story: Path, tmp_path: Path) -> None:
+    """Dense search of a library that is already open finds what a second process ingests."""
+    from ingest.embed import PackagedEmbedding
+    from ingest.library import Library
+
+    home = tmp_path / "home"
+
+    def ingest_elsewhere(path: Path) -> None:
+        subprocess.run([sys.executable, "-m", "qa.cli", "ingest", str(path)], check=True,
+        subprocess.run(
+            [sys.executable, "-m", "qa.cli", "ingest", str(path)], check=True,
+            env=os.environ | {"CITEWIRE_HOME": str(home)}, capture_output=True,
+        )  # fmt: skip
+    ingest_elsewhere(story)
+    reader = Library(home, embedder=PackagedEmbedding())
+    assert len(reader.dense("harbour bridge", 10)) == 1
+    other = tmp_path / "comet.txt"
+    other.write_text("A comet named Tuck will pass the town of Elm on Friday, astronomers said.",
+                     encoding="utf-8")  # fmt: skip
+    ingest_elsewhere(other)
+    found = reader.dense("a comet passes the town", 10)
+    assert len(found) == 2
+    assert "comet" in reader.catalogue.retrievable([found[0][0]])[0][0].text
+
+
+def test_json_is_utf_8_whatever_the_terminal(story: Path) -> None:
+    """A pipe with another encoding still gets one readable JSON object."""
+    done = subprocess.run(
+        [sys.executable, "-m", "qa.cli", "ingest", str(story), "--json"],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout.decode("utf-8"))["counts"] == {"new": 1}
+    done = subprocess.run(
+        [sys.executable, "-m", "qa.cli", "ask", "科兰 ferry 🚢 bridge?", "--json"],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout.decode("utf-8"))["question"] == "科兰 ferry 🚢 bridge?"

@@ -165,3 +165,18 @@ def test_epochs_count_a_bare_day_as_its_midnight() -> None:
     east = timezone(timedelta(hours=2))
     assert epoch_of(date(1970, 1, 2)) == 86_400
     assert epoch_of(datetime(1970, 1, 1, 2, tzinfo=east)) == 0
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("02.06.2025", date(2025, 6, 2)), ("31/12/2025", date(2025, 12, 31)),
+        ("12/31/2025", date(2025, 12, 31)), (20250602, date(2025, 6, 2)),
+        ("02/06/2025", None), ("25/06/02", None),
+    ],
+)  # fmt: skip
+def test_dates_in_numbers_are_read_only_when_they_are_clear(
+    written: object, day: date | None
+) -> None:
+    """2 June and 6 February look alike with slashes: a guess is not a date."""
+    assert parse_date(written) == day

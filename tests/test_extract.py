@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import BadInput
-from ingest.extract import Document, canonical, clean, extract, is_caption, split_title
+from ingest.extract import (
+    Document,
+    canonical,
+    clean,
+    extract,
+    is_caption,
+    split_title,
+    unread_date,
+)
 from ingest.records import Article
 
 BODY = (
@@ -183,10 +191,13 @@ def test_a_missing_date_stays_missing() -> None:
 
 
 @pytest.mark.parametrize("written", ["soon", "yesterday", "2025-02-30", "June 2025", ["x"]])
-def test_a_bad_date_is_refused_with_an_example(written: object) -> None:
-    """A date that cannot be read is an error that shows what to write, not a silent gap."""
-    with pytest.raises(BadInput, match="is not a date; write it as 2025-06-02"):
-        from_fields(date=written)
+def test_a_bad_date_leaves_the_article_undated(written: object) -> None:
+    """A date that cannot be read does not cost the article; what is said of it shows how to write
+    one."""
+    document = Document("item", "fields", fields={"text": BODY, "date": written})
+    assert extract(document).published_at is None
+    assert "write it as 2025-06-02" in unread_date(document)
+    assert unread_date(Document("item", "fields", fields={"date": "2025-06-02"})) == ""
 
 
 def test_a_date_of_the_user_wins() -> None:

@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ingest.dedupe import band_values
 from ingest.errors import EmbedderChanged, LibraryBroken, LibraryBusy, LibraryError
 from ingest.library import Library, embedded_text
 from ingest.pipeline import ingest
-from ingest.records import Article, Outcome, Passage
+from ingest.records import Article, Outcome, Passage, epoch_of
 from ingest.sources import samples
 from ingest.split import passages_of
 from tests.fakes_ingest import WordEmbedding, story, text_of
@@ -194,7 +195,7 @@ def test_a_bad_source_does_not_stop_the_rest(library: Library, tmp_path: Path) -
     told: list[Outcome] = []
     sources = [lines, tmp_path / "none", {"text": "short"}, {**story(3), "published": "soon"}]
     report = ingest([*sources, story(4)], library, on_outcome=told.append)
-    assert report.counts == {"new": 3, "rejected": 4}
+    assert report.counts == {"new": 4, "rejected": 3}
     assert report.outcomes == tuple(told)
     assert report.rejected[0].source == f"{lines}:2"
     assert all(outcome.reason for outcome in report.rejected)
@@ -618,3 +619,31 @@ def test_results_come_best_first_and_no_more_than_asked(library: Library) -> Non
         assert len(hits) == 5
         assert scores == sorted(scores, reverse=True)
     assert all(-1.001 <= score <= 1.001 for _, score in library.dense("mayor", 5))
+
+
+def test_an_old_text_that_turns_up_again_gets_an_id_of_its_own(
+    library: Library, tmp_path: Path
+) -> None:
+    """A file rotates: its first text, now in another file, is a new article; nothing is lost."""
+    today, yesterday = tmp_path / "today.txt", tmp_path / "yesterday.txt"
+    first = "The bridge at Elm closed on Monday for repairs that will last for nineteen weeks."
+    second = "The ferry to Corran was cancelled on Tuesday because of a storm, the harbour said."
+    today.write_text(first)
+    ingest([today], library)
+    today.write_text(second)
+    assert ingest([today], library).counts == {"revised": 1}
+    yesterday.write_text(first)
+    assert ingest([yesterday], library).counts == {"new": 1}
+    assert ingest([today, yesterday], library).counts == {"unchanged": 2}
+    assert {a.text for a in library.catalogue.articles()} == {first, second}
+    assert in_step(library)
+
+
+def test_dates_that_were_corrected_do_not_count(library: Library) -> None:
+    """The span of a library is that of its current versions."""
+    item = {"text": "The bridge at Elm closed on Monday for repairs, said the mayor of the town."}
+    ingest([item], library, published=date(1999, 1, 1))
+    ingest([item], library, published=date(2025, 6, 2))
+    span = library.catalogue.published_span()
+    assert span is not None
+    assert span[0] == span[1] == epoch_of(date(2025, 6, 2))

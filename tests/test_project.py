@@ -53,6 +53,16 @@ def test_the_readmes_test_command_is_what_ci_runs() -> None:
     assert commands[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
+def test_openvino_brings_no_telemetry() -> None:
+    """The analytics package that openvino would call is never imported."""
+    import sys
+
+    from ingest.embed import WEIGHTS, open_runtime, packaged_file
+
+    open_runtime(packaged_file(*WEIGHTS))
+    assert sys.modules.get("openvino_telemetry") is None
+
+
 def test_constraints_name_no_host() -> None:
     """Pins only: no address of any registry."""
     text = (ROOT / "constraints.txt").read_text(encoding="utf-8")

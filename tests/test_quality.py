@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
+from ingest.dedupe import SAME_STORY, containment, shingles
 from ingest.embed import PackagedEmbedding
 from ingest.library import Library
 from ingest.pipeline import ingest
@@ -66,3 +68,10 @@ def test_the_seed_article_does_not_answer(seed: Assistant, question: str) -> Non
     answer = seed.ask(question)
     assert answer.status == "not_found"
     assert answer.nearest
+
+
+def test_reports_of_one_event_by_different_outlets_do_not_merge(data: Path) -> None:
+    """300 articles, three outlets to each of 100 events: no two are taken for copies."""
+    texts = [shingles(row["text"]) for row in rows(data / "outlets" / "basil_articles.jsonl")]
+    pairs = combinations(texts, 2)
+    assert sum(containment(one, other) >= SAME_STORY for one, other in pairs) == 0

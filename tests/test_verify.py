@@ -20,7 +20,7 @@ def test_a_restatement_is_supported() -> None:
 @pytest.mark.parametrize(
     ("sentence", "reason"),
     [
-        ("Nine people died in the sinking of the Corran Star.", "number 9"),
+        ("Nine people died in the sinking of the Corran Star.", "number Nine"),
         ("Eight people died in the sinking of the Velmar Queen.", "Velmar"),
         ("Eight people did not die in the sinking of the Corran Star.", "denies"),
         ("Regulators plan new rules for small boats next spring.", "of its words"),
@@ -31,6 +31,27 @@ def test_a_changed_fact_is_caught(sentence: str, reason: str) -> None:
     verdict = support(sentence, [QUOTE])
     assert not verdict.ok
     assert any(reason in r for r in verdict.reasons)
+
+
+@pytest.mark.parametrize(
+    ("quote", "sentence"),
+    [
+        ("Sara Okonjo opened the talks in Port Elm.", "Macron opened the talks in Port Elm."),
+        ("They met on Monday in Port Elm.", "They met on Tuesday in Port Elm."),
+        ("The trial began on March 3 in Elm.", "The trial began on April 3 in Elm."),
+        ("The ministers did not agree on a truce.", "The ministers agreed on a truce."),
+        ("The talks in Australia ended.", "The talks in Austria ended."),
+        ("Mr. Johnston won the seat.", "Mr. Johnson won the seat."),
+        ("It cost $5 million to build.", "It cost €5 million to build."),
+        ("Shares rose 5 points today.", "Shares rose 5 percent today."),
+        ("It was 12 degrees in Elm.", "It was -12 degrees in Elm."),
+        ("Sixteen people died in the fire.", "One person died in the fire."),
+    ],
+)
+def test_small_changes_are_caught(quote: str, sentence: str) -> None:
+    """One changed word of a true sentence: first name, weekday, month, not, nation, unit, sign."""
+    assert support(quote, [quote]).ok
+    assert not support(sentence, [quote]).ok
 
 
 def test_numbers_are_compared_by_value() -> None:

@@ -169,11 +169,11 @@ def test_an_open_reader_learns_of_what_another_process_adds(story: Path, tmp_pat
     home = tmp_path / "home"
 
     def ingest_elsewhere(path: Path) -> None:
-        subprocess.run([sys.executable, "-m", "qa.cli", "ingest", str(path)], check=True,
         subprocess.run(
             [sys.executable, "-m", "qa.cli", "ingest", str(path)], check=True,
             env=os.environ | {"CITEWIRE_HOME": str(home)}, capture_output=True,
         )  # fmt: skip
+
     ingest_elsewhere(story)
     reader = Library(home, embedder=PackagedEmbedding())
     assert len(reader.dense("harbour bridge", 10)) == 1

@@ -43,7 +43,7 @@ from qa.records import (
     TextEvent,
     Turn,
 )  # fmt: skip
-from qa.retrieve import Hit, HybridRetriever, NewsQuery, question_of
+from qa.retrieve import Hit, HybridRetriever, NewsQuery, facts_of, question_of
 from qa.write import Writer
 
 if TYPE_CHECKING:
@@ -273,15 +273,7 @@ def _cited_node(answer: Answer, index: int) -> NodeWithScore:
     from llama_index.core.schema import TextNode
 
     citation = answer.citations[index]
-    facts = {
-        "number": citation.number,
-        "article_id": citation.article_id,
-        "version": citation.version,
-        "title": citation.title,
-        "publisher": citation.publisher,
-        "published_at": citation.published_at.isoformat() if citation.published_at else None,
-        "url": citation.url,
-    }
+    facts = {"number": citation.number} | facts_of(citation, citation.article_id)
     node = TextNode(
         id_=f"{citation.passage_id}:{citation.start}-{citation.end}",
         text=citation.quote,

@@ -19,7 +19,7 @@ from ingest.dedupe import SAME_STORY, containment, shingles
 from ingest.library import Library
 from ingest.records import Article, Passage, When, day_of
 from qa.interpret import Question, interpret
-from qa.records import Turn
+from qa.records import Citation, Turn
 
 CANDIDATES = 60
 """Passages asked of each index."""
@@ -161,17 +161,21 @@ class HybridRetriever(BaseRetriever):
         return [node_of(hit) for hit in self.search(question_of(query_bundle))]
 
 
+def facts_of(source: Article | Citation, article_id: str) -> dict[str, str | int | None]:
+    """What a llama-index node tells about its article, as plain values."""
+    return {
+        "article_id": article_id,
+        "version": source.version,
+        "title": source.title,
+        "publisher": source.publisher,
+        "published_at": source.published_at.isoformat() if source.published_at else None,
+        "url": source.url,
+    }
+
+
 def node_of(hit: Hit) -> NodeWithScore:
     """A passage as llama-index sees it: text, offsets, and the article's facts as metadata."""
-    article = hit.article
-    facts = {
-        "article_id": article.id,
-        "version": article.version,
-        "title": article.title,
-        "publisher": article.publisher,
-        "published_at": article.published_at.isoformat() if article.published_at else None,
-        "url": article.url,
-    }
+    facts = facts_of(hit.article, hit.article.id)
     node = TextNode(
         id_=hit.passage.id,
         text=hit.passage.text,

@@ -156,7 +156,6 @@ def _with_features(
         "retrieved": evidence.hit.cosine,
         "lead": 1.0 / (1.0 + passage.ordinal),
         "question": float(text.rstrip('”"’ ').endswith("?")),
-        "short": float(len(text) < 40),
     }
     return _scored(evidence, features)
 

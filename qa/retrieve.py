@@ -1,6 +1,6 @@
 """Passages for a question: dense and lexical search, fused, weighed by date.
 
-    dense top N + BM25 top N -> joined to the catalogue -> fused -> x date prior -> one per copy
+    dense top N + BM25 top N -> catalogue -> weighed, with date and lead -> one per copy
 
 A llama-index retriever. Knows nothing about answers.
 """

@@ -1,116 +1,72 @@
 """The catalogue: articles, versions, passages and their changes, in SQLite or PostgreSQL.
 
-The only truth of the library and the only module that runs SQL. Every public method is one
-transaction. Knows nothing about vectors, lexical search or where articles come from.
+The only truth of the library and, with ``findings``, the only module that runs SQL. Every public
+method is one transaction. Knows nothing about vectors, lexical search or where articles come from.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
-    Engine,
-    Row,
-    Select,
     and_,
-    create_engine,
     delete,
-    event,
     func,
     insert,
-    or_,
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
-from ingest.errors import LibraryBroken
-from ingest.records import Article, Passage, When, epoch_of
-from ingest.tables import articles, bands, changes, meta, migrate, passages, versions
-
-_MANY = 500
-"""Ids per IN list: SQLite builds of long ago allow 999 variables."""
-
-
-def parse_when(text: str | None) -> When | None:
-    """The inverse of ``isoformat()``: ten characters are a day, more are a moment."""
-    if not text:
-        return None
-    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
-
-
-def _batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    kept = list(ids)
-    for first in range(0, len(kept), _MANY):
-        yield kept[first : first + _MANY]
-
-
-_CURRENT = and_(
-    versions.c.article_id == articles.c.id,
-    versions.c.version == articles.c.current_version,
-    versions.c.state == "ready",
+from ingest import findings
+from ingest.archive import Archive
+from ingest.copies import Sketch
+from ingest.filters import Filters, condition
+from ingest.records import Article, Passage
+from ingest.rows import (
+    CURRENT,
+    article_of,
+    batches,
+    passage_of,
+    passage_row,
+    select_articles,
+    version_row,
+)
+from ingest.speakers import Statement
+from ingest.tables import articles, changes, meta, passages, versions
+from ingest.timex import Expression
+from ingest.transactions import (
+    AGAIN,
+    AT_ORIGIN,
+    AT_URL,
+    NOW_CURRENT,
+    READY,
+    SAME_TEXT,
+    few,
+    insert_rows,
+    kill,
+    newest_first,
+    passages_of,
+    read_versions,
+    record,
+    sketched,
+    upsert_articles,
+    version_keys,
 )
 
 
-def _article(row: Row[Any]) -> Article:
-    return Article(
-        id=row.article_id,
-        version=row.version,
-        title=row.title,
-        text=row.text,
-        url=row.url,
-        canonical_url=row.canonical_url,
-        origin=row.origin,
-        publisher=row.publisher,
-        authors=tuple(json.loads(row.authors)),
-        section=row.section,
-        published_at=parse_when(row.published_at),
-        published_from=row.published_from,
-        updated_at=parse_when(row.updated_at),
-        language=row.language,
-        cluster_id=row.cluster_id,
-    )
-
-
-def _select_articles() -> Select[Any]:
-    return select(
-        versions, articles.c.canonical_url, articles.c.origin, articles.c.cluster_id
-    ).join(articles, versions.c.article_id == articles.c.id)
-
-
-class Catalogue:
+class Catalogue(Archive):
     """One open catalogue. ``url`` is an SQLAlchemy address or the path of an SQLite file."""
-
-    def __init__(self, url: str | Path) -> None:
-        address = url if "://" in str(url) else f"sqlite:///{url}"
-        self._engine: Engine = create_engine(str(address), pool_pre_ping=True)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _tune_sqlite)
-        try:
-            with self._engine.begin() as connection:
-                migrate(connection)
-        except SQLAlchemyError as error:
-            raise LibraryBroken(
-                f"The catalogue {self._engine.url.render_as_string()} cannot be opened: "
-                f"{str(error).splitlines()[0]}"
-            ) from error
-
-    def close(self) -> None:
-        self._engine.dispose()
 
     # -- what the library was made with ------------------------------------------------
 
     def meta(self) -> dict[str, str]:
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return {row.key: row.value for row in connection.execute(select(meta))}
 
     def set_meta(self, values: dict[str, str]) -> None:
-        with self._engine.begin() as connection:
+        with self._write() as connection:
             for key, value in values.items():
                 connection.execute(delete(meta).where(meta.c.key == key))
                 connection.execute(insert(meta).values(key=key, value=value))
@@ -136,13 +92,25 @@ class Catalogue:
 
     def knows(self, article_id: str) -> bool:
         """Whether an article of this id is stored, in whatever state."""
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             query = select(articles.c.id).where(articles.c.id == article_id)
             return connection.execute(query).first() is not None
 
+    def alike(self, article: Article) -> tuple[Article | None, list[Article]]:
+        """What a new arrival must be compared with: the current article at its address or origin,
+        if any, and current articles with exactly its words."""
+        there: Article | None = None
+        with self._read() as connection:
+            for query, value in ((AT_URL, article.canonical_url), (AT_ORIGIN, article.origin)):
+                if there is None and value is not None:
+                    row = connection.execute(query, {"value": value}).first()
+                    there = article_of(row) if row else None
+            rows = connection.execute(SAME_TEXT, {"value": article.text_hash})
+            return there, [article_of(row) for row in rows]
+
     def origins(self, limit: int) -> list[str]:
         """Where up to ``limit`` articles were read from; empty strings for those without a file."""
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             query = select(articles.c.origin).limit(limit)
             return [origin or "" for origin in connection.execute(query).scalars()]
 
@@ -154,28 +122,26 @@ class Catalogue:
         """Current versions, of the given ids or of all, newest first."""
         if ids is None:
             return self._current(articles.c.id.is_not(None))
-        return [a for batch in _batches(ids) for a in self._current(articles.c.id.in_(batch))]
+        return [a for batch in batches(ids) for a in self._current(articles.c.id.in_(batch))]
 
     def _current(self, condition: Any) -> list[Article]:
-        query = _select_articles().where(and_(_CURRENT, condition))
-        newest_first = query.order_by(func.coalesce(versions.c.published_epoch, 0).desc())
-        with self._engine.connect() as connection:
-            return [_article(row) for row in connection.execute(newest_first)]
+        with self._read() as connection:
+            return [article_of(row) for row in connection.execute(newest_first(condition))]
 
     def article(self, article_id: str, version: int) -> Article | None:
         """One stored version, current or not."""
-        query = _select_articles().where(
+        query = select_articles().where(
             and_(versions.c.article_id == article_id, versions.c.version == version)
         )
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             row = connection.execute(query).first()
-        return _article(row) if row else None
+        return article_of(row) if row else None
 
     def retrievable(self, passage_ids: Sequence[str]) -> list[tuple[Passage, Article]]:
         """Those of the passages that are ready and current, with their articles, in the order
         given: the join that keeps pending, old and removed text out of every answer."""
         found: dict[str, tuple[Passage, Article]] = {}
-        for batch in _batches(passage_ids):
+        for batch in batches(passage_ids):
             query = (
                 select(
                     passages.c.id,
@@ -188,59 +154,97 @@ class Catalogue:
                     articles.c.cluster_id,
                 )
                 .join(articles, passages.c.article_id == articles.c.id)
-                .join(versions, and_(_CURRENT, versions.c.version == passages.c.version))
+                .join(versions, and_(CURRENT, versions.c.version == passages.c.version))
                 .where(and_(passages.c.id.in_(batch), passages.c.state == "ready"))
             )
-            with self._engine.connect() as connection:
+            with self._read() as connection:
                 for row in connection.execute(query):
-                    found[row.id] = (_passage(row, row.text), _article(row))
+                    found[row.id] = (passage_of(row, row.text), article_of(row))
         return [found[key] for key in passage_ids if key in found]
 
-    def candidates_by_band(self, values: Sequence[int]) -> list[str]:
-        """Ids of ready articles that share at least one MinHash band value."""
-        shared = [and_(bands.c.band == b, bands.c.value == v) for b, v in enumerate(values)]
-        if not shared:
-            return []
-        query = select(bands.c.article_id).where(or_(*shared)).distinct()
-        with self._engine.connect() as connection:
-            return sorted(connection.execute(query).scalars())
+    def matching(self, filters: Filters, passage_ids: Sequence[str] | None = None) -> list[str]:
+        """Ids of the retrievable passages whose articles pass the filters; of those given only, in
+        their order, where some are given."""
+        query = (
+            select(passages.c.id)
+            .join(articles, passages.c.article_id == articles.c.id)
+            .join(versions, and_(CURRENT, versions.c.version == passages.c.version))
+            .where(and_(passages.c.state == "ready", condition(filters)))
+        )
+        with self._read() as connection:
+            if passage_ids is None:
+                return list(connection.execute(query).scalars())
+            found: set[str] = set()
+            for batch in batches(passage_ids):
+                found.update(connection.execute(query.where(passages.c.id.in_(batch))).scalars())
+        return [key for key in passage_ids if key in found]
+
+    def outlet_names(self) -> list[str]:
+        """The publishers of current articles, as they are stored."""
+        query = select(versions.c.publisher).join_from(versions, articles, CURRENT).distinct()
+        with self._read() as connection:
+            return [name for name in connection.execute(query).scalars() if name]
+
+    def expressions(self, article_id: str, version: int, start: int, end: int) -> list[Expression]:
+        """Time expressions that touch ``start:end`` of a version's text, in order."""
+        with self._read() as connection:
+            return findings.expressions_in(connection, article_id, version, start, end)
+
+    def statements(self, article_id: str, version: int, start: int, end: int) -> list[Statement]:
+        """Who says the sentences that touch ``start:end`` of a version's text, in order."""
+        with self._read() as connection:
+            return findings.statements_in(connection, article_id, version, start, end)
+
+    def happened_between(
+        self, first: date, last: date, passage_ids: Sequence[str] | None = None
+    ) -> list[str]:
+        """Passages whose text dates something inside the days, the preciser first."""
+        with self._read() as connection:
+            return findings.happened_between(connection, first, last, passage_ids)
 
     # -- writing -----------------------------------------------------------------------
 
-    def stage(self, staged: Sequence[tuple[Article, list[Passage], Sequence[int]]]) -> None:
+    def stage(self, staged: Sequence[tuple[Article, list[Passage], Sketch]]) -> None:
         """Write article versions as pending: stored, but not yet visible to any search."""
-        with self._engine.begin() as connection:
-            for article, spans, band_values in staged:
-                _stage_one(connection, article, spans, band_values)
+        arrived = [article for article, _, _ in staged]
+        found = findings.found_in(arrived)  # before the transaction, which others wait for
+        with self._write() as connection:
+            upsert_articles(connection, arrived)
+            insert_rows(connection, versions, [version_row(article) for article in arrived])
+            insert_rows(
+                connection, passages, [passage_row(p) for _, spans, _ in staged for p in spans]
+            )
+            findings.write(connection, found)
+            findings.write_sketches(connection, {a.id: sketch for a, _, sketch in staged})
 
     def mark_ready(self, keys: Sequence[tuple[str, int]]) -> None:
         """Make staged versions current; passages of the versions they replace become dead."""
-        with self._engine.begin() as connection:
+        with self._write() as connection:
             for article_id, version in keys:
-                mine = passages.c.article_id == article_id
-                _kill(connection, and_(mine, passages.c.version != version))
-                fresh = and_(mine, passages.c.version == version, passages.c.state == "pending")
-                _record(connection, fresh, "add")
-                connection.execute(update(passages).where(fresh).values(state="ready"))
-                connection.execute(
-                    update(versions)
-                    .where(and_(versions.c.article_id == article_id, versions.c.version == version))
-                    .values(state="ready")
-                )
-                connection.execute(
-                    update(articles)
-                    .where(articles.c.id == article_id)
-                    .values(current_version=version)
-                )
+                if version > 1:
+                    mine = passages.c.article_id == article_id
+                    kill(connection, and_(mine, passages.c.version != version))
+            for number in sorted({version for _, version in keys}):
+                for batch in batches(
+                    article_id for article_id, version in keys if version == number
+                ):
+                    mine = and_(passages.c.article_id.in_(batch), passages.c.version == number)
+                    fresh = and_(mine, passages.c.state == "pending")
+                    record(connection, fresh, "add")
+                    connection.execute(update(passages).where(fresh).values(state="ready"))
+            if keys:
+                named = [{"this": article_id, "at": version} for article_id, version in keys]
+                connection.execute(READY, named)
+                connection.execute(NOW_CURRENT, named)
 
     def remove(self, article_ids: Iterable[str]) -> int:
         """Delete articles with all their versions; their passages become dead. Returns how many."""
         removed = 0
-        with self._engine.begin() as connection:
-            for batch in _batches(article_ids):
-                _kill(connection, passages.c.article_id.in_(batch))
-                for table in (bands, versions):
-                    connection.execute(delete(table).where(table.c.article_id.in_(batch)))
+        with self._write() as connection:
+            for batch in batches(article_ids):
+                kill(connection, passages.c.article_id.in_(batch))
+                findings.drop(connection, batch)
+                connection.execute(delete(versions).where(versions.c.article_id.in_(batch)))
                 removed += connection.execute(
                     delete(articles).where(articles.c.id.in_(batch))
                 ).rowcount
@@ -250,31 +254,45 @@ class Catalogue:
         """Make the newest version of every article pending again with new passages, as before its
         first embedding, those left pending by an interrupted writer included. Returns the number
         of passages."""
-        newest = {a.id: a for a in self.articles()} | {a.id: a for a, _ in self.pending()}
         staged = 0
-        with self._engine.begin() as connection:
-            _record(connection, passages.c.state == "ready", "remove")
+        with self._write() as connection:
+            newest = {a: v for a, v, current in version_keys(connection) if current}
+            newest |= {a: v for a, v, _ in version_keys(connection, "pending")}
+            record(connection, passages.c.state == "ready", "remove")
             connection.execute(delete(passages))
-            for article in newest.values():
-                spans = resplit(article)
-                staged += len(spans)
-                _insert_passages(connection, spans)
-                connection.execute(
-                    update(versions)
-                    .where(
-                        and_(
-                            versions.c.article_id == article.id,
-                            versions.c.version == article.version,
-                        )
-                    )
-                    .values(state="pending")
-                )
+            for batch in few(newest.items()):
+                chunk = read_versions(connection, batch)
+                split = {article.id: resplit(article) for article in chunk}
+                rows = [passage_row(p) for article in chunk for p in split[article.id]]
+                staged += len(rows)
+                insert_rows(connection, passages, rows)
+                findings.rewrite(connection, chunk, findings.found_in(chunk))
+                findings.write_sketches(connection, sketched(chunk, split))
+                named = [{"this": article.id, "at": article.version} for article in chunk]
+                connection.execute(AGAIN, named)
         return staged
+
+    def find_again(self, resplit: Callable[[Article], list[Passage]]) -> None:
+        """Write anew what the rules find in every version, and the prints of current ones: what an
+        older citewire did not look for. Some articles a transaction; doing it twice is doing it
+        once."""
+        with self._read() as connection:
+            every = list(version_keys(connection, "ready"))
+        current = {article_id: version for article_id, version, is_so in every if is_so}
+        for batch in few((article_id, version) for article_id, version, _ in every):
+            with self._read() as connection:
+                chunk = read_versions(connection, batch)
+            found = findings.found_in(chunk)
+            now = [article for article in chunk if current.get(article.id) == article.version]
+            made = sketched(now, {article.id: resplit(article) for article in now})
+            with self._write() as connection:
+                findings.rewrite(connection, chunk, found)
+                findings.write_sketches(connection, made)
 
     def forget(self, passage_ids: Iterable[str]) -> None:
         """Drop the rows of dead passages whose vectors are gone."""
-        with self._engine.begin() as connection:
-            for batch in _batches(passage_ids):
+        with self._write() as connection:
+            for batch in batches(passage_ids):
                 connection.execute(
                     delete(passages).where(
                         and_(passages.c.id.in_(batch), passages.c.state == "dead")
@@ -285,18 +303,18 @@ class Catalogue:
 
     def pending(self) -> list[tuple[Article, list[Passage]]]:
         """Versions whose vectors were never confirmed: an ingest was interrupted."""
-        query = _select_articles().where(versions.c.state == "pending")
-        with self._engine.connect() as connection:
-            staged = [_article(row) for row in connection.execute(query)]
-            return [(article, _passages_of(connection, article)) for article in staged]
+        query = select_articles().where(versions.c.state == "pending")
+        with self._read() as connection:
+            staged = [article_of(row) for row in connection.execute(query)]
+            return [(article, passages_of(connection, article)) for article in staged]
 
     def passage_ids(self, state: str) -> list[str]:
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             query = select(passages.c.id).where(passages.c.state == state)
             return list(connection.execute(query).scalars())
 
     def last_seq(self) -> int:
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return connection.execute(select(func.max(changes.c.seq))).scalar() or 0
 
     def changes_after(self, seq: int, limit: int) -> list[tuple[int, str, str]]:
@@ -307,12 +325,12 @@ class Catalogue:
             .order_by(changes.c.seq)
             .limit(limit)
         )
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return [(row.seq, row.passage_id, row.kind) for row in connection.execute(query)]
 
     def counts(self) -> dict[str, int]:
         """Rows by kind: articles, versions, and passages ready, pending and dead."""
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             ready = select(func.count()).select_from(articles).where(articles.c.current_version > 0)
             result = {
                 "articles": connection.execute(ready).scalar_one(),
@@ -331,107 +349,16 @@ class Catalogue:
     def outlets(self) -> int:
         """Number of different publishers of current articles."""
         query = select(func.count(versions.c.publisher.distinct())).join_from(
-            versions, articles, _CURRENT
+            versions, articles, CURRENT
         )
-        with self._engine.connect() as connection:
+        with self._read() as connection:
             return connection.execute(query).scalar_one()
 
     def published_span(self) -> tuple[int, int] | None:
         """Oldest and newest publication, in epoch seconds, of what can be retrieved."""
         query = select(
             func.min(versions.c.published_epoch), func.max(versions.c.published_epoch)
-        ).join_from(versions, articles, _CURRENT)
-        with self._engine.connect() as connection:
+        ).join_from(versions, articles, CURRENT)
+        with self._read() as connection:
             oldest, newest = connection.execute(query).one()
         return None if oldest is None else (oldest, newest)
-
-
-def _passage(row: Row[Any], text: str) -> Passage:
-    return Passage(
-        row.id, row.article_id, row.version, row.ordinal, row.start, row.end,
-        text[row.start : row.end],
-    )  # fmt: skip
-
-
-def _passages_of(connection: Connection, article: Article) -> list[Passage]:
-    query = (
-        select(passages)
-        .where(and_(passages.c.article_id == article.id, passages.c.version == article.version))
-        .order_by(passages.c.ordinal)
-    )
-    return [_passage(row, article.text) for row in connection.execute(query)]
-
-
-def _stage_one(
-    connection: Connection, article: Article, spans: list[Passage], band_values: Sequence[int]
-) -> None:
-    known = connection.execute(select(articles.c.id).where(articles.c.id == article.id)).first()
-    facts = {
-        "canonical_url": article.canonical_url,
-        "origin": article.origin,
-        "cluster_id": article.cluster_id or article.id,
-    }
-    if known:
-        connection.execute(update(articles).where(articles.c.id == article.id).values(**facts))
-    else:
-        connection.execute(insert(articles).values(id=article.id, current_version=0, **facts))
-    connection.execute(
-        insert(versions).values(
-            article_id=article.id,
-            version=article.version,
-            state="pending",
-            title=article.title,
-            text=article.text,
-            url=article.url,
-            publisher=article.publisher,
-            authors=json.dumps(article.authors),
-            section=article.section,
-            published_at=article.published_at.isoformat() if article.published_at else None,
-            published_epoch=epoch_of(article.published_at) if article.published_at else None,
-            published_from=article.published_from,
-            updated_at=article.updated_at.isoformat() if article.updated_at else None,
-            language=article.language,
-            content_hash=article.content_hash,
-            text_hash=article.text_hash,
-            ingested_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        )
-    )
-    _insert_passages(connection, spans)
-    connection.execute(delete(bands).where(bands.c.article_id == article.id))
-    if band_values:
-        connection.execute(
-            insert(bands),
-            [{"article_id": article.id, "band": b, "value": v} for b, v in enumerate(band_values)],
-        )
-
-
-def _insert_passages(connection: Connection, spans: Sequence[Passage]) -> None:
-    rows = [
-        {
-            "id": p.id, "article_id": p.article_id, "version": p.version,
-            "ordinal": p.ordinal, "start": p.start, "end": p.end, "state": "pending",
-        }
-        for p in spans
-    ]  # fmt: skip
-    if rows:
-        connection.execute(insert(passages), rows)
-
-
-def _record(connection: Connection, condition: Any, kind: str) -> None:
-    ids = list(connection.execute(select(passages.c.id).where(condition)).scalars())
-    if ids:
-        connection.execute(insert(changes), [{"passage_id": i, "kind": kind} for i in ids])
-
-
-def _kill(connection: Connection, condition: Any) -> None:
-    alive = and_(condition, passages.c.state != "dead")
-    _record(connection, alive, "remove")
-    connection.execute(update(passages).where(alive).values(state="dead"))
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=5000")
-    cursor.close()

@@ -1,26 +1,16 @@
-"""Is this article new, a revision, a duplicate, or nothing new? And whose copy is it?
+"""Is this article new, a revision, a duplicate, or nothing new?
 
-Pure functions of what arrived and what is stored. Near-copies by MinHash over five-word shingles
-(Broder 1997), confirmed by exact containment. Knows nothing about stores.
+Pure functions of what arrived and what is stored. Knows nothing about stores, nor about copies at
+other outlets (``ingest.copies``).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from ingest.records import Article, digest
-
-SHINGLE = 5
-PERMUTATIONS = 128
-BAND_ROWS = 4
-"""32 bands of 4 rows: two texts with Jaccard 0.42 meet in a band with probability one half."""
-
-SAME_STORY = 0.5
-"""Share of the shorter text's five-word shingles that also stand in the longer one. Independent
-reports of one event stay below: see test_quality, on the 300 articles of the `outlets` set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,7 @@ def decide(incoming: Article, stored: Article | None, same_text: Sequence[Articl
         if stored is None:
             return Decision("new", replace(incoming, id=new_id(incoming), version=1))
         if not _adds_facts(incoming, stored):
-            return Decision("duplicate", stored)
+            return Decision("unchanged" if _is_again(incoming, stored) else "duplicate", stored)
         incoming = replace(
             incoming, url=stored.url, canonical_url=stored.canonical_url, origin=stored.origin
         )
@@ -64,6 +54,13 @@ def _is_twin(one: Article, other: Article) -> bool:
     if one.publisher and other.publisher:
         return one.publisher == other.publisher
     return not (one.canonical_url and other.canonical_url)
+
+
+def _is_again(incoming: Article, stored: Article) -> bool:
+    """Whether a record that nothing but its content identifies was read before."""
+    nowhere = not (incoming.canonical_url or incoming.origin)
+    same = nowhere and new_id(incoming) == stored.id
+    return same and _merge(incoming, stored).content_hash == stored.content_hash
 
 
 def _adds_facts(incoming: Article, stored: Article) -> bool:
@@ -95,42 +92,3 @@ def _merge(incoming: Article, stored: Article) -> Article:
         updated_at=incoming.updated_at or stored.updated_at,
         cluster_id=stored.cluster_id,
     )
-
-
-# -- copies ---------------------------------------------------------------------------------
-
-
-def shingles(text: str) -> set[str]:
-    """Runs of five words, without case and punctuation."""
-    words = re.findall(r"\w+", text.casefold())
-    return {" ".join(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))}
-
-
-def band_values(text: str) -> list[int]:
-    """32 signed 63-bit numbers; near-copies share at least one at the same place."""
-    from datasketch import MinHash
-
-    signature = MinHash(num_perm=PERMUTATIONS)
-    signature.update_batch([s.encode() for s in shingles(text)])
-    rows = [int(v) for v in signature.hashvalues]
-    return [
-        int(digest(*map(str, rows[i : i + BAND_ROWS]), length=15), 16)
-        for i in range(0, PERMUTATIONS, BAND_ROWS)
-    ]
-
-
-def containment(one: set[str], other: set[str]) -> float:
-    """Shared shingles as a share of the smaller set, 0 to 1."""
-    return len(one & other) / max(1, min(len(one), len(other)))
-
-
-def cluster_of(article: Article, candidates: Iterable[Article]) -> str:
-    """The cluster of the closest copy among the candidates, or the article's own id."""
-    mine = shingles(article.text)
-    scored = [
-        (containment(mine, shingles(other.text)), other.cluster_id)
-        for other in candidates
-        if other.id != article.id
-    ]
-    best = max(scored, default=(0.0, ""))
-    return best[1] if best[0] >= SAME_STORY else article.cluster_id or article.id

@@ -3,14 +3,18 @@
     IngestError
     ├── BadInput            a source that is not an article (reason, and which source)
     ├── FetchRefused        an address that must not or could not be fetched
+    ├── BadFilter           a filter that cannot match anything (an outlet the library has not)
     ├── LibraryError
     │   ├── LibraryBusy     another process is writing
     │   ├── EmbedderChanged the library was embedded with something else
-    │   └── LibraryBroken   a store cannot be read
+    │   ├── LibraryBroken   a store cannot be read
+    │   └── DiskFull        nothing more can be written
     └── WeightsError        the packaged model is missing or not the one we know
 
 Every message says what was wrong, with which file or address, and what to do.
 """
+
+MEND = "Run `citewire repair`: it rebuilds both indexes from the catalogue."
 
 
 class IngestError(Exception):
@@ -26,8 +30,22 @@ class BadInput(IngestError):
         super().__init__(f"{source}: {reason}")
 
 
+class BadFilter(IngestError):
+    """A condition on articles that cannot be meant as it is written."""
+
+
 class FetchRefused(BadInput):
-    """An address that is not allowed, too large, too slow, or answered with an error."""
+    """An address that is not allowed, too large, too slow, or answered with an error.
+
+    ``temporary``: whether trying later may help; ``wait``: seconds that the server asked for.
+    """
+
+    def __init__(
+        self, source: str, reason: str, *, temporary: bool = False, wait: float = 0.0
+    ) -> None:
+        self.temporary = temporary
+        self.wait = wait
+        super().__init__(source, reason)
 
 
 class LibraryError(IngestError):
@@ -44,6 +62,10 @@ class EmbedderChanged(LibraryError):
 
 class LibraryBroken(LibraryError):
     """A store exists but cannot be read."""
+
+
+class DiskFull(LibraryError):
+    """There is no room to write; what was written before is whole."""
 
 
 class WeightsError(IngestError):

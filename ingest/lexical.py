@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
 
-from ingest.errors import LibraryBroken
+from ingest.errors import MEND, DiskFull, LibraryBroken
 from ingest.records import Article, Passage
+
+_HEAP = 15_000_000
+"""Bytes: the least tantivy takes. A replay is at most some megabytes of text."""
 
 FIELDS = {"body": 1.0, "title": 1.0, "publisher": 0.3, "date": 0.3}
 """Field weights for BM25."""
@@ -44,14 +48,14 @@ class LexicalIndex:
     """One open index over ``folder``."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._mark = folder / "seen"
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(_schema(), path=str(folder))
         except (ValueError, OSError) as error:
             raise LibraryBroken(
-                f"The lexical index {folder} cannot be opened ({error}). "
-                "Delete that folder: the next open rebuilds it from the catalogue."
+                f"The lexical index {folder} cannot be opened ({error}). {MEND}"
             ) from error
 
     @property
@@ -65,7 +69,7 @@ class LexicalIndex:
     def forget_position(self) -> None:
         """Start over: the catalogue is another one, or the folder lost its contents."""
         self._mark.unlink(missing_ok=True)
-        writer = self._index.writer(heap_size=50_000_000, num_threads=1)
+        writer = self._index.writer(heap_size=_HEAP, num_threads=1)
         writer.delete_all_documents()
         writer.commit()
         self._index.reload()
@@ -76,29 +80,54 @@ class LexicalIndex:
             return
         last = {passage_id: kind for _, passage_id, kind in changes}
         alive = lookup([key for key, kind in last.items() if kind == "add"])
-        writer = self._index.writer(heap_size=50_000_000, num_threads=1)
-        for passage_id in last:
-            writer.delete_documents_by_term("id", passage_id)
-        for passage, article in alive:
-            writer.add_document(_document(passage, article))
-        writer.commit()
-        writer.wait_merging_threads()
-        self._mark.write_text(str(changes[-1][0]))
-        self._index.reload()
+        with self._told():
+            writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+            for passage_id in last:
+                writer.delete_documents_by_term("id", passage_id)
+            for passage, article in alive:
+                writer.add_document(_document(passage, article))
+            writer.commit()
+            writer.wait_merging_threads()
+            self._mark.write_text(str(changes[-1][0]))
+            self._index.reload()
 
-    def search(self, question: str, limit: int) -> list[tuple[str, float]]:
-        """Up to ``limit`` pairs (passage id, BM25 score), best first."""
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            if "No space left" in str(error) or "StorageFull" in str(error):
+                raise DiskFull(
+                    f"The disk of {self._folder} is full. Nothing is lost: make room, then run the "
+                    "same command again."
+                ) from error
+            raise LibraryBroken(
+                f"The lexical index {self._folder} cannot be used ({error}). {MEND}"
+            ) from error
+
+    def search(
+        self, question: str, limit: int, among: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Up to ``limit`` pairs (passage id, BM25 score), best first; of the passages ``among``
+        only, where some are given."""
         words = [w for w in _WORD.findall(question.lower()) if w not in _STOP]
         if not words:
             words = _WORD.findall(question.lower())
         if not words:
             return []
-        self._index.reload()
         text = " ".join('"' + word.replace("’", "'") + '"' for word in words)
         query, _ = self._index.parse_query_lenient(text, list(FIELDS), FIELDS)
-        searcher = self._index.searcher()
-        hits = searcher.search(query, limit).hits
-        return [(str(searcher.doc(where)["id"][0]), float(score)) for score, where in hits]
+        if among is not None:
+            only = tantivy.Query.term_set_query(_schema(), "id", list(among))
+            unscored = tantivy.Query.const_score_query(only, 0.0)
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)]
+            )
+        with self._told():
+            self._index.reload()
+            searcher = self._index.searcher()
+            hits = searcher.search(query, limit).hits
+            return [(str(searcher.doc(where)["id"][0]), float(score)) for score, where in hits]
 
     def idf(self, stems: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of stemmed words, smoothed so that it also tells words apart

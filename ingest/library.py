@@ -1,51 +1,54 @@
 """The three stores as one: what is in the catalogue can be found, and nothing else can.
 
     add:     stage (pending) -> embed -> vectors -> mark ready -> lexical index
+             (``ingest.flow`` does the same for several groups at a time)
     remove:  mark dead -> drop vectors -> forget -> lexical index
     open:    the lexical index replays what it missed; a writer first finishes what was interrupted
+    repair:  what the rules find, and both indexes, are made anew from the catalogue's texts
 
 One process writes at a time (a lock file); any number read. Knows nothing about questions.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from functools import cached_property
+from datetime import date
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
+from ingest.archive import Version
 from ingest.catalogue import Catalogue
-from ingest.errors import EmbedderChanged, LibraryBusy, LibraryError
+from ingest.copies import original_of
+from ingest.errors import EmbedderChanged, LibraryBusy
+from ingest.flow import GROUP, Staged
+from ingest.memory import few_arenas
 from ingest.records import Article, Passage
+from ingest.searching import LOCK_SECONDS, REPLAY, Searching
+from ingest.speakers import Statement
 from ingest.split import PASSAGE_CHARS, passages_of
+from ingest.timex import Expression
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
     from ingest.embed import Vectors
-    from ingest.lexical import LexicalIndex
-    from ingest.vectors import VectorIndex
 
-Staged = tuple[Article, list[Passage], Sequence[int]]
 Tick = Callable[[int], None]
 
-GROUP = 256
-"""Passages embedded and written together: enough to sort by length, 0.4 MB of vectors."""
-
-_REPLAY = 2_000
-_LOCK_SECONDS = 0.5
+END = 2**31 - 1
+"""Beyond the end of any text."""
 
 
 def _quiet(_: int) -> None:
     """No one is watching the progress."""
 
 
-class Library:
+class Library(Searching):
     """Articles that can be searched. ``home`` is a folder; it is made if it does not exist.
 
     ``embedder`` None opens the library for looking and removing only. Raises EmbedderChanged when
@@ -60,32 +63,19 @@ class Library:
         catalogue_url: str | None = None,
         vectors_at: str | None = None,
     ) -> None:
-        self.home = Path(home)
-        self.home.mkdir(parents=True, exist_ok=True)
-        self._embedder = embedder
-        self._vectors_at = vectors_at or str(self.home / "chroma")
-        self.catalogue = Catalogue(catalogue_url or self.home / "catalogue.sqlite")
-        self._opening = RLock()
-        self._seen_seq = self.catalogue.last_seq()
-        self._lock = FileLock(self.home / "write.lock", timeout=_LOCK_SECONDS)
+        home = Path(home)
+        home.mkdir(parents=True, exist_ok=True)
+        catalogue = Catalogue(catalogue_url or home / "catalogue.sqlite")
+        super().__init__(home, catalogue, vectors_at or str(home / "chroma"), embedder)
+        self.group = GROUP
+        few_arenas()
+        self._lock = FileLock(self.home / "write.lock", timeout=LOCK_SECONDS)
         if embedder is not None:
             try:
                 self._check_embedder()
             except EmbedderChanged:
                 self.close()
                 raise
-
-    @cached_property
-    def vectors(self) -> VectorIndex:
-        from ingest.vectors import VectorIndex
-
-        return VectorIndex(self._vectors_at)
-
-    @cached_property
-    def lexical(self) -> LexicalIndex:
-        from ingest.lexical import LexicalIndex
-
-        return LexicalIndex(self.home / "lexical")
 
     def close(self) -> None:
         """Let go of the stores; a process that opens the library again sees what is on disk."""
@@ -96,39 +86,38 @@ class Library:
 
     # -- searching -----------------------------------------------------------------------
 
-    def dense(self, question: str, limit: int) -> list[tuple[str, float]]:
-        """Passage ids by cosine similarity to the question."""
-        from ingest.embed import encode_query
+    def expressions(
+        self, article_id: str, version: int, start: int = 0, end: int = END
+    ) -> list[Expression]:
+        """Time expressions that touch ``start:end`` of a version's text, with the days they mean.
 
-        vector = encode_query(self.embedder, question)
-        with self._opening:
-            self._reopen_if_changed()
-            return self.vectors.search(vector, limit)
+        Empty for what an older citewire ingested, until ``repair`` or ``reindex``.
+        """
+        return self.catalogue.expressions(article_id, version, start, end)
 
-    def lexical_search(self, question: str, limit: int) -> list[tuple[str, float]]:
-        """Passage ids by BM25."""
-        self._catch_up()
-        return self.lexical.search(question, limit)
+    def statements(
+        self, article_id: str, version: int, start: int = 0, end: int = END
+    ) -> list[Statement]:
+        """Sentences that touch ``start:end`` of a version's text and that somebody says.
 
-    def idf(self, stems: Sequence[str]) -> dict[str, float]:
-        """How telling each word is: log(1 + (N + 10) / (df + 1)) over passages."""
-        return self.lexical.idf(stems)
+        Empty for what an older citewire ingested, until ``repair`` or ``reindex``.
+        """
+        return self.catalogue.statements(article_id, version, start, end)
 
-    def encode(self, texts: list[str]) -> Vectors:
-        """Unit vectors of any texts, by the library's own embedder."""
-        from ingest.embed import encode_texts
+    def happened_between(
+        self, first: date, last: date, passage_ids: Sequence[str] | None = None
+    ) -> list[str]:
+        """Ids of passages in whose text something is dated inside the days (both inclusive); of
+        those given only, where some are given.
 
-        return encode_texts(self.embedder, texts)
+        What happened in an interval, whenever it was published; preciser dates come first.
+        """
+        return self.catalogue.happened_between(first, last, passage_ids)
 
     def use(self, embedder: BaseEmbedding) -> None:
         """Take an embedder without comparing it to the library's: only ``reindex`` may follow."""
         self._embedder = embedder
-
-    @property
-    def embedder(self) -> BaseEmbedding:
-        if self._embedder is None:
-            raise LibraryError("This library was opened without an embedder; pass one to search.")
-        return self._embedder
+        self._asked.clear()
 
     def counts(self) -> dict[str, int]:
         """Rows of the catalogue, and entries of the two indexes."""
@@ -136,15 +125,6 @@ class Library:
             "vectors": self.vectors.count(),
             "lexical": self.lexical.count(),
         }
-
-    def _reopen_if_changed(self) -> None:
-        """Chroma's index in memory does not learn of what another process writes: open it anew
-        when the catalogue has moved on since it was opened."""
-        now = self.catalogue.last_seq()
-        if now != self._seen_seq:
-            self._seen_seq = now
-            if not self._lock.is_locked and (old := self.__dict__.pop("vectors", None)):
-                old.close()
 
     # -- writing -------------------------------------------------------------------------
 
@@ -154,6 +134,12 @@ class Library:
 
         Raises LibraryBusy within a second when another process is writing.
         """
+        with self._exclusive():
+            self._recover(tick)
+            yield
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
         try:
             self._lock.acquire()
         except Timeout as error:
@@ -161,9 +147,11 @@ class Library:
                 f"Another process is writing to {self.home}. Wait for it to finish, then try again."
             ) from error
         try:
-            self._recover(tick)
-            yield
+            with self.catalogue.writer():
+                self._writing_now = True
+                yield
         finally:
+            self._writing_now = False
             self._lock.release()
 
     def add(self, staged: Sequence[Staged], tick: Tick = _quiet) -> None:
@@ -172,30 +160,73 @@ class Library:
         self.catalogue.stage(staged)
         self._finish([(article, spans) for article, spans, _ in staged], tick)
         self._sweep()
-        self._catch_up()
+        self.catch_up()
+        self._seen_seq = self.catalogue.last_seq()
+
+    def embed(self, rows: Sequence[tuple[Passage, Article]]) -> Vectors:
+        """Vectors of passages, about ``GROUP`` at a time."""
+        import numpy as np
+
+        texts = [embedded_text(*row) for row in rows]
+        size = -(-len(texts) // max(1, round(len(texts) / GROUP))) or 1  # evenly, not 256 and 6
+        parts = [self.encode(texts[i : i + size]) for i in range(0, len(texts), size)]
+        return np.concatenate(parts) if parts else self.encode([])
+
+    def publish(
+        self, staged: Sequence[Article], rows: Sequence[tuple[Passage, Article]], vectors: Vectors
+    ) -> None:
+        """Store the vectors of staged articles and make them current. The lexical index follows
+        in large steps, and at the latest when the next search or writer looks."""
+        if rows:
+            self.vectors.upsert(rows, vectors)
+        self._mark_ready(staged)
+        self._sweep()
+        if self.catalogue.last_seq() - self.lexical.seen >= REPLAY:
+            self.catch_up()
         self._seen_seq = self.catalogue.last_seq()
 
     def remove(self, article_ids: Iterable[str]) -> int:
         """Remove articles from all three stores. Call inside ``writing()``. Returns how many."""
         removed = self.catalogue.remove(article_ids)
         self._sweep()
-        self._catch_up()
+        self.catch_up()
         return removed
 
     def reindex(self, tick: Tick = _quiet) -> int:
         """Split and embed everything anew with the present embedder. Returns passages made."""
-        try:
-            self._lock.acquire()
-        except Timeout as error:
-            raise LibraryBusy(f"Another process is writing to {self.home}.") from error
-        try:
+        with self._exclusive():
             self.vectors.clear()
             staged = self.catalogue.restage(passages_of)
             self.catalogue.set_meta(self._fingerprint())
             self._recover(tick)
-        finally:
-            self._lock.release()
         return staged
+
+    def repair(self, tick: Tick = _quiet) -> dict[str, int]:
+        """Throw both indexes away and make them anew from the catalogue, with all that the rules
+        find in its texts. Returns ``counts()``."""
+        _ = self.embedder
+        with self._exclusive():
+            self.catalogue.check()
+            self.catalogue.find_again(passages_of)
+            self.__dict__.pop("lexical", None)
+            discard(self.home / "lexical")
+            if "://" in self._vectors_at:
+                self.vectors.clear()
+            else:
+                if (old := self.__dict__.pop("vectors", None)) is not None:
+                    old.close()
+                discard(Path(self._vectors_at))
+            self._recover(tick)
+        return self.counts()
+
+    def history(self, article_id: str) -> list[Version]:
+        """Every version of an article with its notices, oldest first."""
+        return self.catalogue.versions(article_id)
+
+    def original(self, cluster_id: str) -> Article | None:
+        """The one original among the copies of a wire story; None for no such cluster."""
+        members = self.catalogue.cluster(cluster_id)
+        return original_of(members) if members else None
 
     # -- keeping the stores in step --------------------------------------------------------
 
@@ -224,13 +255,18 @@ class Library:
     ) -> None:
         """Embed and publish staged versions, except the vectors that are ``stored`` already."""
         rows = [(p, article) for article, spans in staged for p in spans if p.id not in stored]
-        for first in range(0, len(rows), GROUP):
-            group = rows[first : first + GROUP]
+        for first in range(0, len(rows), self.group):
+            group = rows[first : first + self.group]
             vectors = self.encode([embedded_text(*row) for row in group])
             self.vectors.upsert(group, vectors)
             tick(len(group))
-        self.catalogue.set_meta(self._fingerprint())
-        self.catalogue.mark_ready([(article.id, article.version) for article, _ in staged])
+        self._mark_ready([article for article, _ in staged])
+
+    def _mark_ready(self, staged: Sequence[Article]) -> None:
+        known, mine = self.catalogue.meta(), self._fingerprint()
+        if any(known.get(key) != value for key, value in mine.items()):
+            self.catalogue.set_meta(mine)
+        self.catalogue.mark_ready([(article.id, article.version) for article in staged])
 
     def _sweep(self) -> None:
         if dead := self.catalogue.passage_ids("dead"):
@@ -241,35 +277,31 @@ class Library:
         if self._embedder is not None and (left := self.catalogue.pending()):
             self._finish(left, tick, self.vectors.ids())
         self._sweep()
-        if self._embedder is not None and self.vectors.count() != len(
-            ready := self.catalogue.passage_ids("ready")
+        if self._embedder is not None and (
+            self.vectors.count() != self.catalogue.counts()["passages"]
         ):
-            self._reconcile(set(ready), tick)
-        self._catch_up()
+            self._reconcile(set(self.catalogue.passage_ids("ready")), tick)
+        self.catch_up()
 
     def _reconcile(self, ready: set[str], tick: Tick) -> None:
         """Chroma lost or kept what it should not have: make it hold exactly what is ready."""
         stored = self.vectors.ids()
         self.vectors.delete(sorted(stored - ready))
         missing = sorted(ready - stored)
-        for first in range(0, len(missing), GROUP):
-            rows: list[Any] = self.catalogue.retrievable(missing[first : first + GROUP])
+        for first in range(0, len(missing), self.group):
+            rows: list[Any] = self.catalogue.retrievable(missing[first : first + self.group])
             self.vectors.upsert(rows, self.encode([embedded_text(*row) for row in rows]))
             tick(len(rows))
 
-    def _catch_up(self) -> None:
-        """Replay into the lexical index what happened since it last looked."""
-        behind = self.catalogue.last_seq() - self.lexical.seen
-        if not behind:
-            return
-        try:
-            with FileLock(self.home / "lexical.lock", timeout=_LOCK_SECONDS):
-                if behind < 0 or (self.lexical.seen and not self.lexical.count()):
-                    self.lexical.forget_position()
-                while changes := self.catalogue.changes_after(self.lexical.seen, _REPLAY):
-                    self.lexical.replay(changes, self.catalogue.retrievable)
-        except Timeout:
-            return  # another process is replaying the same changes
+
+def discard(folder: Path) -> None:
+    """Remove an index's folder: first from its name, so that a crash leaves none half removed."""
+    if not folder.exists():
+        return
+    aside = folder.with_name(f"{folder.name}.discarded")
+    shutil.rmtree(aside, ignore_errors=True)
+    folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def embedded_text(passage: Passage, article: Article) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 When: TypeAlias = date | datetime
@@ -35,10 +36,33 @@ def written_day(when: When) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def written_days(first: date, last: date) -> str:
+    """An interval as readers write it: 2 June 2025, June 2025, 2025, 9 – 15 June 2025."""
+    if first == last:
+        return written_day(first)
+    whole = first.day == 1 and (last + timedelta(days=1)).day == 1 if last < date.max else False
+    if whole and (first.month, last.month) == (1, 12):
+        return str(first.year) if first.year == last.year else f"{first.year} – {last.year}"
+    if whole and (first.year, first.month) == (last.year, last.month):
+        return f"{first:%B} {first.year}"
+    if first.year != last.year:
+        return f"{written_day(first)} – {written_day(last)}"
+    if whole:
+        return f"{first:%B} – {written_day(last).split(' ', 1)[1]}"
+    same = first.month == last.month
+    return f"{first.day if same else f'{first.day} {first:%B}'} – {written_day(last)}"
+
+
 def epoch_of(when: When) -> int:
     """Seconds since 1970 UTC; a bare day counts as its midnight UTC."""
     moment = when if isinstance(when, datetime) else datetime.combine(when, time.min, UTC)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+@lru_cache(maxsize=8)
+def _hash_of_words(text: str) -> str:
+    """An article on its way is asked for it several times in a row."""
+    return digest(" ".join(text.casefold().split()), length=32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +88,7 @@ class Article:
     @property
     def text_hash(self) -> str:
         """Identity of the words alone, whatever the spacing and letter case."""
-        return digest(" ".join(self.text.casefold().split()), length=32)
+        return _hash_of_words(self.text)
 
     @property
     def content_hash(self) -> str:
@@ -106,18 +130,55 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """Everything one ``ingest()`` did."""
+    """Everything one ``ingest()`` did. ``counts`` are complete; of a run over very many sources
+    ``outcomes`` holds the first and what was rejected, and ``left_out`` says how many it lacks."""
 
     outcomes: tuple[Outcome, ...] = ()
     passages: int = 0
     seconds: float = 0.0
     counts: dict[str, int] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, outcomes: Iterable[Outcome], passages: int, seconds: float) -> IngestReport:
-        kept = tuple(outcomes)
-        return cls(kept, passages, seconds, dict(Counter(outcome.kind for outcome in kept)))
+    left_out: int = 0
 
     @property
     def rejected(self) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in self.outcomes if outcome.kind == "rejected")
+
+
+def joined(reports: Sequence[IngestReport]) -> IngestReport:
+    """What several runs did, as one report."""
+    counts: Counter[str] = Counter()
+    for report in reports:
+        counts.update(report.counts)
+    return IngestReport(
+        tuple(outcome for report in reports for outcome in report.outcomes),
+        sum(report.passages for report in reports),
+        sum(report.seconds for report in reports),
+        dict(counts),
+        sum(report.left_out for report in reports),
+    )
+
+
+KEPT = 10_000
+"""Outcomes that a report keeps, and beyond them as many rejected ones: some megabytes."""
+
+
+class Tally:
+    """Counts outcomes as they come, in memory that does not grow with their number."""
+
+    def __init__(self, keep: int = KEPT) -> None:
+        self._keep = keep
+        self._kept: list[Outcome] = []
+        self._rejected: list[Outcome] = []
+        self._counts: Counter[str] = Counter()
+
+    def add(self, outcome: Outcome) -> None:
+        self._counts[outcome.kind] += 1
+        if len(self._kept) < self._keep:
+            self._kept.append(outcome)
+        elif outcome.kind == "rejected" and len(self._rejected) < self._keep:
+            self._rejected.append(outcome)
+
+    def report(self, passages: int, seconds: float) -> IngestReport:
+        kept = (*self._kept, *self._rejected)
+        left_out = self._counts.total() - len(kept)
+        return IngestReport(kept, passages, seconds, dict(self._counts), left_out)

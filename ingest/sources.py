@@ -1,4 +1,10 @@
-"""What people point at -> documents: files, folders, JSONL, addresses, mappings.
+"""What people point at -> documents, one at a time.
+
+    path         a file, or every file below a folder (``ingest.files``)
+    address      a page, or every article of a feed or a sitemap (``ingest.feeds``)
+    mapping      a record with text, title, date, url...
+    Article      as it is
+    Document     read already: its text is extracted like any other
 
 A bad item is yielded as its BadInput, so that it never stops the rest. Knows nothing about
 articles or stores.
@@ -6,25 +12,32 @@ articles or stores.
 
 from __future__ import annotations
 
-import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from ingest.documents import Document, Found
 from ingest.errors import BadInput
-from ingest.extract import Document
 from ingest.fetch import Page
+from ingest.records import Article
 
-Source: TypeAlias = "str | Path | Mapping[str, Any]"
-Found: TypeAlias = "Document | BadInput"
+Source: TypeAlias = "str | Path | Mapping[str, Any] | Article | Document | BadInput"
 Fetch: TypeAlias = Callable[[str], Page]
 
-_KINDS = {
-    ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown",
-    ".html": "html", ".htm": "html", ".xhtml": "html", ".jsonl": "jsonl", ".ndjson": "jsonl",
-    ".json": "json",
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How sources are read.
+
+    ``mapping``: our name of a field -> the name (or dotted path) it has in the user's records.
+    ``exclude``: files below folders to leave out, as in .gitignore.
+    """
+
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
 
 
 def samples() -> Path:
@@ -32,122 +45,134 @@ def samples() -> Path:
     return Path(__file__).parent / "samples"
 
 
-def documents(sources: Iterable[Source], fetch: Fetch) -> Iterator[Found]:
+def documents(
+    sources: Iterable[Source], fetch: Fetch, reading: Reading | None = None
+) -> Iterator[Found]:
     """Documents of all sources in order, one at a time."""
+    reading = reading or Reading()
     for source in sources:
-        if isinstance(source, Mapping):
-            yield Document(str(source.get("url") or source.get("title") or "item"), "fields",
-                           fields=source)  # fmt: skip
-        elif "://" in str(source) and not os.path.exists(str(source)):
-            yield _from_address(str(source), fetch)
-        else:
-            yield from _from_path(Path(source))
+        for found in _documents_of(source, fetch, reading):
+            yield _mapped(found, reading.mapping) if reading.mapping else found
 
 
-def _from_address(url: str, fetch: Fetch) -> Found:
+def _documents_of(source: Source, fetch: Fetch, reading: Reading) -> Iterator[Found]:
+    if isinstance(source, Document | BadInput):
+        yield source
+    elif isinstance(source, Article):
+        yield Document(source.url or source.title or "article", "article", article=source)
+    elif isinstance(source, Mapping):
+        name = str(source.get("url") or source.get("title") or "item")
+        yield Document(name, "fields", fields=source)
+    elif "://" in str(source) and not os.path.exists(str(source)):
+        yield from _from_address(str(source), fetch)
+    else:
+        from ingest.files import expanded, from_path
+
+        for path in expanded(Path(source)):
+            yield from from_path(path, reading.exclude)
+
+
+# -- addresses ----------------------------------------------------------------------------
+
+
+def _from_address(url: str, fetch: Fetch) -> Iterator[Found]:
+    from ingest.feeds import documents_of, is_list
+
     try:
         page = fetch(url)
     except BadInput as error:
-        return error
-    if page.content_type in ("text/plain", "text/markdown"):
-        return Document(url, "text", page.text, url=page.url)
-    if "html" in page.content_type or "xml" in page.content_type:
-        return Document(url, "html", page.text, url=page.url)
-    return BadInput(url, f"{page.content_type} is not supported; expected an HTML or text page")
-
-
-def _from_path(path: Path) -> Iterator[Found]:
-    if not os.path.exists(path):  # unlike Path's own, this one survives a name that is too long
-        yield BadInput(str(path), "no such file or folder")
-    elif path.is_dir():
-        inside = sorted(
-            p for p in path.rglob("*")
-            if p.is_file() and p.suffix.lower() in _KINDS
-            and not any(part.startswith(".") for part in p.relative_to(path).parts)
-        )  # fmt: skip
-        if not inside:
-            yield BadInput(str(path), f"no article files in it ({', '.join(_KINDS)})")
-        for file in inside:
-            yield from _from_file(file)
-    else:
-        yield from _from_file(path)
-
-
-def _from_file(path: Path) -> Iterator[Found]:
-    kind = _KINDS.get(path.suffix.lower())
-    if kind is None:
-        yield BadInput(str(path), f"not a supported kind of file ({', '.join(_KINDS)})")
+        yield error
         return
-    origin = path.resolve().as_uri()
+    if is_list(page):
+        yield from documents_of(page, fetch)
+    else:
+        yield from_page(page, url)
+
+
+def from_list(url: str, fetch: Fetch) -> Iterator[Found]:
+    """The articles of an address that must be a feed or a sitemap."""
+    from ingest.feeds import documents_of
+
     try:
-        if kind == "jsonl":
-            yield from _from_jsonl(path)
-        elif kind == "json":
-            yield from _from_json(path)
-        elif kind == "markdown":
-            yield _from_markdown(path, origin)
-        else:
-            yield Document(str(path), kind, _read(path), origin=origin)
-    except OSError as error:
-        yield BadInput(str(path), f"cannot be read ({error.strerror})")
+        page = fetch(url)
     except BadInput as error:
         yield error
-
-
-def _read(path: Path) -> str:
-    raw = path.read_bytes()
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text:
-            break
-        return text.replace("\r\n", "\n")
-    raise BadInput(str(path), "not text: save it as UTF-8")
-
-
-def _from_markdown(path: Path, origin: str) -> Found:
-    import yaml
-
-    text = _read(path)
-    fields: Any = {}
-    if text.startswith("---\n") and "\n---" in text[4:]:
-        head, _, text = text[4:].partition("\n---")
-        try:
-            fields = yaml.safe_load(head) or {}
-        except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: 2025-02-30
-            where = str(error).splitlines()[-1].strip()
-            return BadInput(str(path), f"its front matter is not YAML ({where})")
-        if not isinstance(fields, dict):
-            return BadInput(str(path), "its front matter is not a list of keys and values")
-        text = text.partition("\n")[2]  # what is left of the closing line
-    return Document(str(path), "markdown", text.strip("\n "), fields, origin=origin)
-
-
-def _from_jsonl(path: Path) -> Iterator[Found]:
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield _from_item(f"{path}:{number}", line)
-
-
-def _from_json(path: Path) -> Iterator[Found]:
-    try:
-        items = json.loads(_read(path))
-    except (ValueError, RecursionError) as error:
-        yield BadInput(str(path), f"not JSON ({error})")
         return
-    for number, item in enumerate(items if isinstance(items, list) else [items], 1):
-        yield _from_item(f"{path}#{number}", item)
+    yield from documents_of(page, fetch)
 
 
-def _from_item(source: str, item: Any) -> Found:
-    if isinstance(item, bytes):
-        try:
-            item = json.loads(item)
-        except (ValueError, RecursionError) as error:
-            return BadInput(source, f"not JSON ({error})")
-    if not isinstance(item, dict):
-        return BadInput(source, "not a JSON object")
-    return Document(source, "fields", fields=item)
+def from_page(page: Page, source: str | None = None) -> Found:
+    """The document that an address answered with, by its content and type."""
+    name = source or page.url
+    kind = _kind_of(page)
+    if kind is None:
+        return BadInput(
+            name, f"{page.content_type} is not supported; expected an HTML, text or PDF page"
+        )
+    data = page.body if kind in ("pdf", "docx") else b""
+    return Document(name, kind, page.text, url=page.url, data=data)
+
+
+def _kind_of(page: Page) -> str | None:
+    if page.body.startswith(b"%PDF-") or page.content_type == "application/pdf":
+        return "pdf"
+    if "wordprocessingml" in page.content_type:
+        return "docx"
+    if page.content_type in ("text/plain", "text/markdown"):
+        return "text"
+    return "html" if "html" in page.content_type or "xml" in page.content_type else None
+
+
+def addresses_in(path: str) -> Iterator[Source]:
+    """The addresses that a file lists, one a line; ``-`` is standard input. Empty lines and lines
+    that start with # are passed over."""
+    try:
+        lines = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError, ValueError) as error:
+        yield BadInput(path, f"cannot be read as a list of addresses ({error})")
+        return
+    for number, line in enumerate(lines.splitlines(), 1):
+        if not (address := line.strip()) or address.startswith("#"):
+            continue
+        if address.startswith(("http://", "https://")):
+            yield address
+        else:
+            yield BadInput(f"{path}:{number}", f"not an http or https address ({address[:80]})")
+
+
+# -- field mapping ------------------------------------------------------------------------
+
+
+def mapping_of(pairs: Iterable[str]) -> dict[str, str]:
+    """``["title=headline", ...]`` as a mapping. Raises BadInput for a name that we do not know."""
+    from ingest.fields import canonical_name
+
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        ours, mark, theirs = pair.partition("=")
+        if not (mark and ours.strip() and theirs.strip()):
+            raise BadInput(pair, "write a mapping of fields as title=headline")
+        mapping[canonical_name(ours.strip(), pair)] = theirs.strip()
+    return mapping
+
+
+def _mapped(found: Found, mapping: Mapping[str, str]) -> Found:
+    if not isinstance(found, Document) or found.kind != "fields":
+        return found
+    reached = {ours: _reached(found.fields, theirs) for ours, theirs in mapping.items()}
+    known = {ours: value for ours, value in reached.items() if value is not None}
+    # Under another spelling the record's own field would hide the one it is mapped to.
+    rest = {k: v for k, v in found.fields.items() if str(k).lower() not in known}
+    return replace(found, fields={**rest, **known})
+
+
+def _reached(record: Mapping[str, Any], path: str) -> Any:
+    """A field by its name, or by names with dots between for records inside records."""
+    if path in record:
+        return record[path]
+    here: Any = record
+    for step in path.split("."):
+        if not isinstance(here, Mapping) or step not in here:
+            return None
+        here = here[step]
+    return here

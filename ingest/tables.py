@@ -6,6 +6,13 @@ versions   every version's text and facts; ``state`` is pending until its vector
 passages   spans of versions: pending -> ready -> dead -> gone
 changes    what happened to passages, numbered: the two indexes replay it
 bands      MinHash bands of current articles, to find copies
+feeds      kept feeds, and what they said last (``ingest.subscriptions``)
+feed_entries  which entries of a kept feed were read, in which state
+expressions  time expressions of versions and the days they mean (both null: unresolved)
+statements   sentences of versions that somebody says, and who
+sketches   MinHash values of their passages, for copies that were cut short
+notices    corrections, clarifications, updates and retractions that versions print
+answers    saved answers, so that they can be checked again
 """
 
 from __future__ import annotations
@@ -22,11 +29,13 @@ from sqlalchemy import (
     Text,
     insert,
     select,
+    update,
 )
 
 from ingest.errors import LibraryBroken
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2 added expressions and statements (2026-11-22): empty until `citewire reindex` fills them."""
 
 metadata = MetaData()
 
@@ -102,6 +111,87 @@ bands = Table(
     Index("ix_bands_value", "band", "value"),
 )
 
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("url", String(2000), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("added_at", String(40), nullable=False),
+    Column("checked_at", String(40)),
+    Column("status", Text),
+)
+
+feed_entries = Table(
+    "feed_entries",
+    metadata,
+    Column("feed_url", String(2000), primary_key=True),
+    Column("entry_id", String(32), primary_key=True),
+    Column("state", String(16), nullable=False),
+)
+
+expressions = Table(
+    "expressions",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("end", Integer, nullable=False),
+    Column("phrase", Text, nullable=False),
+    Column("first_day", String(10)),
+    Column("last_day", String(10)),
+    Column("rule", String(20), nullable=False),
+    Index("ix_expressions_days", "first_day", "last_day"),
+)
+
+statements = Table(
+    "statements",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("end", Integer, nullable=False),
+    Column("speaker", Text, nullable=False),
+    Column("speaker_start", Integer, nullable=False),
+    Column("speaker_end", Integer, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+)
+
+sketches = Table(
+    "sketches",
+    metadata,
+    Column("value", BigInteger, primary_key=True),
+    Column("article_id", String(16), primary_key=True),
+    Index("ix_sketches_article", "article_id"),
+    sqlite_with_rowid=False,
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("day", String(10)),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("asked", String(10)),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("created", String(40), nullable=False),
+    Index("ix_answers_created", "created"),
+)
+
 
 def migrate(connection: Connection) -> None:
     """Create what is missing and bring an older schema up to ``SCHEMA_VERSION``.
@@ -117,3 +207,6 @@ def migrate(connection: Connection) -> None:
             f"This library has schema {found}; this citewire knows up to {SCHEMA_VERSION}. "
             "Install a newer citewire to open it."
         )
+    elif int(found) < SCHEMA_VERSION:  # new tables only, and they are there by now
+        ours = meta.c.key == "schema"
+        connection.execute(update(meta).where(ours).values(value=str(SCHEMA_VERSION)))

@@ -1,0 +1,88 @@
+"""Article text: paragraphs, without the captions and credits of pictures.
+
+Knows nothing about where text comes from.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+_CREDIT = re.compile(
+    r"\b(?:photo(?:graph)?|image|picture|file photo|video)s?\s*(?:by|:|courtesy of)\s+[^.!?]{2,90}$"
+    r"|\b(?:AP\s+Photo|Reuters)/[^.!?/]{2,60}[.)]*$"
+    r"|[/|]\s*(?:EPA(?:-EFE)?|AFP|Reuters|Getty(?: Images)?|AP|UPI|Shutterstock)\.?$",
+    re.IGNORECASE,
+)
+_WIDGET = re.compile(
+    r"^(?:\d\.\s*)?(?:how relevant is this ad to you\b"
+    r"|(?:video|ad|audio)\b.{0,30}\b(?:slow to load|never loaded|froze|did not (?:start|finish))"
+    r"|advertisement$|ad feedback$|this (?:video|content) (?:is loading|cannot be played))",
+    re.IGNORECASE,
+)
+"""What players and advertisements say, not the article."""
+_CREDIT_PARAGRAPH = 500
+_WRAP = 100
+"""No hard-wrapped line is longer, in characters."""
+
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Paragraphs separated by one blank line; hard wraps joined; captions with credits out."""
+    text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = re.sub(r"[^\S\n]+", " ", text.replace("\u00ad", "").replace("\ufeff", ""))
+    paragraphs = (p.strip() for p in _paragraphs(text))
+    return "\n\n".join(p for p in paragraphs if p and not is_caption(p) and not _WIDGET.match(p))
+
+
+def is_caption(paragraph: str) -> bool:
+    """Whether a paragraph is a photo caption: short, and ending in a photographer's credit."""
+    return len(paragraph) <= _CREDIT_PARAGRAPH and bool(_CREDIT.search(paragraph))
+
+
+_NAME = r"[^\W\d_][\w'’.-]+(?: [^\W\d_][\w'’.-]*){1,3}"
+_BYLINE = re.compile(
+    rf"^(?:by|written by|words by|reporting by)[: ]\s*({_NAME}(?:(?:,| and|, and) {_NAME}){{0,4}})"
+    r"(?:\s*[,|·•–—-].{0,60})?$",
+    re.IGNORECASE,
+)
+_OPENING = 4
+
+
+def without_byline(text: str) -> tuple[str, str]:
+    """``(names, text)``: the line among the first few that only says who wrote it, taken out."""
+    lines = text.split("\n")
+    opening = [place for place, line in enumerate(lines) if line.strip()][:_OPENING]
+    for place in opening:
+        if len(lines[place]) <= 160 and (match := _BYLINE.match(lines[place].strip())):
+            return match.group(1), "\n".join(lines[:place] + lines[place + 1 :])
+    return "", text
+
+
+def plain(text: str) -> str:
+    """One line without what no store can hold: NUL, and half characters of broken JSON."""
+    return " ".join(_UNSTORABLE.sub("", text).split())
+
+
+def wrapped_at(line: str) -> bool:
+    """Whether a line is longer than any hard-wrapped one: a whole paragraph."""
+    return len(line) > _WRAP
+
+
+def _paragraphs(text: str) -> list[str]:
+    lines = [line.strip() for line in text.split("\n")]
+    filled = [line for line in lines if line]
+    blocks = "" in lines[1:-1] and len(filled) > 3
+    continued = any(
+        len(one) > 50 and one[-1] not in '.!?”"’)' and two[0].islower()
+        for one, two in pairwise(filled)
+    )
+    wrapped = (
+        (blocks or continued)
+        and max(map(len, filled), default=0) <= _WRAP
+        and sum(len(line) > 50 for line in filled) >= len(filled) / 2
+    )
+    if not wrapped:
+        return filled
+    return [" ".join(block.split("\n")) for block in re.split(r"\n\s*\n", "\n".join(lines))]

@@ -1,0 +1,180 @@
+"""What a page says about itself in its markup: JSON-LD, meta tags, the language of its words.
+
+Reads; believes nothing. Knows nothing about dates or about the text of the page.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_SCRIPT = re.compile(r"<script[^<>]*application/ld\+json[^<>]*>", re.IGNORECASE)
+_CLOSED = re.compile(r"</script", re.IGNORECASE)
+_META = re.compile(r"<meta\b[^<>]*>", re.IGNORECASE)
+# Only at the start of a word, or a long word without "=" would cost its length squared.
+_ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*("[^"]*"|'[^']*'|[^\s>]+)""")
+_LANG = re.compile(r"""<html\b[^<>]*?\blang\s*=\s*["']?([A-Za-z]{2,3})\b""", re.IGNORECASE)
+_OUTLET = re.compile(r"NewsMediaOrganization|WebSite")
+_ARTICLE = re.compile(r"(?:Article|Posting|Report)\b")
+_MOST_ITEMS = 2_000
+_LONGEST = 500
+"""Characters of a name or heading; a longer one is something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """The JSON-LD items of a page, articles first, and its meta tags by lower-case name."""
+
+    items: tuple[Mapping[str, Any], ...] = ()
+    metas: Mapping[str, str] = field(default_factory=dict)
+    lang: str | None = None
+
+    @classmethod
+    def of(cls, html: str) -> Markup:
+        items = tuple(sorted(_json_ld(html), key=_is_not_article))
+        lang = _LANG.search(html[:20_000])
+        return cls(items, _metas(html), lang.group(1).lower() if lang else None)
+
+    @property
+    def article(self) -> Mapping[str, Any]:
+        """The JSON-LD item of the article itself, or an empty one."""
+        first = self.items[0] if self.items else {}
+        return first if not _is_not_article(first) else {}
+
+    def meta(self, *names: str) -> str | None:
+        """The first of these meta tags that says something."""
+        for name in names:
+            if said := _line(self.metas.get(name)):
+                return said
+        return None
+
+    def publishers(self) -> list[str]:
+        """Names that the page gives its outlet, the likeliest first."""
+        said = [_name_of(self._resolved(self.article.get("publisher")))]
+        said += [self.meta("og:site_name"), self.meta("application-name")]
+        said += [_name_of(item) for item in self.items if _OUTLET.search(str(item.get("@type")))]
+        return [name for name in said if name]
+
+    def authors(self) -> list[str]:
+        """Names of writers as the page gives them, in JSON-LD or else in meta tags."""
+        said = self.article.get("author") or self.article.get("creator")
+        listed = said if isinstance(said, list) else [said]
+        names = [name for one in listed if (name := _name_of(self._resolved(one)))]
+        if not names and (meta := self.meta("author", "article:author", "byl", "dc.creator",
+                                            "parsely-author", "sailthru.author")):  # fmt: skip
+            names = [meta]
+        return [name for written in names for name in split_names(written)]
+
+    def section(self) -> str | None:
+        said = self.article.get("articleSection")
+        first = next(iter(said), None) if isinstance(said, list) else said
+        return _line(first) or self.meta("article:section", "og:section", "section",
+                                         "parsely-section")  # fmt: skip
+
+    def language(self) -> str | None:
+        """The language as two or three letters, by the page or by its JSON-LD."""
+        said = self.lang or _line(self.article.get("inLanguage")) or self.meta(
+            "content-language", "dc.language", "og:locale"
+        )  # fmt: skip
+        found = re.match(r"[A-Za-z]{2,3}(?![A-Za-z])", said or "")
+        return found.group(0).lower() if found else None
+
+    def is_free(self) -> bool:
+        """False only when the page says that its article is not for everyone."""
+        return str(self.article.get("isAccessibleForFree", True)).lower() != "false"
+
+    def _resolved(self, value: Any) -> Any:
+        """What a ``{"@id": ...}`` stands for elsewhere on the page."""
+        if isinstance(value, list):
+            value = next(iter(value), None)
+        if isinstance(value, Mapping) and "name" not in value and (key := value.get("@id")):
+            return next((i for i in self.items if i.get("@id") == key and "name" in i), value)
+        return value
+
+
+def _is_not_article(item: Mapping[str, Any]) -> bool:
+    """False for a schema.org article: a video or a comment on its page has facts of its own."""
+    return not _ARTICLE.search(str(item.get("@type")))
+
+
+def _name_of(value: Any) -> str | None:
+    if isinstance(value, Mapping):
+        value = value.get("name")
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    return _line(value)
+
+
+def _line(value: object) -> str | None:
+    """One line of text without character references, or None for anything that is no text."""
+    if not isinstance(value, str):
+        return None
+    return " ".join(entities.unescape(value[:_LONGEST]).split()) or None
+
+
+_WORD = r"[^\W\d_][\w'’.-]*"
+_PERSON = re.compile(rf"{_WORD}(?: {_WORD}){{1,4}}")
+_BETWEEN = re.compile(r"\s*(?:;|\||,| and | & )\s*")
+
+
+def split_names(written: str) -> list[str]:
+    """Persons out of a byline: "By Ann Lee and Bo Hu" are two; "Ann Lee, Jr." is left alone."""
+    line = re.sub(r"^(?:written )?by:?\s+", "", written.strip(), flags=re.IGNORECASE)
+    if re.match(r"https?://|@|\S+@", line):
+        return []
+    parts = [part for part in _BETWEEN.split(line) if part]
+    if len(parts) > 1 and all(_PERSON.fullmatch(part) for part in parts):
+        return parts
+    return [part for part in line.split(";") if part.strip()]
+
+
+def _json_ld(html: str) -> Iterator[dict[str, Any]]:
+    seen = 0
+    for block in _scripts(html):
+        try:
+            waiting = [json.loads(_bare(block), strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        while waiting and seen < _MOST_ITEMS:
+            item = waiting.pop(0)
+            seen += 1
+            if isinstance(item, list):
+                waiting.extend(item)
+            elif isinstance(item, dict):
+                yield item
+                if isinstance(item.get("@graph"), list):
+                    waiting.extend(item["@graph"])
+                if isinstance(item.get("mainEntity"), dict):
+                    waiting.append(item["mainEntity"])
+
+
+def _scripts(html: str) -> Iterator[str]:
+    """What stands between the tags, in one pass over the page."""
+    place = 0
+    while start := _SCRIPT.search(html, place):
+        end = _CLOSED.search(html, start.end())
+        if end is None:
+            return
+        yield html[start.end() : end.start()]
+        place = end.end()
+
+
+def _bare(block: str) -> str:
+    """A script without the comment marks that some systems put around it."""
+    text = block.strip().removeprefix("<!--").removeprefix("//<![CDATA[").removeprefix("<![CDATA[")
+    return text.strip().removesuffix("-->").removesuffix("//]]>").removesuffix("]]>").strip()
+
+
+def _metas(html: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for tag in _META.findall(html):
+        pairs = {k.lower(): v.strip("\"'") for k, v in _ATTRIBUTE.findall(tag)}
+        name = (pairs.get("property") or pairs.get("name") or pairs.get("itemprop")
+                or pairs.get("http-equiv"))  # fmt: skip
+        if name and "content" in pairs:
+            found.setdefault(name.lower(), pairs["content"])
+    return found

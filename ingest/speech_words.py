@@ -1,0 +1,93 @@
+"""The words of attribution in English news: verbs of saying, titles, and nouns that can speak.
+
+Lists only; ``speakers`` knows what to do with them.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SAY = """said says say wrote writes tweeted tweets added adds stated states told tells
+    explains argued argues insisted insists claimed claims stressed stresses emphasized
+    emphasised emphasizes remarked replied responded testified commented quipped joked
+    recalled recalls noted notes warned warns acknowledged acknowledges admitted admits
+    cautioned cautions contended contends conceded concedes declared declares asserted
+    asserts alleged alleges asked asks continued texted posted mentioned mentions
+    questioned shared complained lamented observed observes reiterated maintained
+    maintains announced announces confirmed confirms reported reports revealed reveals
+    found finds recommended recommends advised advises advise suggested suggests indicated
+    indicates predicted predicts predict estimated estimates estimate speculated
+    speculates recounts recounted concluded believes called calls described describes
+    termed dubbed dismissed denounced praised blasted warn argue recommend note tweet
+    think thinks""".split()
+
+PLAIN = frozenset(
+    """said says say wrote writes tweeted tweets stated states told tells
+    remarked commented quipped testified argued argues insisted insists contends contended
+    cautioned cautions""".split()
+)
+"""Enough by themselves, with any complement."""
+
+QUOTING = frozenset(
+    """asked asks continued replied responded joked texted posted questioned shared recalled recalls
+    called calls described describes termed dubbed dismissed denounced praised blasted complained
+    lamented wrote observed observes declared declares believes maintained thinks""".split()
+)
+"""Only beside quotation marks: "asked for money", "continued to rise", "called police"."""
+
+VERB = re.compile(
+    rf"(?<![\w’'-])(?:{'|'.join(sorted(set(_SAY), key=len, reverse=True))}|pointed out)\b(?![’'-])"
+)
+PARTICIPLE = re.compile(
+    r"(?<=, )(?:saying|adding|calling|writing|noting|tweeting|warning|explaining)\b"
+)
+
+TITLES = frozenset(
+    """president chairman chairwoman chairperson chair minister premier chancellor secretary
+    senator sen representative rep congressman congresswoman governor gov lieutenant mayor
+    sheriff chief director ceo cfo coo cto commissioner attorney prosecutor judge justice
+    general gen colonel col captain capt major maj sergeant sgt lt officer admiral adm
+    commander spokesman spokeswoman spokesperson professor prof ambassador coach manager
+    editor analyst economist founder leader speaker candidate superintendent administrator
+    official user director-general commissioner-general trooper detective inspector deputy
+    strategist officer co-founder executive curator""".split()
+)
+"""The last of these before a name ends the role: "Turkish Foreign Minister | Hakan Fidan"."""
+
+HONORIFICS = frozenset("mr mrs ms miss dr sir lord lady dame prof rev".split())
+
+SPEAKING = frozenset(
+    """police officials official authorities experts expert researchers researcher scientists
+    scientist analysts analyst economists economist spokesman spokeswoman spokesperson
+    spokespeople lawyers lawyer attorneys attorney prosecutors prosecutor investigators
+    government ministry department agency administration company companies firm bank group
+    organization organisation association union committee commission council court judge
+    office team league club regulator regulators watchdog military army navy officers
+    officer doctors doctor witnesses witness residents resident critics supporters
+    advocates activists lawmakers senators leaders leader president minister governor
+    mayor coach manager ceo chairman director author authors teacher teenager woman man
+    mother father husband wife son daughter sister brother family friend neighbor
+    neighbour student report study statement survey poll document documents indictment
+    lawsuit complaint filing post release memo letter paper website newspaper magazine
+    outlet broadcaster media press agency center centre institute university hospital
+    school industry retailer automaker airline manufacturer network studio label brand
+    charity sheriff chief source sources person people economists strategist strategists
+    pollster pollsters diplomats diplomat ambassador envoy professor historian expert
+    meteorologists forecasters forecaster epidemiologist epidemiologists actor actress
+    singer star player driver pilot captain victim survivor owner founder executive
+    executives agent agents senator congressman congresswoman representative candidate
+    campaign coalition party campaigners creator editor editors journalist reporter
+    columnist blog review analysis note summary article users user customers workers
+    employee employees officials veteran couple pair duo prince princess queen king pope
+    bureau service services embassy consulate firefighters paramedics rescuers detectives
+    deputies troopers registry tabloid paper""".split()
+)
+"""Common nouns that end the name of one who speaks: "health experts", "the company"."""
+
+PERSONS = {"he": "m", "she": "f"}
+PRONOUNS = frozenset({"he", "she", "they", "it"})
+NOT_SPEAKERS = frozenset(
+    """i we you that which what there this these those one some many most others all both more
+    here nothing everything something someone anyone everyone no nobody so as how why when
+    where""".split()
+)

@@ -1,0 +1,265 @@
+"""How time is written in English news: the patterns of ``timex`` and what their words stand for.
+
+Each pattern is one kind of expression with named parts. Case matters: "may" is a verb, "May" a
+month. Knows nothing about what an expression means on a given day.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
+         "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1)
+    for name in names.split()
+}  # fmt: skip
+WEEKDAYS = {
+    name: number
+    for number, name in enumerate(
+        "monday tuesday wednesday thursday friday saturday sunday".split()
+    )
+}
+NUMBERS = {
+    word: number
+    for number, words in enumerate(
+        "no|a an one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve".split("|")
+    )
+    for word in words.split()
+} | {"couple": 2, "a couple of": 2, "a couple": 2, "couple of": 2, "dozen": 12, "a dozen": 12,
+     "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20,
+     "thirty": 30, "forty": 40, "fifty": 50}  # fmt: skip
+ORDINALS = {
+    word: number
+    for number, words in enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th"), 1)
+    for word in words.split()
+}
+
+_FULL = "January|February|March|April|May|June|July|August|September|October|November|December"
+_SURE = "January|February|April|June|July|September|October|November|December"
+_MONTH = rf"(?:{_FULL}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d%:]|[.,]\d|\s?(?:per ?cent|percent))"
+_YEAR = r"(?:1[5-9]|20)\d\d"
+_WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_TO = r"\s?(?:-|–|—|to|through|until|and)\s?"
+_THROUGH = r"(?:\s?(?:-|–|—)\s?| (?:to|through|until) )"
+_UP_TO = r"(?:-|–|—| to | through | until )"
+_DATED_THINGS = (
+    "report|study|studies|survey|poll|census|elections?|campaign|primary|law|bill|act|ruling"
+    "|case|deal"
+    "|agreement|treaty|film|movie|book|novel|memoir|album|song|interview|speech|season|attacks?"
+    "|shooting|murder|trial|moratorium|referendum|invasion|war|crisis|recession|pandemic|budget"
+    "|data"
+    "|figures|estimates?|paper|article|Olympics|World Cup|Games"
+)
+_UNIT = "day|week|month|year|decade"
+_COUNT = (
+    r"(?:a couple(?: of)?|couple of|a dozen|\d{1,3}|"
+    + "|".join(sorted((w for w in NUMBERS if " " not in w and w not in ("no", "couple")), key=len,
+                      reverse=True))
+    + ")"
+)  # fmt: skip
+_HEDGE = (
+    r"(?P<hedge>(?:just\s+)?(?:a (?:little|bit) )?(?:more than|over|less than|fewer than|under"
+    r"|nearly|almost)"
+    r"|just|about|around|roughly|approximately|some)"
+)
+_PART = (
+    r"(?P<part>[Ee]arly|[Mm]id|[Ll]ate|(?:the )?(?:very )?(?:end|close|start|beginning|middle) of)"
+)
+_YEAR_END = (
+    r"(?![\d%]|[-–][A-Za-z]|[.,]\d|\s(?:people|miles|feet|dollars|votes|points|meters"
+    r"|metres|pounds|square|times|jobs|homes|customers|soldiers|troops|students|employees"
+    r"|workers|calories|years|a\.m|p\.m))"
+)
+_NOT_NAMES = (
+    r"(?! (?:Times|Telegraph|Mirror|Express|Mail|Herald|Tribune|Post|Night Live"
+    r"|Night Football|Service|School|Mass|Today|Night Lights|the 13th))"
+)
+
+PATTERNS: dict[str, re.Pattern[str]] = {
+    "iso": re.compile(r"\b(?P<y>(?:1[5-9]|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b"),
+    "month day": re.compile(
+        rf"\b(?:(?P<weekday>{_WEEKDAY})(?: (?:morning|afternoon|evening|night))?,? )?"
+        rf"(?P<m>{_MONTH}) (?P<d>{_DAY})"
+        rf"(?:{_THROUGH}(?:(?P<m2>{_MONTH}) )?(?P<d2>{_DAY})(?!,? (?!{_YEAR})[\d]|\s?(?:people|p\.m"
+        rf"|a\.m)))?"
+        rf"(?:,? (?P<y>{_YEAR})\b)?"
+    ),
+    "day month": re.compile(
+        rf"\b(?:(?P<weekday>{_WEEKDAY}),? (?:the )?)?(?:(?P<d>{_DAY}){_THROUGH})?"
+        rf"(?P<d2>{_DAY}) (?:of )?(?P<m>{_FULL}|(?:Jan|Feb|Apr|Aug|Sept|Oct|Nov"
+        rf"|Dec)\b)(?: (?P<y>{_YEAR})\b)?(?!\s\d{{1,2}}[,\s])"
+    ),
+    "part of month": re.compile(
+        rf"\b{_PART}[- ](?P<m>{_MONTH})(?:,? (?P<y>{_YEAR})\b)?"
+    ),
+    "month range": re.compile(
+        rf"\b(?:[Bb]etween|[Ff]rom) (?P<m>{_MONTH})(?:,? (?P<y1>{_YEAR}))?{_TO}(?P<m2>{_MONTH})"
+        rf"(?:,? (?P<y>{_YEAR}))?\b(?! \d)"
+    ),
+    "month year": re.compile(rf"\b(?P<m>{_MONTH})(?: of|,)? (?P<y>{_YEAR})\b"),
+    "month": re.compile(
+        rf"\b(?:(?P<lead>[Ii]n|[Ss]ince|[Uu]ntil|[Ll]ast|[Nn]ext|[Tt]his|[Ee]arlier in"
+        rf"|[Ll]ater in) (?P<m>{_FULL}|(?:Jan|Feb|Sept|Oct|Nov|Dec)\.)"
+        rf"|(?P<lead2>[Bb]y|[Ff]rom|[Tt]hrough|[Dd]uring|[Bb]efore|[Aa]fter|[Tt]hroughout"
+        rf"|of) (?P<m2>{_SURE}|August)"
+        rf"|(?:[Aa]|[Aa]n|[Tt]he|its|his|her|their) (?P<m3>{_SURE}|August"
+        rf"|May(?= [A-Z\d])) ?(?=[A-Za-z]*[a-z]{{3}}))"
+        r"(?! \d|\w)"
+    ),
+    "quarter": re.compile(
+        rf"\b(?:[Tt]he )?(?P<fiscal>fiscal )?(?:(?P<nth>first|second|third|fourth|1st|2nd|3rd"
+        rf"|4th)[- ]quarter|Q(?P<q>[1-4]))"
+        rf"(?:,? (?:of )?(?:(?P<y>{_YEAR})|(?P<rel>this|last|next) year))?\b"
+    ),
+    "half": re.compile(
+        rf"\b(?:[Tt]he )?(?P<nth>first|second) half of (?:(?P<y>{_YEAR})|(?:(?P<rel>this|last"
+        rf"|next) year|(?P<the>the year)))\b"
+    ),
+    "season": re.compile(
+        rf"\b(?:(?:[Tt]he )?(?P<name>[Ss]pring|[Ss]ummer|[Ff]all|[Aa]utumn"
+        rf"|[Ww]inter),? (?:of )?(?P<y>{_YEAR})(?:[-–]\d\d)?"
+        r"|(?P<lead>[Tt]his past|[Tt]his|[Ll]ast|[Nn]ext|[Tt]his coming|(?:[Ii]n|[Dd]uring"
+        r"|[Ss]ince|[Bb]y|[Uu]ntil|[Oo]ver|[Ee]arlier in) the)"
+        r" (?P<part>early |late )?(?P<name2>spring|summer|fall|autumn|winter)(?! (?:of|when"
+        r"|season|months)\b)(?! (?!on\b|and\b|to\b|the\b)[a-z]+s\b))(?!\w)"
+    ),
+    "year range": re.compile(
+        rf"\b(?:[Bb]etween (?P<y>{_YEAR})(?: and |{_TO})|(?:[Ff]rom|[Ii]n|the"
+        rf"|[Dd]uring) (?P<y5>{_YEAR}){_UP_TO})"
+        rf"(?P<y2>{_YEAR}|\d\d)\b{_YEAR_END}"
+    ),
+    "decade": re.compile(
+        r"\b(?:[Tt]he )?(?:(?P<part>early|mid|late)[- ])?(?:(?P<y>(?:1[5-9]|20)\d0)"
+        r"|['’‘]?(?P<s>[2-9]0))['’]?s\b"
+        r"(?<!\bhis [4-9]0s)"
+    ),
+    "century": re.compile(
+        r"\b[Tt]he (?:(?P<part>early|mid|late)[- ])?(?P<n>1[6-9]th|20th|21st)[- ][Cc]entury\b"
+    ),
+    "part of year": re.compile(rf"\b{_PART}[- ](?P<y>{_YEAR})\b{_YEAR_END}"),
+    "year": re.compile(
+        rf"\b(?:(?P<lead>[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Dd]uring|[Bb]efore|[Aa]fter"
+        rf"|[Tt]hrough|[Tt]hroughout|to|of|and|[Aa]s of|[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts"
+        rf"|[Tt]heir|late as|back to|was|year) )"
+        rf"(?P<y>{_YEAR})(?:['’]s)?\b{_YEAR_END}"
+        rf"|\((?P<y3>{_YEAR})\)|(?m:^)(?P<y4>{_YEAR})(?= [A-Z])"
+        rf"|(?:(?<=['’]s )|\b)(?P<y5>{_YEAR})(?= (?:\w+ )?(?:{_DATED_THINGS})\b)"
+        rf"|(?<=['’]s )(?P<y6>{_YEAR})(?= [a-z])"
+    ),
+    "ago": re.compile(
+        rf"\b(?:(?P<part>[Ee]arlier|[Ll]ater) )?(?:{_HEDGE} )?(?P<n>{_COUNT}) (?P<u>hour|minute"
+        rf"|{_UNIT}|century|decade)s?"
+        r" (?P<dir>ago|from now)\b", re.IGNORECASE,
+    ),
+    "in a unit": re.compile(
+        r"\bin (?:about |just )?(?:a (?P<u>week|month|year)(?! (?:or|when|that|of|with|where"
+        r"|in)\b)|(?P<n>" + _COUNT
+        + r") (?P<u2>day|week|month|year)s['’] time)\b"
+    ),
+    "rolling": re.compile(
+        rf"\b(?:(?:[Tt]he|[Tt]hese|[Tt]his) )?(?P<dir>past|last|next|coming|previous) "
+        rf"(?:(?P<n>{_COUNT})[- ])?(?P<u>{_UNIT}|hour|quarter)(?P<s>s)?(?:['’]s)?\b",
+        re.IGNORECASE,
+    ),
+    "this unit": re.compile(
+        r"\b(?:(?P<part>early|earlier|later|late|mid|the end of|the start of"
+        r"|the beginning of) ?-?)?"
+        r"(?P<dir>this coming|this past|this|last|next|later in the|later|earlier in the|the) "
+        r"(?P<u>week|weekend|month|year|quarter|decade|century)(?:['’]s)?(?![\w-])",
+        re.IGNORECASE,
+    ),
+    "day": re.compile(
+        r"\b(?<!I am )(?<!they are )(?:(?:(?P<part>earlier|later|late|early"
+        r"|on) )?(?P<w>yesterday|tomorrow|today|tonight)(?: (?:morning|afternoon|evening|night))?"
+        r"|(?P<w2>this (?:morning|afternoon|evening)|last night|the day before yesterday"
+        r"|the day after tomorrow))\b"
+        r"(?!['’]s (?:world|society|culture|woke|generation|youth|standards|kids|teens|young"
+        r"|market|economy|dollars|terms|children))"
+        r"(?!\w)"
+        r"|\b(?P<w3>Yesterday|Tomorrow|Today|Tonight|This (?:morning|afternoon|evening)"
+        r"|Last night)\b(?! (?:Show|show|[Ss]ports))"
+    ),
+    "weekday": re.compile(
+        rf"\b(?:(?P<lead>[Ee]arly|[Ll]ate|[Ee]arlier|[Ll]ater|[Tt]his past|[Tt]his coming"
+        rf"|[Tt]his|[Ll]ast|[Nn]ext|[Cc]oming|[Ee]very|[Ee]ach|[Aa]|[Pp]er) (?:on )?)?"
+        rf"(?P<name>{_WEEKDAY})(?P<plural>s)?\b(?: (?:morning|afternoon|evening|night|midnight"
+        rf"|noon)s?\b)?(?:\s?(?:through|to|until|[-–])\s?(?P<name2>{_WEEKDAY})\b)?{_NOT_NAMES}"
+    ),
+    "holiday": re.compile(
+        r"\b(?P<lead>[Oo]n|[Tt]his|[Ll]ast|[Nn]ext|[Ss]ince|[Uu]ntil"
+        r"|[Bb]y) (?P<name>Christmas Eve|Christmas(?: Day)?|Boxing Day"
+        r"|New Year['’]s Eve|New Year['’]s Day|Valentine['’]s Day|Halloween|Independence Day"
+        r"|July Fourth|Fourth of July"
+        r"|Veterans Day|Juneteenth|Labor Day|Memorial Day|Thanksgiving(?: Day)?"
+        r"|Martin Luther King Jr\.? Day|Presidents['’]? Day)\b"
+    ),
+    "vague": re.compile(
+        rf"\b(?:in |over |for |during )?(?:the )?(?:(?:recent|coming|next|past|last"
+        rf"|previous) (?:few |several |couple of )?(?:{_UNIT})s"
+        rf"|(?:{_COUNT}|several|a few|many) (?:{_UNIT})s? (?:later|earlier|before|after|prior)"
+        rf"|(?:several|a few|many) (?:{_UNIT})s ago"
+        rf"|(?:same|following|previous) (?:{_UNIT}|weekend)|day (?:before|after))\b", re.IGNORECASE,
+    ),
+}  # fmt: skip
+"""In order of precedence: a longer kind claims its characters before a shorter one sees them."""
+
+_MONTH_KINDS = "month day|day month|part of month|month range|month year|month"
+_YEAR_KINDS = "iso|year range|decade|part of year|year|season|half"
+_UNIT_KINDS = "rolling|this unit|vague|season|day|holiday"
+_TRIGGERS = {
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday": "weekday",
+    "Jan Feb Mar Apr May June July Aug Sep Oct Nov Dec": _MONTH_KINDS,
+    r"20[0-9][0-9] 1[5-9][0-9][0-9]": _YEAR_KINDS,
+    r"20s 30s 40s 50s 60s 70s 80s 90s": "decade",
+    r"week month year decade day(?!light) hour minute": "ago|rolling|this unit|vague|in a unit",
+    r"morning afternoon evening night\b": "day",
+    r"quarter Q[1-4]": "quarter|this unit|rolling|ago",
+    r"half\sof": "half",
+    "entury": "century|ago",
+    "spring summer fall autumn winter Spring Summer Fall Autumn Winter": "season",
+    "today Today tonight Tonight yesterday Yesterday tomorrow Tomorrow": "day",
+    "Christmas Boxing New\sYear Valentine Halloween Thanksgiving Juneteenth Independence Fourth"
+    " Veterans Labor Memorial Presidents Luther": "holiday",
+}  # fmt: skip
+
+HINTS = {
+    "ago": ("ago", "from now", "AGO"),
+    "rolling": ("ast ", "ext ", "oming ", "revious ", "past-", "last-"),
+    "this unit": ("his ", "ast ", "ext ", "end of the", "start of the", "beginning of the",
+                  "in the", "weekend"),
+    "vague": ("ecent", "oming", "ext ", "ast ", "revious", "later", "earlier", "before", "after",
+              "prior", "ago", "same", "ollowing"),
+    "in a unit": (" in ", "In "),
+    "month range": ("etween", "rom "),
+    "year range": ("-", "–", "—", "and", "to", "until", "through"),
+    "part of month": ("arly", "id", "ate", " of"),
+    "part of year": ("arly", "id", "ate", " of"),
+    "iso": ("-",),
+}  # fmt: skip
+"""Letters without which a kind cannot occur: a cheap look before its pattern is tried."""
+
+
+def _flat() -> tuple[re.Pattern[str], list[tuple[re.Pattern[str], frozenset[str]]]]:
+    """One alternation by first letters, without boundaries: the engine skips what starts none."""
+    pairs = [(one, frozenset(kinds.split("|")))
+             for words, kinds in _TRIGGERS.items() for one in words.split()]  # fmt: skip
+    tails: dict[str, list[str]] = {}
+    for one, _ in pairs:
+        first = one[: one.index("]") + 1] if one[0] == "[" else one[0]
+        tails.setdefault(first, []).append(one[len(first) :])
+    joined = "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in tails.items())
+    return re.compile(joined), [(re.compile(one), kinds) for one, kinds in pairs]
+
+
+TRIGGER, _WHAT = _flat()
+"""A word without which there is no expression: sentences that have none are not looked at."""
+
+
+@cache
+def kinds_of(trigger: str) -> frozenset[str]:
+    """Which kinds of expression a trigger can belong to; only these are tried in its sentence."""
+    return next(kinds for pattern, kinds in _WHAT if pattern.fullmatch(trigger))

@@ -9,6 +9,7 @@ its session's state and nowhere else.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -33,7 +34,7 @@ from gradio.events import api as endpoint
 from pydantic import ValidationError
 
 from ingest import IngestError
-from qa import Assistant, QaError, Settings
+from qa import Answer, AnswerEvent, Assistant, QaError, Settings
 from qa.cards import no_sources, sources
 from qa.conversation import Conversation, advanced
 from qa.markup import count
@@ -65,12 +66,20 @@ class Visit:
             self.reading.leave()
 
 
-async def answering(talk: Conversation, reading: Reading) -> AsyncIterator[Conversation]:
-    """The conversation as its last question is being answered. Errors become what is said."""
+async def answering(
+    talk: Conversation, reading: Reading, keep: Callable[[Answer], object] | None = None
+) -> AsyncIterator[Conversation]:
+    """The conversation as its last question is being answered. Errors become what is said.
+    ``keep`` is called with the whole answer; that it fails spoils no answer."""
     try:
         async for event in reading.events():
             talk = talk.with_now(advanced(talk.now, event))
             yield talk
+            if keep is not None and isinstance(event, AnswerEvent):
+                try:
+                    await asyncio.to_thread(keep, event.answer)
+                except Exception:
+                    log.warning("the answer was not saved", exc_info=True)
         yield talk.stopped()  # as it is, when it was answered
     except (QaError, IngestError) as error:
         yield talk.with_now(replace(talk.now, progress="failed", message=str(error)))
@@ -196,6 +205,7 @@ def _wire(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
     """What happens when. All of it private: the one public endpoint is ``ask``."""
 
     gate = threading.Semaphore(AT_ONCE)
+    keep = assistant.save if assistant.settings.save_answers else None
 
     async def respond(
         question: str, talk: Conversation, visit: Visit, happened: gr.EventData
@@ -209,7 +219,7 @@ def _wire(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
         visit.reading = Reading(lambda: assistant.stream(asked, history=begun.history()), gate)
         try:
             yield page.shows(begun) | {page.box: ""}
-            async for further in answering(begun, visit.reading):
+            async for further in answering(begun, visit.reading, keep):
                 yield page.shows(further, whole=False)
         finally:
             visit.interrupt()  # the tab may have been closed
@@ -247,7 +257,8 @@ def _ask_with(assistant: Assistant) -> Callable[..., dict[str, Any]]:
     def ask(question: str, asked_at: str = "") -> dict[str, Any]:
         """Answer a question from the news articles in this library, with verbatim quotes as proof.
 
-        The result has `status` ("answered", "partial" or "not_found"), `text` (the answer with
+        The result has `status` ("answered", "partial", "not_found" or "false_premise": the
+        articles contradict the question, and `notices` says in what), `text` (the answer with
         [n] behind each sentence), `sentences`, `citations` (for each [n] the exact quote, its
         article's title, publisher, date and address) and `as_of`, the date of the newest article
         cited. "not_found" means that the articles do not say: do not guess then; `nearest` lists
@@ -327,9 +338,12 @@ def main(settings: Settings | None = None) -> None:
     except (QaError, IngestError, OSError, ValueError) as error:
         sys.exit(f"citewire: {error}")
     print(_greeting(assistant.status(), settings, port), flush=True)
+    stop = threading.Event()
+    threading.Thread(target=assistant.poll_feeds, args=(stop,), daemon=True, name="feeds").start()
     try:
-        threading.Event().wait()
+        stop.wait()
     except KeyboardInterrupt:
+        stop.set()
         blocks.close(verbose=False)
 
 

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ingest.filters import Filters as Filters
     from qa.assistant import Assistant as Assistant
     from qa.assistant import aask as aask
     from qa.assistant import ask as ask
@@ -33,6 +34,7 @@ _HOMES = {
     "Assistant": "qa.assistant",
     "Citation": "qa.records",
     "CitationEngine": "qa.engine",
+    "Filters": "ingest.filters",
     "QaError": "qa.errors",
     "Sentence": "qa.records",
     "Settings": "qa.settings",
@@ -45,8 +47,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "Answer", "AnswerEvent", "Assistant", "Citation", "CitationEngine", "QaError", "Sentence",
-    "Settings", "StatusEvent", "TextEvent", "Turn", "aask", "ask", "stream",
+    "Answer", "AnswerEvent", "Assistant", "Citation", "CitationEngine", "Filters", "QaError",
+    "Sentence", "Settings", "StatusEvent", "TextEvent", "Turn", "aask", "ask", "stream",
 ]  # fmt: skip
 
 

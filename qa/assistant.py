@@ -10,22 +10,30 @@ Knows nothing about terminals or browsers.
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
+from threading import Event as Signal
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from ingest.archive import SavedAnswer
 from ingest.dates import parse_date
 from ingest.errors import LibraryBusy
+from ingest.fetch import Fetcher
+from ingest.filters import Filters
 from ingest.library import Library
 from ingest.pipeline import OnOutcome, ingest
 from ingest.records import IngestReport, When, day_of
-from ingest.sources import Source, samples
+from ingest.sources import Source, documents, samples
+from qa.cache import AnswerCache
 from qa.engine import CitationEngine
 from qa.errors import BadQuestion, SettingsError
 from qa.models import model_name, open_model
-from qa.records import Answer, Event, Turn
+from qa.recheck import Rechecked, answer_id, recheck
+from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
 from qa.retrieve import HybridRetriever, NewsQuery
 from qa.settings import Settings
 
@@ -33,8 +41,12 @@ if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.llms import LLM
 
+    from ingest.subscriptions import Updated
+
+log = logging.getLogger(__name__)
+
 EXAMPLES = (
-    "Who is mediating the talks between Velmarre and Ostrany?",
+    "Who won the election in Velmarre?",
     "How many people died when the Corran Star sank?",
     "How many people marched against the pension reform?",
     "Why did the court block the port merger?",
@@ -83,6 +95,7 @@ class Assistant:
         self.library = library or open_library(self.settings)
         self._llm = llm
         self._engine: CitationEngine | None = None
+        self._answers = AnswerCache()
         self._opening = Lock()
 
     @property
@@ -92,9 +105,17 @@ class Assistant:
             if self._engine is None:
                 llm = self._llm or open_model(self.settings)
                 self._engine = CitationEngine(
-                    self.library, llm=llm, patience=self.settings.model_timeout
+                    self.library,
+                    llm=llm,
+                    patience=self.settings.model_timeout,
+                    judging=self.settings.second_looks,
                 )
             return self._engine
+
+    @property
+    def llm(self) -> LLM | None:
+        """The model that writes; None when answers are quoted."""
+        return self.engine.llm
 
     @property
     def retriever(self) -> HybridRetriever:
@@ -102,25 +123,74 @@ class Assistant:
         return self.engine.retriever
 
     def ask(
-        self, question: str, *, history: Sequence[Turn] = (), asked_at: When | str | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        asked_at: When | str | None = None,
+        filters: Filters | None = None,
     ) -> Answer:
-        """Answer one question. ``asked_at`` is the day it is asked on (default: today)."""
-        query = _query(question, history, asked_at)
-        response = self.engine.query(query)
-        answer: Answer = response.metadata["answer"]  # type: ignore[index]
-        return answer
+        """Answer one question. ``asked_at`` is the day it is asked on (default: today);
+        ``filters`` says which articles may answer (default: all).
+
+        Raises BadQuestion, BadFilter, EmptyLibrary.
+        """
+        for event in self.stream(question, history=history, asked_at=asked_at, filters=filters):
+            if isinstance(event, AnswerEvent):
+                return event.answer
+        raise AssertionError("a stream ends with an answer")
 
     async def aask(
-        self, question: str, *, history: Sequence[Turn] = (), asked_at: When | str | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        asked_at: When | str | None = None,
+        filters: Filters | None = None,
     ) -> Answer:
         """The same without blocking the event loop."""
-        return await asyncio.to_thread(self.ask, question, history=history, asked_at=asked_at)
+        return await asyncio.to_thread(
+            self.ask, question, history=history, asked_at=asked_at, filters=filters
+        )
 
     def stream(
-        self, question: str, *, history: Sequence[Turn] = (), asked_at: When | str | None = None
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        asked_at: When | str | None = None,
+        filters: Filters | None = None,
     ) -> Iterator[Event]:
-        """Status, text and finally answer events, as they happen."""
-        return self.engine.events(_query(question, history, asked_at))
+        """Status, text and finally answer events, as they happen.
+
+        A question asked before is answered as before, at once, until the library changes.
+        """
+        query = _query(question, history, asked_at, filters)
+        day = query.asked_at or datetime.now(UTC).date()
+        key = (question, query.history, day, query.asked_at is None, query.filters)
+        now = self.library.catalogue.last_seq()
+        if known := self._answers.get(key, now):
+            yield from told_again(known)
+            return
+        for event in self.engine.events(query):
+            if isinstance(event, AnswerEvent) and _lasting(event.answer, self.llm):
+                self._answers.put(key, now, event.answer)
+            yield event
+
+    def save(self, answer: Answer) -> str:
+        """Keep an answer in the catalogue, so that ``recheck`` can tell when its articles change.
+        Returns its id."""
+        created = datetime.now(UTC).replace(microsecond=0)
+        kept = answer_id(answer, created.isoformat())
+        written = json.dumps(answer.to_dict(), ensure_ascii=False)
+        self.library.catalogue.save_answer(
+            SavedAnswer(kept, answer.question, written, answer.asked_at, created)
+        )
+        return kept
+
+    def recheck(self) -> list[Rechecked]:
+        """Every saved answer with what changed behind it, oldest first."""
+        return list(recheck(self.library))
 
     def ingest(
         self, sources: Iterable[Source], *, published: When | None = None,
@@ -129,9 +199,32 @@ class Assistant:
         """Put articles into the library. See ``ingest.ingest``."""
         watch = {"on_outcome": on_outcome} if on_outcome else {}
         return ingest(
-            sources, self.library, published=published,
+            documents(sources, self.fetcher()), self.library, published=published,
             allow_private=self.settings.allow_private, **watch,
         )  # fmt: skip
+
+    def fetcher(self) -> Fetcher:
+        """What opens addresses, within the limits that the settings allow."""
+        return Fetcher(allow_private=self.settings.allow_private, delay=self.settings.fetch_delay)
+
+    def update_feeds(self, urls: Sequence[str] = ()) -> Iterator[Updated]:
+        """Bring in what is new in the kept feeds, or in those of ``urls``; a result a feed."""
+        from ingest.subscriptions import Subscriptions, update_feeds
+
+        kept = Subscriptions(self.library.catalogue)
+        return update_feeds(kept, self.fetcher(), self.ingest, urls)
+
+    def poll_feeds(self, stop: Signal) -> None:
+        """Read the kept feeds every ``feed_minutes`` until ``stop`` is set. For a thread."""
+        minutes = self.settings.feed_minutes
+        while minutes and not stop.wait(minutes * 60):
+            try:
+                for one in self.update_feeds():
+                    log.info("feed %s: %s", one.url, one.status)
+            except LibraryBusy:
+                continue  # another process is writing: next time
+            except Exception:  # whatever a feed brings, the app goes on
+                log.exception("reading the kept feeds failed")
 
     def add_samples_if_empty(self) -> None:
         """Fill an empty library with the bundled samples, unless settings say not to."""
@@ -200,11 +293,36 @@ def open_library(settings: Settings, *, embedding: bool = True) -> Library:
     )
 
 
-def _query(question: str, history: Sequence[Turn], asked_at: When | str | None) -> NewsQuery:
+def told_again(answer: Answer) -> Iterator[Event]:
+    """The events of an answer that is there already."""
+    yield StatusEvent("search", "Asked before, and the library has not changed")
+    shown: set[int] = set()
+    for sentence in answer.sentences:
+        fresh = tuple(
+            c for c in answer.citations if c.number in sentence.citations and c.number not in shown
+        )
+        shown.update(c.number for c in fresh)
+        yield TextEvent(sentence, fresh)
+    yield AnswerEvent(answer)
+
+
+def _lasting(answer: Answer, llm: LLM | None) -> bool:
+    """Whether asking again would give the same: not after a model failed."""
+    return answer.mode == ("written" if llm else "quoted")
+
+
+def _query(
+    question: str,
+    history: Sequence[Turn],
+    asked_at: When | str | None,
+    filters: Filters | None,
+) -> NewsQuery:
     when = parse_date(asked_at) if isinstance(asked_at, str) else asked_at
     if isinstance(asked_at, str) and asked_at.strip() and when is None:
         raise BadQuestion(f"{asked_at!r} is not a date; write it as 2025-06-02.")
-    return NewsQuery(query_str=question, asked_at=when, history=tuple(history))
+    return NewsQuery(
+        query_str=question, asked_at=when, history=tuple(history), filters=filters or Filters()
+    )
 
 
 @cache
@@ -212,16 +330,22 @@ def _shared() -> Assistant:
     return Assistant()
 
 
-def ask(question: str, *, asked_at: date | str | None = None) -> Answer:
+def ask(
+    question: str, *, asked_at: date | str | None = None, filters: Filters | None = None
+) -> Answer:
     """Answer from the library that the environment names (``CITEWIRE_HOME``)."""
-    return _shared().ask(question, asked_at=asked_at)
+    return _shared().ask(question, asked_at=asked_at, filters=filters)
 
 
-async def aask(question: str, *, asked_at: date | str | None = None) -> Answer:
+async def aask(
+    question: str, *, asked_at: date | str | None = None, filters: Filters | None = None
+) -> Answer:
     """``ask`` without blocking the event loop."""
-    return await asyncio.to_thread(ask, question, asked_at=asked_at)
+    return await asyncio.to_thread(ask, question, asked_at=asked_at, filters=filters)
 
 
-def stream(question: str, *, asked_at: date | str | None = None) -> Iterator[Event]:
+def stream(
+    question: str, *, asked_at: date | str | None = None, filters: Filters | None = None
+) -> Iterator[Event]:
     """``ask`` as it happens."""
-    return _shared().stream(question, asked_at=asked_at)
+    return _shared().stream(question, asked_at=asked_at, filters=filters)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ingest.records import written_day
 from qa.conversation import Exchange
-from qa.markup import escaped, linked, published, web_address
+from qa.markup import escaped, linked, published, web_address, when_mark
 from qa.records import Citation
 
 CONTEXT = 160
@@ -21,12 +21,12 @@ STUB = 50
 
 _PROVENANCE = {
     "front matter": "given in the file's header",
-    "field": "given in the record",
-    "given": "given when the article was added",
+    "given": "given with the article",
     "json-ld": "stated in the page's structured data",
     "meta": "stated in the page's metadata",
     "url": "read from the article's address",
     "feed": "stated by the feed",
+    "dateline": "read from the article's dateline",
 }
 
 
@@ -83,9 +83,19 @@ _EXPANDER = '<button type="button" class="cw-expand" aria-expanded="false">Whole
 
 
 def _passage(citation: Citation) -> str:
-    quote = f"<mark>{_lines(citation.quote)}</mark>"
+    quote = f"<mark>{_quote(citation)}</mark>"
     words = f"{_before(citation.before)}{quote}{_after(citation.after)}"
     return f'<blockquote class="cw-passage" dir="auto">{words}</blockquote>'
+
+
+def _quote(citation: Citation) -> str:
+    """The exact words, with the days we take them to mean behind each time expression."""
+    parts, done = [], 0
+    for when in citation.dates:
+        if when.start >= done:
+            parts += [_lines(citation.quote[done : when.end]), when_mark(when)]
+            done = when.end
+    return "".join([*parts, _lines(citation.quote[done:])])
 
 
 def _before(text: str) -> str:
@@ -142,4 +152,4 @@ def _said(citation: Citation) -> str:
     if not citation.speaker:
         return ""
     on = f", {written_day(citation.said_on)}" if citation.said_on else ""
-    return f'<p class="cw-said" dir="auto">Said by {escaped(citation.speaker)}{on}</p>'
+    return f'<p class="cw-said" dir="auto">Said by {escaped(citation.said_by)}{on}</p>'

@@ -1,7 +1,9 @@
 """The query engine: one question in, one proven answer out.
 
-    interpret -> retrieve -> rate sentences -> do they answer?
-        no                -> not_found, with the nearest articles
+    interpret -> each thing asked: retrieve -> rate sentences -> do they answer?
+        a timeline asked  -> quote one, by day
+        none of them      -> not_found, with the nearest articles
+        they contradict   -> false_premise, with the sentence that does
         yes, and a model  -> write -> cite -> verify          (fails? quote, and say so)
         yes, no model     -> quote
 
@@ -12,9 +14,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -23,69 +24,28 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from ingest.library import Library
-from ingest.records import day_of
 from qa.cite import Numbering
-from qa.compare import disagreement, independent_sources
+from qa.compare import Comparison
+from qa.dating import annotator
+from qa.draft import Draft, conclude, finished, quote, said, tell
 from qa.errors import EmptyLibrary, ModelError
-from qa.interpret import Question
-from qa.quote import choose, quoted_sentences
-from qa.read import ANSWER_AT, Evidence, confidence, rate
-from qa.records import (
-    Answer,
-    AnswerEvent,
-    Event,
-    Mode,
-    NearArticle,
-    Reported,
-    Sentence,
-    Status,
-    StatusEvent,
-    TextEvent,
-    Turn,
-)  # fmt: skip
-from qa.retrieve import Hit, HybridRetriever, NewsQuery, facts_of, question_of
+from qa.interpret import Question, kind_of
+from qa.orders import without_orders
+from qa.outcome import Part, outcome, part
+from qa.parts import in_context, parts
+from qa.quote import MOST
+from qa.rank import Hit
+from qa.read import rate
+from qa.records import Answer, AnswerEvent, Event, StatusEvent
+from qa.retrieve import HybridRetriever, NewsQuery, facts_of
+from qa.standing import comparison, depth_for
+from qa.timeline import timeline
 from qa.write import Writer
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-CERTAIN = 0.9
-"""From this confidence on, a model that sees no answer is overruled by quotations: small models
-deny what is there (10 of 20 answerable questions with a 1.5B model; project facts, 2026-11)."""
-
-NEAREST = 3
-_EXCERPT = 180
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Draft:
-    """What is known so far about one answer."""
-
-    question: Question
-    history: Sequence[Turn]
-    started: float = field(default_factory=time.perf_counter)
-    hits: list[Hit] = field(default_factory=list)
-    rated: list[Evidence] = field(default_factory=list)
-    numbering: Numbering = field(default_factory=Numbering)
-    sentences: list[Sentence] = field(default_factory=list)
-    confidence: float = 0.0
-    status: Status = "answered"
-    mode: Mode = "quoted"
-    notices: list[str] = field(default_factory=list)
-    disagreements: list[Reported] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=dict)
-    usage: dict[str, int] = field(default_factory=dict)
-
-    def lap(self, name: str) -> None:
-        """Seconds since the start at which a stage was done."""
-        self.timings[name] = round(time.perf_counter() - self.started, 4)
-
-    def restart(self) -> None:
-        """Forget what was written: quoting begins anew."""
-        self.numbering, self.sentences = Numbering(), []
-        self.status, self.mode = "answered", "quoted"
 
 
 class CitationEngine(BaseQueryEngine):
@@ -98,45 +58,60 @@ class CitationEngine(BaseQueryEngine):
         llm: LLM | None = None,
         retriever: HybridRetriever | None = None,
         patience: float = 60.0,
+        judging: bool = True,
     ) -> None:
+        """``judging``: whether a model is asked for a yes or no where the checker is unsure."""
         super().__init__(callback_manager=None)
         self._library = library
         self._llm = llm
         self._patience = patience
+        self._judging = judging
         self.retriever = retriever or HybridRetriever(library)
+
+    @property
+    def llm(self) -> LLM | None:
+        """The model that writes; None when answers are quoted."""
+        return self._llm
 
     def events(self, query: QueryBundle) -> Iterator[Event]:
         """Everything that happens while answering; the last event is the whole answer.
 
         Raises BadQuestion, EmptyLibrary; a failing model is not an error but a notice.
         """
-        question = question_of(query)
-        draft = _Draft(question, query.history if isinstance(query, NewsQuery) else ())
-        total = self._library.catalogue.counts()["passages"]
+        question = self.retriever.interpret(query)
+        draft = Draft(question, query.history if isinstance(query, NewsQuery) else ())
+        draft.numbering = Numbering(annotator(self._library))
+        total = self._library.facts().passages
         if not total:
             raise EmptyLibrary(
                 f"There are no articles in {self._library.home}. Add some with `citewire ingest "
                 "PATH`, or the samples with `citewire ingest --samples`."
             )
-        yield StatusEvent("search", f"Searching {total:,} passages")
-        draft.hits = self.retriever.search(question)
+        only = f", only articles {question.filters}" if question.filters else ""
+        yield StatusEvent("search", f"Searching {total:,} passages{only}")
+        asked = _asked(query, question, self.retriever.interpret)
+        hits = [self.retriever.search(one, depth_for(one)) for one in asked]
         draft.lap("retrieve")
-        yield StatusEvent("read", f"Reading {len(draft.hits)} passages")
-        draft.rated = rate(question, draft.hits, self._library.encode, self._library.idf)
-        draft.confidence = confidence(draft.rated)
+        yield StatusEvent("read", f"Reading {sum(map(len, hits))} passages")
+        whole, *rest = (self._read(*found) for found in zip(asked, hits, strict=True))
+        draft.take(outcome(whole, rest))
         draft.lap("read")
-        yield from self._answer(draft)
-        if draft.sentences:
-            _compare(draft)
+        draft.timeline = timeline(question, self.retriever, self._library, draft.numbering)
+        yield from tell(draft) if draft.timeline else self._answer(draft)
         draft.lap("total")
-        yield AnswerEvent(_finished(draft))
+        yield AnswerEvent(finished(draft, self._library))
 
-    def _answer(self, draft: _Draft) -> Iterator[Event]:
-        if draft.confidence < ANSWER_AT:
-            draft.status = "not_found"
+    def _read(self, question: Question, hits: Sequence[Hit]) -> Part:
+        rated = rate(question, hits, self._library.encode, self._library.idf)
+        return part(question, hits, without_orders(rated))
+
+    def _answer(self, draft: Draft) -> Iterator[Event]:
+        if draft.status == "not_found":
             draft.mode = "written" if self._llm else "quoted"
             return
-        if self._llm is not None:
+        compared = [self._compared(one, draft.numbering) for one in draft.parts]
+        draft.compared = next((one for one in compared if one.tells), Comparison())
+        if self._llm is not None and draft.status != "false_premise":
             try:
                 yield from self._write(draft, self._llm)
                 return
@@ -147,37 +122,35 @@ class CitationEngine(BaseQueryEngine):
                     f"The language model could not be used: {error.reason}. "
                     "These are quotations instead."
                 )
-        yield from _quote(draft)
+        for place, (one, beside) in enumerate(zip(draft.parts, compared, strict=True)):
+            yield from quote(draft.on(one, beside), draft.sentences, 1 if place else MOST)
 
-    def _write(self, draft: _Draft, llm: LLM) -> Iterator[Event]:
+    def _compared(self, one: Part, numbering: Numbering) -> Comparison:
+        return comparison(one.question, one.rated, one.hits, self._library, numbering)
+
+    def _write(self, draft: Draft, llm: LLM) -> Iterator[Event]:
         draft.mode = "written"
         yield StatusEvent("write", "Writing")
+        writer = Writer(llm, self._patience, draft.numbering.annotate, self._judging, draft.usage)
         dropped = denied = 0
-        for written in Writer(llm, self._patience, draft.usage).write(
-            draft.question, draft.rated, draft.history
-        ):
-            if not written.supported:
-                dropped, denied = dropped + 1, denied + written.denies
-                continue
-            seen = len(draft.numbering.citations)
-            sentence = Sentence(written.text, draft.numbering.cite(written.evidence, written.score))
-            draft.sentences.append(sentence)
-            draft.timings.setdefault("first_sentence", time.perf_counter() - draft.started)
-            yield TextEvent(sentence, tuple(draft.numbering.citations[seen:]))
-        if draft.sentences and dropped > denied:
+        try:
+            for written in writer.write(draft.question, draft.rated, draft.history):
+                if any(written.text == shown.text for shown in draft.sentences):
+                    continue
+                if written.supported:
+                    yield said(draft, writer, written)
+                else:
+                    dropped, denied = dropped + 1, denied + written.denies
+        except ModelError as error:
+            if not draft.sentences:
+                raise
+            # What was shown stays.
             draft.status = "partial"
             draft.notices.append(
-                f"{_count(dropped - denied)} of the model's answer had no support in the articles "
-                "and was left out."
+                f"The language model broke off: {error.reason}. The answer may be incomplete."
             )
-        elif not draft.sentences and denied and draft.confidence < CERTAIN:
-            draft.status = "not_found"
-        elif not draft.sentences and denied:
-            raise ModelError("it found no answer in the excerpts, but these sentences come close")
-        elif not draft.sentences and not dropped:
-            raise ModelError("it gave no answer", retryable=True)
-        elif not draft.sentences:
-            raise ModelError("nothing it wrote is supported by the articles")
+        self._judging = writer.judging
+        conclude(draft, dropped, denied)
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         for event in self.events(query_bundle):
@@ -195,72 +168,28 @@ class CitationEngine(BaseQueryEngine):
         return self.retriever.retrieve(query_bundle)
 
 
-def _count(number: int) -> str:
-    return "One sentence" if number == 1 else f"{number} sentences"
-
-
-def _quote(draft: _Draft) -> Iterator[Event]:
-    chosen = choose(draft.rated)
-    for figure in disagreement(draft.question, draft.rated):
-        if not any(item.holds(figure.evidence) for item in chosen):
-            chosen.append(figure.evidence)  # the other side of a dispute is part of the answer
-    draft.sentences = quoted_sentences(draft.question, chosen, draft.numbering, draft.confidence)
-    for sentence in draft.sentences:
-        mine = [c for c in draft.numbering.citations if c.number in sentence.citations]
-        yield TextEvent(sentence, tuple(mine))
-
-
-def _compare(draft: _Draft) -> None:
-    """Say so, with quotes, when independent outlets give different figures."""
-    for figure in disagreement(draft.question, draft.rated):
-        held = next((e for e in draft.numbering.cited if e.holds(figure.evidence)), figure.evidence)
-        numbers = draft.numbering.cite([held], draft.confidence)
-        draft.disagreements.append(Reported(figure.text, numbers))
-
-
-def _finished(draft: _Draft) -> Answer:
-    citations = tuple(draft.numbering.citations)
-    published = [day_of(c.published_at) for c in citations if c.published_at]
-    return Answer(
-        question=draft.question.text,
-        status=draft.status,
-        mode=draft.mode,
-        sentences=tuple(draft.sentences),
-        citations=citations,
-        nearest=_nearest(draft.hits) if draft.status == "not_found" else (),
-        as_of=max(published, default=None),
-        asked_at=draft.question.asked_at,
-        independent_sources=independent_sources(citations),
-        disagreements=tuple(draft.disagreements),
-        notices=tuple(draft.notices),
-        search=draft.question.search,
-        confidence=round(draft.confidence, 4),
-        timings=draft.timings,
-        usage=draft.usage,
-    )
-
-
-def _nearest(hits: Sequence[Hit]) -> tuple[NearArticle, ...]:
-    """The best articles of different stories, where a reader may look on."""
-    first: dict[str, Hit] = {}
-    for hit in hits:
-        first.setdefault(hit.article.cluster_id, hit)
-    return tuple(
-        NearArticle(
-            article_id=hit.article.id,
-            title=hit.article.title,
-            publisher=hit.article.publisher,
-            published_at=hit.article.published_at,
-            url=hit.article.url,
-            excerpt=_shortened(hit.passage.text),
-        )
-        for hit in list(first.values())[:NEAREST]
-    )
-
-
-def _shortened(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _EXCERPT else plain[: plain.rfind(" ", 0, _EXCERPT)] + "…"
+def _asked(
+    query: QueryBundle, question: Question, interpret: Callable[[QueryBundle], Question]
+) -> list[Question]:
+    """The question, and each thing it asks when it asks several, searched in its context and under
+    its conditions."""
+    texts = parts(question.text)
+    if len(texts) == 1:
+        return [question]
+    wholes = (interpret(replace(query, query_str=in_context(t, question.text))) for t in texts)
+    return [
+        question,
+        *(
+            replace(
+                one,
+                text=text,
+                kind=kind_of(text),
+                filters=question.filters,
+                period=one.period or question.period,
+            )
+            for one, text in zip(wholes, texts, strict=True)
+        ),
+    ]
 
 
 def response_of(answer: Answer) -> Response:

@@ -4,6 +4,8 @@
     ├── BadQuestion     nothing to answer: empty, or far too long
     ├── EmptyLibrary    there are no articles yet
     ├── SettingsError   a setting that cannot be used
+    ├── EvaluationError an evaluation that cannot be run: nothing to ask, results of another run
+    ├── BadQuestions    a question set that cannot be read (which file, and where in it)
     └── ModelError      the language model failed (retryable or not); answering goes on by quoting
 
 Every message says what was wrong and what to do.
@@ -24,6 +26,20 @@ class EmptyLibrary(QaError):
 
 class SettingsError(QaError):
     """A setting is missing or contradicts another."""
+
+
+class EvaluationError(QaError):
+    """An evaluation cannot be run, or its results cannot be read."""
+
+
+class BadQuestions(QaError):
+    """A file that is no question set. ``place`` is where in it, such as ``line 12``; or empty."""
+
+    def __init__(self, source: str, reason: str, *, place: str = "") -> None:
+        self.source = source
+        self.reason = reason
+        self.place = place
+        super().__init__(f"{source}, {place}: {reason}" if place else f"{source}: {reason}")
 
 
 class ModelError(QaError):

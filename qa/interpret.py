@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from ingest.filters import Filters
 from ingest.records import When, day_of
 from qa.errors import BadQuestion
 from qa.records import Turn
+from qa.when import Period, outlets_of, time_of
 from qa.words import PRONOUNS, STOP, content_stems, name_keys, names, numbers, stem, words
 
 Kind = Literal["who", "when", "where", "how_many", "which", "what", "why", "how", "yes_no"]
@@ -40,6 +42,10 @@ class Question:
     """Whether it leans on something it does not say and nothing earlier resolves it."""
     points: bool = False
     """Whether it does so by a pronoun ("they")."""
+    period: Period | None = None
+    """Days it asks about: preferred, not required."""
+    filters: Filters = field(default_factory=Filters)
+    """What it insists on: "before June", "according to UPI"."""
 
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
@@ -74,8 +80,14 @@ def kind_of(text: str) -> Kind:
     return "what"
 
 
-def interpret(text: str, history: Sequence[Turn] = (), asked_at: When | None = None) -> Question:
-    """Make a question searchable. ``asked_at`` defaults to today (UTC).
+def interpret(
+    text: str,
+    history: Sequence[Turn] = (),
+    asked_at: When | None = None,
+    outlets: Sequence[str] = (),
+) -> Question:
+    """Make a question searchable. ``asked_at`` defaults to today (UTC); ``outlets`` are those of
+    the library, on whose reports a question may insist.
 
     Raises BadQuestion when it is empty or longer than 2,000 characters.
     """
@@ -84,20 +96,25 @@ def interpret(text: str, history: Sequence[Turn] = (), asked_at: When | None = N
         raise BadQuestion("Ask a question in words, for example: Who opened the talks?")
     if len(text) > LONGEST:
         raise BadQuestion(f"A question may have {LONGEST} characters; this one has {len(text)}.")
-    unresolved = _depends(text)
-    search = condense(text, history) if unresolved else text
+    day = day_of(asked_at) if asked_at else datetime.now(UTC).date()
+    named, plain = outlets_of(text, outlets)
+    period, filters = time_of(text, day)
+    unresolved = _depends(plain)
+    search = condense(plain, history) if unresolved else plain
     return Question(
         text=text,
         search=search,
-        kind=kind_of(text),
-        asked_at=day_of(asked_at) if asked_at else datetime.now(UTC).date(),
+        kind=kind_of(plain),
+        asked_at=day,
         dated=asked_at is not None,
         stems=tuple(content_stems(search)),
         names=frozenset(name_keys(_without_openers(search))),
         values=frozenset(n.value for n in numbers(search) if n.value != 1),
-        verb=_verb(text),
-        depends=unresolved and search == text,
-        points=bool(set(words(text)) & (PRONOUNS - {"there", "this", "one"})),
+        verb=_verb(plain),
+        depends=unresolved and search == plain,
+        points=bool(set(words(plain)) & (PRONOUNS - {"there", "this", "one"})),
+        period=period,
+        filters=replace(filters, outlets=named),
     )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from ingest.records import When, day_of, written_day
-from qa.records import Citation
+from qa.records import Citation, Dated
 
 
 def escaped(plain: str) -> str:
@@ -41,10 +41,10 @@ def web_address(url: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def origin(citation: Citation) -> str:
-    """Who said it if that is known, the outlet, and the day."""
+def origin(citation: Citation, *, speaker: bool = True) -> str:
+    """Who said it if that is known (and not shown elsewhere), the outlet, and the day."""
     parts = [own(escaped(citation.publisher or "Unknown outlet")), published(citation.published_at)]
-    if citation.speaker:
+    if citation.speaker and speaker:
         same = citation.published_at and citation.said_on == day_of(citation.published_at)
         on = None if same else citation.said_on
         parts.insert(0, own(escaped(citation.speaker)) + (f", {written_day(on)}" if on else ""))
@@ -54,6 +54,20 @@ def origin(citation: Citation) -> str:
 def own(markup: str) -> str:
     """Kept to itself: characters that turn the direction of writing do not reach what follows."""
     return f'<span class="cw-own">{markup}</span>' if markup else ""
+
+
+def when_mark(when: Dated) -> str:
+    """Our reading of a time expression, after its words and visibly not among them.
+
+    The days are drawn by CSS: they are neither selected nor copied with the quote.
+    """
+    if not when.tells_more:
+        return ""
+    said = escaped(f"Citewire reads “{when.phrase}” as {when.days}")
+    return (
+        f'<span class="cw-when" role="note" title="{said}" aria-label="{said}" '
+        f'data-days="{escaped(when.days)}"></span>'
+    )
 
 
 def published(when: When | None) -> str:

@@ -11,7 +11,9 @@ Every failure becomes a ModelError with a reason a reader can understand.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -139,6 +141,8 @@ class Stream:
     patience: float = 60.0
     """Seconds without a piece of text before it counts as failed."""
     usage: dict[str, int] = field(default_factory=dict)
+    within: float | None = None
+    """Seconds in which all of it must have come; None: as long as pieces come."""
     cut: bool = False
     """Whether the length limit ended it, perhaps inside a sentence."""
 
@@ -153,27 +157,50 @@ class Stream:
         finished: str | None = None
         native = False
         try:
-            for chunk in timed(lambda: self.llm.stream_chat(messages), self.patience):
+            for chunk in timed(lambda: self.llm.stream_chat(messages), self.patience, self.within):
                 native = native or hasattr(chunk.raw, "choices")
                 finished = _finish_reason(chunk.raw) or finished
                 self._count(chunk.raw)
                 if chunk.delta:
                     yield chunk.delta
         except Exception as error:
-            raise _explained(error) from error
+            raise explained(error) from error
         self.cut = finished == "length"
         if native and finished is None:
             raise ModelError("its answer broke off", retryable=True)
 
     def _count(self, raw: Any) -> None:
-        usage = getattr(raw, "usage", None)
-        if usage is not None:
-            self.usage["prompt_tokens"] = int(getattr(usage, "prompt_tokens", 0) or 0)
-            self.usage["completion_tokens"] = int(getattr(usage, "completion_tokens", 0) or 0)
+        self.usage.update(spent(raw))
 
 
-def timed(start: Callable[[], Iterable[T]], patience: float) -> Iterator[T]:
-    """Items of an iterable that is read in a thread, each within ``patience`` seconds.
+def brief(llm: LLM, tokens: int) -> LLM:
+    """The model for a short answer. Its own limit wins over that of a call: it is set on a copy."""
+    if not hasattr(llm, "max_tokens"):
+        return llm
+    copy: LLM = llm.model_copy(update={"max_tokens": tokens})
+    return copy
+
+
+def spent(raw: Any) -> dict[str, int]:
+    """Tokens that a server reports with an answer; empty when it does not."""
+    usage = getattr(raw, "usage", None)
+    if usage is None:
+        return {}
+    names = ("prompt_tokens", "completion_tokens")
+    return {name: int(getattr(usage, name, 0) or 0) for name in names}
+
+
+def add_tokens(total: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add what one call took to what an answer took."""
+    for name, tokens in more.items():
+        total[name] = total.get(name, 0) + tokens
+
+
+def timed(
+    start: Callable[[], Iterable[T]], patience: float, within: float | None = None
+) -> Iterator[T]:
+    """Items of an iterable that is read in a thread, each within ``patience`` seconds, and all
+    within ``within`` if that is given.
 
     A client's own time-out starts anew with every byte, and servers send some to stay connected.
     Raises TimeoutError, or whatever the iterable raises.
@@ -192,9 +219,11 @@ def timed(start: Callable[[], Iterable[T]], patience: float) -> Iterator[T]:
             arrived.put(("error", error))
 
     Thread(target=read, daemon=True).start()
+    ends = math.inf if within is None else time.monotonic() + within
     try:
         while True:
-            kind, value = arrived.get(timeout=patience)
+            left_over = max(0.0, ends - time.monotonic())
+            kind, value = arrived.get(timeout=min(patience, left_over))
             if kind == "error":
                 raise value
             if kind == "end":
@@ -211,7 +240,7 @@ def _finish_reason(raw: Any) -> str | None:
     return str(choices[0].finish_reason) if choices and choices[0].finish_reason else None
 
 
-def _explained(error: Exception) -> ModelError:
+def explained(error: Exception) -> ModelError:
     """A reason a reader can understand, for anything a client may raise."""
     import httpx
     import openai

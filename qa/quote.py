@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ingest.split import sentence_spans
 from qa.cite import Numbering, widened
 from qa.interpret import Question
+from qa.orders import is_order
 from qa.read import ANSWER_AT, Evidence, confidence
 from qa.records import Sentence
 from qa.short import short_answer
@@ -74,6 +75,8 @@ def with_context(evidence: Evidence) -> Evidence:
     before = sentence_spans(evidence.article.text, 0, evidence.start)
     if not before or evidence.end - before[-1][0] > LONGEST_QUOTE:
         return evidence
+    if is_order(evidence.article.text[slice(*before[-1])]):
+        return evidence  # what was planted is not what it leans on
     return widened(evidence, before[-1][0])
 
 

@@ -3,6 +3,8 @@
     Answer
     ├── sentences   what is said, each with the numbers of its citations
     ├── citations   [n]: an exact span of a stored article version
+    ├── latest, superseded, disagreements   what independent sources reported of a figure, and when
+    ├── timeline    what happened, day by day, when that was asked
     └── nearest     where to look when the articles do not answer
 
 ``citation.quote == article.text[citation.start:citation.end]`` for the cited version, always.
@@ -11,15 +13,44 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
-from ingest.records import When, written_day
+from ingest.records import When, written_day, written_days
 
-Status = Literal["answered", "partial", "not_found"]
+Status = Literal["answered", "partial", "not_found", "false_premise"]
+"""``partial``: a notice says what is missing; ``false_premise``: the articles contradict what the
+question takes for granted, and the sentences are those that do."""
 Mode = Literal["quoted", "written"]
+DatedBy = Literal["text", "publication"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A time expression of a quote and the days it means, worked out by rules, not by the article.
+
+    ``quote[start:end] == phrase``; ``first`` and ``last`` are both inclusive.
+    """
+
+    phrase: str
+    start: int
+    end: int
+    first: date
+    last: date
+    rule: str
+
+    @property
+    def days(self) -> str:
+        """The days as readers write them: 2 June 2025, June 2025, 9 – 15 June 2025."""
+        return written_days(self.first, self.last)
+
+    @property
+    def tells_more(self) -> bool:
+        """Whether the days say more than the phrase: not when it names its year itself."""
+        return not re.search(r"\d{4}", self.phrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +76,30 @@ class Citation:
     speaker: str | None = None
     said_on: date | None = None
     support: float = 1.0
+    role: str = ""
+    """What the article calls the speaker: Turkish Foreign Minister."""
+    dates: tuple[Dated, ...] = ()
+    """The resolved time expressions of the quote."""
+    notices: tuple[str, ...] = ()
+    """Corrections, clarifications and retractions that the cited version itself prints."""
+
+    @property
+    def said_by(self) -> str:
+        """The speaker with their role: Hakan Fidan, Turkish Foreign Minister. Empty if unknown."""
+        return ", ".join(part for part in (self.speaker, self.role) if part)
+
+    @property
+    def dated_quote(self) -> str:
+        """The quote with our reading of its dates in square brackets: on Monday [2 June 2025].
+
+        For display; ``quote`` is the exact text.
+        """
+        shown, done = [], 0
+        for when in self.dates:
+            if when.tells_more and when.start >= done:
+                shown += [self.quote[done : when.end], f" [{when.days}]"]
+                done = when.end
+        return "".join([*shown, self.quote[done:]])
 
     @property
     def source(self) -> str:
@@ -62,6 +117,8 @@ class Sentence:
     citations: tuple[int, ...]
     short: tuple[int, int] | None = None
     """Where in ``text`` the likely short answer stands, when one was found."""
+    said_by: str = ""
+    """Whose claim it is, with their role, when ``text`` does not say so itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +131,60 @@ class NearArticle:
     published_at: When | None
     url: str | None
     excerpt: str
+    """The opening of the article: what it is about."""
+
+    @property
+    def line(self) -> str:
+        """Title and opening, as far as there are both."""
+        return f"{self.title}: {self.excerpt}" if self.title else self.excerpt
 
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """One value that independent sources gave for the fact that was asked."""
+    """One value that a source gave for the fact that was asked: on which day, and who said so."""
 
     value: str
     citations: tuple[int, ...]
+    day: date | None = None
+    said_by: str = ""
+    corrected: bool = False
+    """Whether the article that gave it takes it back in a correction."""
+    means: str = ""
+    """The days that the value means, when it is a time: 18 September 2026 for "Friday"."""
+
+    @property
+    def figure(self) -> str:
+        """The value as it reads inside a sentence, wherever it stood: about 300 people, 90 days."""
+        if self.means:
+            return self.means
+        span = re.fullmatch(r"(\w[\w.,]*)-(second|minute|hour|day|week|month|year)", self.value)
+        text = f"{span[1]} {span[2]}s" if span else self.value
+        return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+    @property
+    def days_on(self) -> str:
+        """The day in brackets, as it stands behind a value; empty when it is not known."""
+        return f" ({written_day(self.day)})" if self.day and not self.corrected else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of a timeline: its days (both inclusive), the sentence that tells it, and proof.
+
+    ``dated_by`` is "text" when the sentence itself says when, and "publication" when only the day
+    of the report is known.
+    """
+
+    first: date
+    last: date
+    text: str
+    citations: tuple[int, ...]
+    dated_by: DatedBy = "text"
+
+    @property
+    def days(self) -> str:
+        """The days as readers write them: 2 June 2025, June 2025, 9 – 15 June 2025."""
+        return written_days(self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +202,30 @@ class Answer:
     asked_at: date | None = None
     independent_sources: int = 0
     """Outlets among the citations that do not copy each other; one wire story counts once."""
+    newest_article: date | None = None
+    """The newest publication day in the library: how fresh an answer can be."""
+    latest: Reported | None = None
+    """The newest figure for what is asked, when older ones are superseded."""
+    superseded: tuple[Reported, ...] = ()
+    """Older figures that ``latest`` replaces, newest first."""
     disagreements: tuple[Reported, ...] = ()
+    """Figures of about the same days that cannot all be true."""
+    timeline: tuple[Entry, ...] = ()
+    """What happened, in the order of its days, when that was asked."""
     notices: tuple[str, ...] = ()
     search: str = ""
+    """What was searched for: the question, made whole where it leaned on an earlier one."""
+    filters: str = ""
+    """Which articles could answer, in words; empty when all of them could."""
     confidence: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     usage: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
-        """The answer in plain words with [n] behind each sentence."""
+        """The answer in plain words with [n] behind each sentence; a timeline in dated lines."""
+        if self.timeline:
+            return self.timeline_text
         if self.sentences:
             return " ".join(f"{s.text} {marks(s.citations)}".strip() for s in self.sentences)
         return NOT_FOUND
@@ -121,31 +238,150 @@ class Answer:
                 return sentence.text[slice(*sentence.short)]
         return None
 
+    @property
+    def short_days(self) -> str | None:
+        """The calendar days of the short answer, when it is a time expression: 2 June 2025."""
+        cited = {citation.number: citation for citation in self.citations}
+        for sentence in self.sentences:
+            if sentence.short:
+                short = sentence.text[slice(*sentence.short)]
+                dates = [d for n in sentence.citations if n in cited for d in cited[n].dates]
+                return next((d.days for d in dates if d.tells_more and _same(d, short)), None)
+        return None
+
+    @property
+    def looked_for(self) -> str:
+        """How the question was understood, where that is more than what was asked."""
+        parts = [f"searched for “{self.search}”"] if self.search != self.question else []
+        parts += [f"only articles {self.filters}"] if self.filters else []
+        said = ", ".join(parts)
+        return said[:1].upper() + said[1:]
+
+    @property
+    def lead(self) -> str:
+        """What stands in front of the sentences: what is wrong with a false premise."""
+        return self.notices[0] if self.status == "false_premise" and self.notices else ""
+
+    @property
+    def told(self) -> str:
+        """The answer's text with each claim introduced as its speaker's."""
+        if not self.sentences:
+            return NOT_FOUND
+        return " ".join(told(s, quoted=self.mode == "quoted") for s in self.sentences)
+
+    @property
+    def superseded_text(self) -> str:
+        """As of 4 September 2026: eight [1]; earlier reports said three (2 September 2026) [2]."""
+        if self.latest is None or not self.superseded:
+            return ""
+        day = f"As of {written_day(self.latest.day)}" if self.latest.day else "Now"
+        older = ", ".join(f"{r.figure}{r.days_on} {marks(r.citations)}" for r in self.superseded)
+        newest = f"{self.latest.figure} {marks(self.latest.citations)}"
+        return f"{day}: {newest}; {self.earlier_said} {older}."
+
+    @property
+    def earlier_said(self) -> str:
+        """Who said what is superseded: earlier reports, or the article before its correction."""
+        return BEFORE if all(r.corrected for r in self.superseded) else EARLIER
+
+    @property
+    def disagreement_text(self) -> str:
+        """Sources disagree: 40,000 people (Ruben Achterby, 26 September 2026) [1]; ..."""
+        if not self.disagreements:
+            return ""
+        sides = (f"{r.figure} ({_who(r, self.citations)}) {marks(r.citations)}"
+                 for r in self.disagreements)  # fmt: skip
+        return f"Sources disagree: {'; '.join(sides)}."
+
+    @property
+    def timeline_text(self) -> str:
+        """The timeline as lines, each with its days and citations; empty when there is none."""
+        return "\n".join(
+            f"{entry.days}{'' if entry.dated_by == 'text' else ' (reported)'}: {entry.text} "
+            f"{marks(entry.citations)}"
+            for entry in self.timeline
+        )
+
+    @property
+    def freshness(self) -> str:
+        """As of 3 June 2025 · newest article in the library 30 December 2022. Empty if unknown."""
+        parts = [f"As of {written_day(self.as_of)}"] if self.as_of else []
+        if self.newest_article:
+            newest = f"ewest article in the library {written_day(self.newest_article)}"
+            parts.append(f"{'n' if parts else 'N'}{newest}")
+        return " · ".join(parts)
+
     def __str__(self) -> str:
-        lines = [self.text]
-        lines += [f"Sources disagree: {r.value} {marks(r.citations)}" for r in self.disagreements]
-        lines += [f"Note: {notice}" for notice in self.notices]
+        lines = [self.lead] if self.lead else []
+        lines.append(self.timeline_text or self.told)
+        if self.looked_for:
+            lines.append(f"({self.looked_for})")
+        lines += [text for text in (self.superseded_text, self.disagreement_text) if text]
+        lines += [f"Note: {notice}" for notice in self.notices if notice != self.lead]
+        if self.freshness:
+            lines += ["", self.freshness]
         if self.citations:
-            lines += ["", "Sources"]
+            lines += ["", f"Sources{OURS if any(_shows_dates(c) for c in self.citations) else ''}"]
         for citation in self.citations:
             lines.append(f"[{citation.number}] {citation.source}")
-            lines.append(f"    “{citation.quote}”")
+            lines.append(f"    “{citation.dated_quote}”")
+            if citation.said_by:
+                lines.append(f"    said by {citation.said_by}")
             if citation.url:
                 lines.append(f"    {citation.url}")
         if self.status == "not_found" and self.nearest:
             lines += ["", "Nearest articles"]
-            lines += [f"- {near.title or near.excerpt}" for near in self.nearest]
+            lines += [f"- {near.line}" for near in self.nearest]
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates as ISO 8601 strings."""
-        plain: dict[str, Any] = _plain(self)
+        values: dict[str, Any] = plain(self)
         return (
             {"question": self.question, "text": self.text}
-            | plain
-            | {"short_answer": self.short_answer}
+            | values
+            | {"short_answer": self.short_answer, "short_days": self.short_days}
         )
 
+
+def told(sentence: Sentence, *, quoted: bool) -> str:
+    """A sentence with its marks, and whose claim it is: in front of a quotation, behind a sentence
+    that a model wrote, whose words stay as they are."""
+    numbers = marks(sentence.citations)
+    if not sentence.said_by:
+        return f"{sentence.text} {numbers}".strip()
+    if quoted:
+        return f"{upper_first(sentence.said_by)} said: “{sentence.text}” {numbers}"
+    return f"{sentence.text} {numbers} (according to {sentence.said_by})"
+
+
+def upper_first(text: str) -> str:
+    """With a capital at its beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _who(reported: Reported, citations: tuple[Citation, ...]) -> str:
+    """Speaker, outlet and day of a value, as far as they are known."""
+    cited = next((c for c in citations if c.number in reported.citations), None)
+    outlet = (cited.publisher if cited else None) or "unknown outlet"
+    day = written_day(reported.day) if reported.day else "undated"
+    return ", ".join(part for part in (reported.said_by, outlet, day) if part)
+
+
+EARLIER = "earlier reports said"
+BEFORE = "before a correction, the article said"
+
+
+def _same(when: Dated, short: str) -> bool:
+    return when.phrase in short or short in when.phrase
+
+
+def _shows_dates(citation: Citation) -> bool:
+    return any(when.tells_more for when in citation.dates)
+
+
+OURS = " (dates in [brackets] are not the articles' words but what Citewire takes them to mean)"
+"""Said once above quotes that show resolved dates."""
 
 NOT_FOUND = "Not in these articles."
 """What an answer says when nothing supports one."""
@@ -156,15 +392,16 @@ def marks(numbers: tuple[int, ...]) -> str:
     return "".join(f"[{number}]" for number in numbers)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Dataclasses, dates and tuples as JSON values: mappings, ISO 8601 strings and lists."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
+        return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(v) for v in value]
+        return [plain(v) for v in value]
     return value
 
 

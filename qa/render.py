@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ingest.records import written_day
+from qa import beside
 from qa.conversation import Exchange
-from qa.markup import chip, count, escaped, linked, origin, own, published, span
-from qa.records import Answer, Citation, NearArticle, Reported, Sentence
+from qa.markup import chip, count, escaped, linked, origin, own, published, span, when_mark
+from qa.records import Answer, Citation, NearArticle, Sentence, upper_first
 
 LOGO = (
     '<svg class="cw-logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">'
@@ -96,7 +96,8 @@ def exchange(one: Exchange) -> str:
 
 
 def _answer(one: Exchange) -> str:
-    parts = [_sentences(one)]
+    lead = _note(one.answer.lead) if one.answer and one.answer.lead else ""
+    parts = [lead, _standing_of(one), _sentences(one)]
     if one.progress == "working":
         parts.append(f'<p class="cw-status">{_PULSE}{escaped(one.message)}…</p>')
     elif one.progress == "stopped":
@@ -104,16 +105,35 @@ def _answer(one: Exchange) -> str:
     elif one.progress == "failed":
         parts.append(f'<p class="cw-note cw-failed">{escaped(one.message)}</p>')
     if one.answer is not None:
-        parts.append(_ending(one.answer, one.number))
+        parts.append(_ending(one.answer))
     return "".join(parts)
 
 
-def _ending(answer: Answer, turn: int) -> str:
+def _standing_of(one: Exchange) -> str:
+    """What sums the quotes up: the newest figure, figures that differ, or a timeline."""
+    if one.answer is None:
+        return ""
+    cited = {citation.number: citation for citation in one.citations}
+    parts = (beside.superseded, beside.disagreements, beside.timeline)
+    return "".join(part(one.answer, cited, one.number) for part in parts)
+
+
+_OURS = (
+    "Framed dates are what Citewire takes the words to mean; the articles do not spell them out."
+)
+
+
+def _ending(answer: Answer) -> str:
     """What stands below the sentences of a finished answer."""
     parts = [_not_found(answer.nearest)] if answer.status == "not_found" else []
-    parts.append(_disagreements(answer, turn))
-    parts += [f'<p class="cw-note" dir="auto">{escaped(n)}</p>' for n in answer.notices]
+    if answer.looked_for:
+        parts.append(f'<p class="cw-ours" dir="auto">{escaped(answer.looked_for)}.</p>')
+    if answer.status == "not_found" and answer.freshness:
+        parts.append(f'<p class="cw-ours">{escaped(answer.freshness)}</p>')
+    parts += [_note(notice) for notice in answer.notices if notice != answer.lead]
     if answer.sentences:
+        if any(when.tells_more for citation in answer.citations for when in citation.dates):
+            parts.append(f'<p class="cw-ours">{_OURS}</p>')
         parts.append(
             f'<footer class="cw-foot"><span>{escaped(_standing(answer))}</span>'
             f'<button type="button" class="cw-copy" data-copy="{escaped(str(answer))}">Copy answer'
@@ -122,19 +142,28 @@ def _ending(answer: Answer, turn: int) -> str:
     return "".join(parts)
 
 
+def _note(text: str) -> str:
+    return f'<p class="cw-note" dir="auto">{escaped(text)}</p>'
+
+
 def _standing(answer: Answer) -> str:
-    """For example: As of 4 September 2026 · 2 independent sources."""
+    """For example: As of 4 September 2026 · newest article in the library 22 October 2026 ·
+    2 independent sources."""
     parts = ["Partly answered"] if answer.status == "partial" else []
-    parts.append(
-        f"As of {written_day(answer.as_of)}" if answer.as_of else "No publication date is known"
-    )
+    if not answer.as_of:
+        parts.append("No publication date is known")
+    if answer.freshness:
+        parts.append(answer.freshness)
     if answer.independent_sources:
         parts.append(count(answer.independent_sources, "independent source"))
     return " · ".join(parts)
 
 
 def _sentences(one: Exchange) -> str:
-    """Quotes one by one with their outlet; written sentences together as paragraphs."""
+    """Quotes one by one with their outlet; written sentences together as paragraphs. A timeline
+    has shown them already."""
+    if one.answer is not None and one.answer.timeline:
+        return ""
     cited = {citation.number: citation for citation in one.citations}
     blocks: list[str] = []
     written: list[str] = []
@@ -143,7 +172,9 @@ def _sentences(one: Exchange) -> str:
             blocks += [_paragraph(written), _quotation(sentence, cited, one.number)]
             written = []
         else:
-            written.append(_sentence(sentence, ("", ""), cited, one.number))
+            voice = f"according to {escaped(sentence.said_by)}" if sentence.said_by else ""
+            mark = f' <span class="cw-voice-mark">{voice}</span>' if voice else ""
+            written.append(_sentence(sentence, ("", ""), cited, one.number) + mark)
     return "".join([*blocks, _paragraph(written)])
 
 
@@ -159,10 +190,15 @@ def _paragraph(written: Sequence[str]) -> str:
 
 def _quotation(sentence: Sentence, cited: Mapping[int, Citation], turn: int) -> str:
     first = next(cited[n] for n in sentence.citations if n in cited)
-    words = _sentence(sentence, _marks(sentence.text), cited, turn)
+    words = _sentence(sentence, _marks(sentence.text), cited, turn, _whens(first))
+    voice = (
+        f'<p class="cw-voice" dir="auto">{escaped(upper_first(sentence.said_by))} said:</p>'
+        if sentence.said_by
+        else ""
+    )
     return (
-        f'<figure class="cw-quotation"><blockquote dir="auto">{words}</blockquote>'
-        f"<figcaption>{origin(first)}</figcaption></figure>"
+        f'<figure class="cw-quotation">{voice}<blockquote dir="auto">{words}</blockquote>'
+        f"<figcaption>{origin(first, speaker=not voice)}</figcaption></figure>"
     )
 
 
@@ -172,8 +208,21 @@ def _marks(text: str) -> tuple[str, str]:
     return ("‘\u200a", "\u200a’") if double else ("“", "”")
 
 
+def _whens(citation: Citation) -> Sequence[tuple[int, str]]:
+    """Where in the quote, its white space made single, a resolved date is shown, and how."""
+    return [
+        (len(" ".join(citation.quote[: when.end].split())), mark)
+        for when in citation.dates
+        if (mark := when_mark(when))
+    ]
+
+
 def _sentence(
-    sentence: Sentence, marks: tuple[str, str], cited: Mapping[int, Citation], turn: int
+    sentence: Sentence,
+    marks: tuple[str, str],
+    cited: Mapping[int, Citation],
+    turn: int,
+    whens: Sequence[tuple[int, str]] = (),
 ) -> str:
     """A sentence between marks, its short answer in bold, and its numbers.
 
@@ -184,40 +233,31 @@ def _sentence(
     if len(text) - cut > LONGEST_TAIL:
         cut = len(text)
     chips = [chip(cited[n], turn) for n in sentence.citations if n in cited]
-    tail = f"{own(_emphasised(sentence, cut, len(text)))}{marks[1]}{''.join(chips[:1])}"
+    tail = f"{own(_emphasised(sentence, cut, len(text), whens))}{marks[1]}{''.join(chips[:1])}"
     return (
-        f'{marks[0]}{own(_emphasised(sentence, 0, cut))}<span class="cw-tail">{tail}</span>'
+        f'{marks[0]}{own(_emphasised(sentence, 0, cut, whens))}<span class="cw-tail">{tail}</span>'
         f"{''.join(chips[1:])}"
     )
 
 
-def _emphasised(sentence: Sentence, start: int, end: int) -> str:
-    """A part of a sentence, with what belongs to its short answer in bold."""
+def _emphasised(sentence: Sentence, start: int, end: int, whens: Sequence[tuple[int, str]]) -> str:
+    """A part of a sentence, with what belongs to its short answer in bold and resolved dates."""
     first, last = sentence.short or (end, end)
     first, last = min(max(first, start), end), min(max(last, start), end)
     before, short, after = (
-        escaped(sentence.text[i:j]) for i, j in ((start, first), (first, last), (last, end))
+        _with_days(sentence.text, i, j, whens)
+        for i, j in ((start, first), (first, last), (last, end))
     )
     return f"{before}<strong>{short}</strong>{after}" if short else before + after
 
 
-def _disagreements(answer: Answer, turn: int) -> str:
-    """What different sources gave for the same fact, side by side."""
-    if not answer.disagreements:
-        return ""
-    cited = {citation.number: citation for citation in answer.citations}
-    cells = "".join(_reported(one, cited, turn) for one in answer.disagreements)
-    return (
-        '<section class="cw-differ" aria-label="The sources differ"><h3>The sources differ</h3>'
-        f"<dl>{cells}</dl></section>"
-    )
-
-
-def _reported(one: Reported, cited: Mapping[int, Citation], turn: int) -> str:
-    origins = "".join(
-        f"<dd>{origin(cited[n])}{chip(cited[n], turn)}</dd>" for n in one.citations if n in cited
-    )
-    return f'<div><dt dir="auto">{escaped(one.value)}</dt>{origins}</div>'
+def _with_days(text: str, start: int, end: int, whens: Sequence[tuple[int, str]]) -> str:
+    parts, done = [], start
+    for place, mark in whens:
+        if start < place <= end:
+            parts += [escaped(text[done:place]), mark]
+            done = place
+    return "".join([*parts, escaped(text[done:end])])
 
 
 def _not_found(nearest: Sequence[NearArticle]) -> str:

@@ -47,6 +47,18 @@ class Settings(BaseSettings):
     model_timeout: float = Field(
         default=60.0, gt=0, description="Seconds without an answer before quoting instead."
     )
+    second_looks: bool = Field(
+        default=True,
+        description="Whether the model that writes is also asked for a yes or no where the support "
+        "checker is unsure; needs log-probabilities, and is passed over without them.",
+    )
+    judge_url: str | None = Field(
+        default=None,
+        description="Address of the model that judges in evaluations. Default: the model itself.",
+    )
+    judge_model: str | None = Field(
+        default=None, description="Name of the model that judges in evaluations."
+    )
     embedder: str = Field(
         default="minilm",
         description="`minilm` (packaged) or `openai:MODEL`, for example "
@@ -67,12 +79,25 @@ class Settings(BaseSettings):
     samples: bool = Field(
         default=True, description="Whether the app fills an empty library with the sample articles."
     )
+    save_answers: bool = Field(
+        default=True,
+        description="Whether the app's chat keeps its answers in the catalogue, on this machine, "
+        "for `citewire recheck`.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the app listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the app listens on.")
     root_path: str = Field(default="", description="Path prefix when behind a reverse proxy.")
     allow_private: bool = Field(
         default=False, description="Whether addresses on private networks may be ingested."
     )
+
+    fetch_delay: float = Field(
+        default=1.0, ge=0, le=60, description="Seconds between two visits to one web host."
+    )
+    feed_minutes: float = Field(
+        default=30.0, ge=0,
+        description="How often the app reads the kept feeds, in minutes; 0 for never.",
+    )  # fmt: skip
 
     @property
     def folder(self) -> Path:

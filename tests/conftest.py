@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from ingest.library import Library
+    from qa import Answer, Assistant
 
 for name in list(os.environ):
     if name.startswith(("CITEWIRE_", "OPENAI_")) and not name.startswith("CITEWIRE_TEST_"):
@@ -20,6 +23,8 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 DATA = Path(os.environ.get("CITEWIRE_TEST_DATA", Path(__file__).parents[2] / "shared" / "data"))
 """Development data beside the project; tests that use it are skipped where it is absent."""
+
+SAMPLE_QUESTIONS = Path(__file__).parent / "data" / "sample_questions.jsonl"
 
 _LOOPBACK = ("127.", "::1", "localhost")
 _connect = socket.socket.connect
@@ -39,6 +44,19 @@ def _no_network() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", _guarded)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_event_loop() -> Iterator[None]:
+    """llama-index asks for the main thread's event loop and never closes one it had made for it.
+
+    Collected later, in whichever test happens to run then, that is an error about a socket.
+    """
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +86,33 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Library:
     report = ingest([folder()], library)
     assert report.counts == {"new": len(list(folder().glob("*.md")))}
     return library
+
+
+@pytest.fixture(scope="session")
+def sample_assistant(samples: Library) -> Assistant:
+    """Answers from the samples by quoting."""
+    from qa import Assistant, Settings
+
+    return Assistant(Settings(model="none"), library=samples)
+
+
+@pytest.fixture(scope="session")
+def sample_answers(sample_assistant: Assistant) -> list[tuple[dict[str, Any], Answer]]:
+    """Every sample question with its answer."""
+    lines = SAMPLE_QUESTIONS.read_text(encoding="utf-8").splitlines()
+    asked = [json.loads(line) for line in lines]
+    return [(q, sample_assistant.ask(q["question"], asked_at=q["asked_at"])) for q in asked]
+
+
+@pytest.fixture(scope="session")
+def realtimeqa(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Answers by quoting from the RealTime QA development corpus: minutes of embedding."""
+    from ingest.embed import PackagedEmbedding
+    from ingest.library import Library
+    from qa import Assistant, Settings
+    from tests.benchmarks.realtimeqa import fill
+
+    home = os.environ.get("CITEWIRE_TEST_REALTIMEQA") or tmp_path_factory.mktemp("realtimeqa")
+    library = Library(Path(home), embedder=PackagedEmbedding())
+    fill(library, data / "realtimeqa_mini")
+    return Assistant(Settings(model="none"), library=library)

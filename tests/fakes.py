@@ -6,6 +6,7 @@ It speaks real HTTP, so that the real client, its streaming and its errors are w
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,9 +25,41 @@ class FakeOpenAI:
     mode: str | int = "ok"
     requests: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
+    first_token: dict[str, float] | None = None
+    """Probabilities of the first token, for requests that do not stream."""
+    replies: list[str] = field(default_factory=list)
+    """Answers to the first streams, one each; ``reply`` is the answer to the others."""
+    modes: list[str | int] = field(default_factory=list)
+    """Modes of the first requests, one each; ``mode`` is that of the others."""
+    delay: float = 0.0
+    """Seconds before the first word."""
+    pace: float = 0.0
+    """Seconds between words."""
+    arrived: list[float] = field(default_factory=list)
+    """When each request came (``time.perf_counter``)."""
+    sent: list[tuple[float, str]] = field(default_factory=list)
+    """When each word was sent, and which."""
+
+    def completion(self) -> dict[str, Any]:
+        """A whole answer, or its first token with log-probabilities if there are any."""
+        likely = [{"token": t, "logprob": math.log(p), "bytes": None, "top_logprobs": []}
+                  for t, p in (self.first_token or {}).items()]  # fmt: skip
+        content = [{**likely[0], "top_logprobs": likely}] if likely else None
+        said = likely[0]["token"] if likely else self.reply
+        choice = {
+            "index": 0, "finish_reason": "length",
+            "message": {"role": "assistant", "content": said},
+            "logprobs": {"content": content, "refusal": None} if content else None,
+        }  # fmt: skip
+        return {
+            "id": "c1", "object": "chat.completion", "created": 1, "model": "fake",
+            "choices": [choice],
+            "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18},
+        }  # fmt: skip
 
     def chunks(self) -> Iterator[dict[str, Any]]:
-        for word in self.reply.split(" "):
+        reply = self.replies.pop(0) if self.replies else self.reply
+        for word in reply.split(" "):
             yield _chunk({"content": word + " "})
         yield _chunk({}, finish="stop")
         yield _chunk(None, usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
@@ -55,13 +88,16 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers["content-length"])
         self.fake.requests.append(json.loads(self.rfile.read(length)))
-        mode = self.fake.mode
+        self.fake.arrived.append(time.perf_counter())
+        mode = self.fake.modes.pop(0) if self.fake.modes else self.fake.mode
         if isinstance(mode, int):
             self._json(mode, {"error": {"message": "no", "type": "error", "code": None}})
         elif mode == "slow":
             time.sleep(3)
         elif mode == "garbage":
             self._json(200, {"not": "a stream"})
+        elif not self.fake.requests[-1].get("stream"):
+            self._json(200, self.fake.completion())
         else:
             self._stream(mode)
 
@@ -72,7 +108,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("content-length", "1000000")
         self.end_headers()
         chunks = list(self.fake.chunks())
+        time.sleep(self.fake.delay)
         for chunk in chunks[: len(chunks) // 2] if mode in ("cut", "broken") else chunks:
+            time.sleep(self.fake.pace)
+            said = chunk["choices"][0]["delta"].get("content", "") if chunk["choices"] else ""
+            self.fake.sent.append((time.perf_counter(), said))
             self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
             self.wfile.flush()
         if mode == "ok":

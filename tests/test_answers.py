@@ -11,31 +11,17 @@ from typing import Any
 import pytest
 
 from ingest.library import Library
-from qa import Answer, AnswerEvent, Assistant, CitationEngine, Settings, StatusEvent, TextEvent
+from qa import Answer, AnswerEvent, Assistant, CitationEngine, StatusEvent, TextEvent
 from qa.compare import independent_sources
 from qa.errors import BadQuestion, EmptyLibrary
 from qa.records import Citation
 
-QUESTIONS = Path(__file__).parent / "data" / "sample_questions.jsonl"
-ASKED = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+Asked = list[tuple[dict[str, Any], Answer]]
 
 
-@pytest.fixture(scope="module")
-def assistant(samples: Library) -> Assistant:
-    return Assistant(Settings(model="none"), library=samples)
-
-
-@pytest.fixture(scope="module")
-def answers(assistant: Assistant) -> list[tuple[dict[str, Any], Answer]]:
-    """Every sample question with its answer."""
-    return [(q, assistant.ask(q["question"], asked_at=q["asked_at"])) for q in ASKED]
-
-
-def test_every_citation_is_a_span_of_its_article(
-    samples: Library, answers: list[tuple[dict[str, Any], Answer]]
-) -> None:
+def test_every_citation_is_a_span_of_its_article(samples: Library, sample_answers: Asked) -> None:
     """Quotes are exact: the stored version's text between the offsets, inside its passage."""
-    cited = [citation for _, answer in answers for citation in answer.citations]
+    cited = [citation for _, answer in sample_answers for citation in answer.citations]
     assert len(cited) > 100
     for citation in cited:
         article = samples.catalogue.article(citation.article_id, citation.version)
@@ -45,9 +31,9 @@ def test_every_citation_is_a_span_of_its_article(
         assert whole in article.text
 
 
-def test_every_sentence_is_cited(answers: list[tuple[dict[str, Any], Answer]]) -> None:
+def test_every_sentence_is_cited(sample_answers: Asked) -> None:
     """No sentence without a citation, no citation without a sentence, numbers without gaps."""
-    for _, answer in answers:
+    for _, answer in sample_answers:
         used = [n for sentence in answer.sentences for n in sentence.citations]
         assert all(sentence.citations for sentence in answer.sentences)
         assert sorted(set(used)) == [c.number for c in answer.citations]
@@ -55,41 +41,15 @@ def test_every_sentence_is_cited(answers: list[tuple[dict[str, Any], Answer]]) -
         assert (answer.status == "not_found") == (not answer.sentences)
 
 
-def test_floors_on_the_sample_questions(answers: list[tuple[dict[str, Any], Answer]]) -> None:
-    """Shares of answerable questions answered, and whose first or any quote holds an answer, and
-    of off-topic questions refused, stay above their floors."""
-    answerable = [(q, a) for q, a in answers if not q["unanswerable"]]
-    off_topic = [a for q, a in answers if q["kind"] == "unanswerable_off_topic"]
-
-    def share(hits: list[bool]) -> float:
-        return sum(hits) / len(hits)
-
-    def holds(question: dict[str, Any], quotes: list[str]) -> bool:
-        return any(answer in quote for answer in question["answers"] for quote in quotes)
-
-    measured = {
-        "answered": share([a.status == "answered" for _, a in answerable]),
-        "in any quote": share([holds(q, [c.quote for c in a.citations]) for q, a in answerable]),
-        "in first quote": share(
-            [holds(q, [c.quote for c in a.citations[:1]]) for q, a in answerable]
-        ),
-        "off-topic refused": share([a.status == "not_found" for a in off_topic]),
-    }
-    print(measured)
-    floors = {"answered": 0.8, "in any quote": 0.65, "in first quote": 0.45,
-              "off-topic refused": 0.9}  # fmt: skip
-    assert {k: v for k, v in measured.items() if v < floors[k]} == {}
-
-
 def test_planted_instructions_are_only_ever_quoted(
-    answers: list[tuple[dict[str, Any], Answer]],
+    sample_answers: Asked,
 ) -> None:
     """Text that addresses a machine is quoted where the story about it is asked for, and never
     shown elsewhere."""
     planted = "2026-10-15-tideline-planted-text.md"
     elsewhere = [
         (question, answer)
-        for question, answer in answers
+        for question, answer in sample_answers
         if all(e["file"] != planted for e in question["evidence"])
     ]
     assert len(elsewhere) > 80
@@ -97,25 +57,25 @@ def test_planted_instructions_are_only_ever_quoted(
         assert "PURPLE HERRING" not in answer.text, question
 
 
-def test_an_honest_no_offers_the_nearest_articles(assistant: Assistant) -> None:
+def test_an_honest_no_offers_the_nearest_articles(sample_assistant: Assistant) -> None:
     """Nothing supports an answer: no sentence, no citation, but somewhere to look."""
-    answer = assistant.ask("Which team won the 1998 football world cup in France?")
+    answer = sample_assistant.ask("Which team won the 1998 football world cup in France?")
     assert (answer.status, answer.sentences, answer.citations) == ("not_found", (), ())
     assert answer.text == "Not in these articles."
     assert len(answer.nearest) == 3
 
 
-def test_copies_of_a_wire_story_are_one_source(assistant: Assistant) -> None:
+def test_copies_of_a_wire_story_are_one_source(sample_assistant: Assistant) -> None:
     """Three outlets carry the story of the talks; it counts once and is quoted once."""
-    answer = assistant.ask("How many people has the fighting in the Kelde valley killed?")
+    answer = sample_assistant.ask("How many people has the fighting in the Kelde valley killed?")
     assert answer.status == "answered"
     assert answer.independent_sources == 1
     assert len({c.quote for c in answer.citations}) == len(answer.citations)
 
 
-def test_independent_sources_are_outlets_that_do_not_copy(assistant: Assistant) -> None:
+def test_independent_sources_are_outlets_that_do_not_copy(sample_assistant: Assistant) -> None:
     """Stories of one outlet are one source, copies of one story are one source, others count."""
-    known = assistant.ask("How many people died when the Corran Star sank?").citations[0]
+    known = sample_assistant.ask("How many people died when the Corran Star sank?").citations[0]
 
     def cited(publisher: str, cluster: str) -> Citation:
         return replace(known, publisher=publisher, cluster_id=cluster)
@@ -126,22 +86,22 @@ def test_independent_sources_are_outlets_that_do_not_copy(assistant: Assistant) 
     assert independent_sources([]) == 0
 
 
-def test_a_follow_up_is_understood(assistant: Assistant) -> None:
+def test_a_follow_up_is_understood(sample_assistant: Assistant) -> None:
     """Chat: "it" is what the last question was about."""
     from qa import Turn
 
-    first = assistant.ask("How many people died when the Corran Star sank?")
-    second = assistant.ask("Why did it sink?", history=(Turn(first.question, first.text),))
+    first = sample_assistant.ask("How many people died when the Corran Star sank?")
+    second = sample_assistant.ask("Why did it sink?", history=(Turn(first.question, first.text),))
     assert "hatch" in second.text
 
 
-def test_the_same_answer_through_every_door(assistant: Assistant) -> None:
+def test_the_same_answer_through_every_door(sample_assistant: Assistant) -> None:
     """ask, aask, stream and the llama-index engine say the same."""
     question = "Why did the court block the port merger?"
-    asked = assistant.ask(question)
-    awaited = asyncio.run(assistant.aask(question))
-    events = list(assistant.stream(question))
-    response = assistant.engine.query(question)
+    asked = sample_assistant.ask(question)
+    awaited = asyncio.run(sample_assistant.aask(question))
+    events = list(sample_assistant.stream(question))
+    response = sample_assistant.engine.query(question)
     streamed = events[-1]
     assert isinstance(streamed, AnswerEvent)
     same = {a.text for a in (asked, awaited, streamed.answer)} | {str(response)}
@@ -153,25 +113,25 @@ def test_the_same_answer_through_every_door(assistant: Assistant) -> None:
     ]
 
 
-def test_the_engine_is_a_llama_index_query_engine(assistant: Assistant) -> None:
+def test_the_engine_is_a_llama_index_query_engine(sample_assistant: Assistant) -> None:
     """Anything written for llama-index composes with it, and with its retriever."""
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.tools import QueryEngineTool
 
-    assert isinstance(assistant.engine, CitationEngine)
-    assert isinstance(assistant.engine, BaseQueryEngine)
-    assert isinstance(assistant.retriever, BaseRetriever)
-    nodes = assistant.retriever.retrieve("ferry sinking")
+    assert isinstance(sample_assistant.engine, CitationEngine)
+    assert isinstance(sample_assistant.engine, BaseQueryEngine)
+    assert isinstance(sample_assistant.retriever, BaseRetriever)
+    nodes = sample_assistant.retriever.retrieve("ferry sinking")
     assert nodes
     assert nodes[0].node.metadata["title"]
-    tool = QueryEngineTool.from_defaults(assistant.engine, name="news", description="news")
+    tool = QueryEngineTool.from_defaults(sample_assistant.engine, name="news", description="news")
     assert tool.call("Who won the cup final?").content
 
 
-def test_an_answer_prints_and_serialises(assistant: Assistant) -> None:
+def test_an_answer_prints_and_serialises(sample_assistant: Assistant) -> None:
     """``str`` shows numbered sources; ``to_dict`` is plain JSON with the contract's keys."""
-    answer = assistant.ask("How many people died when the Corran Star sank?")
+    answer = sample_assistant.ask("How many people died when the Corran Star sank?")
     assert "[1] " in str(answer)
     plain = json.loads(json.dumps(answer.to_dict()))
     assert {"question", "text", "status", "mode", "as_of", "sentences", "citations",
@@ -191,24 +151,24 @@ def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
         empty.ask("Who won?")
 
 
-def test_a_bad_date_is_an_error(assistant: Assistant) -> None:
+def test_a_bad_date_is_an_error(sample_assistant: Assistant) -> None:
     """A day of asking that is not a date is refused, not ignored."""
     with pytest.raises(BadQuestion, match="not a date"):
-        assistant.ask("Who won?", asked_at="soon")
+        sample_assistant.ask("Who won?", asked_at="soon")
 
 
-def test_outlets_that_disagree_are_set_side_by_side(assistant: Assistant) -> None:
+def test_outlets_that_disagree_are_set_side_by_side(sample_assistant: Assistant) -> None:
     """Two outlets give two numbers for one march: both are shown, each with its own quote."""
-    answer = assistant.ask("How many people marched against the pension reform?")
+    answer = sample_assistant.ask("How many people marched against the pension reform?")
     values = {reported.value for reported in answer.disagreements}
-    assert values == {"25,000 people", "40,000 people"}
+    assert values == {"About 25,000 people", "40,000 people"}
     for reported in answer.disagreements:
         (number,) = reported.citations
         assert reported.value in answer.citations[number - 1].quote
 
 
-def test_a_superseded_figure_is_not_a_disagreement(assistant: Assistant) -> None:
+def test_a_superseded_figure_is_not_a_disagreement(sample_assistant: Assistant) -> None:
     """The outlet's own newer count replaces its older one."""
-    answer = assistant.ask("How many people died when the Corran Star sank?")
+    answer = sample_assistant.ask("How many people died when the Corran Star sank?")
     assert answer.disagreements == ()
-    assert "eight" in answer.citations[0].quote
+    assert "Eight" in answer.citations[0].quote

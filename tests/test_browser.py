@@ -81,8 +81,8 @@ def test_a_number_leads_to_the_highlighted_words(page: Page) -> None:
     page.click('.cw-cite[data-n="1"]')
     card = page.locator("#cw-card-1-1")
     assert card.is_visible()
-    assert "eight" in card.locator("mark").inner_text()
-    assert "Sallow Coast Post" in card.inner_text()
+    assert "Eight people" in card.locator("mark").inner_text()
+    assert "Tideline Public Radio" in card.inner_text()
     assert page.evaluate("document.activeElement.id") == "cw-card-1-1"
 
 
@@ -112,7 +112,17 @@ def test_older_answers_keep_their_sources(page: Page) -> None:
     ask(page, "Why did the court block the port merger?")
     page.click('.cw-cite[data-turn="1"][data-n="1"]')
     assert page.locator("#cw-card-1-1").is_visible()
-    assert "Corran Star" in page.locator("#cw-card-1-1 mark").inner_text()
+    assert "Eight people" in page.locator("#cw-card-1-1 mark").inner_text()
+
+
+def test_a_timeline_is_a_dated_list_whose_numbers_open_sources(page: Page) -> None:
+    """Each event has its day and a number; the number opens the words that tell it."""
+    ask(page, "Timeline of the Corran Star disaster")
+    events = page.locator(".cw-timeline li")
+    assert events.count() >= 4
+    assert "2026" in events.first.locator("time").inner_text()
+    page.click('.cw-timeline .cw-cite[data-n="2"]')
+    assert page.locator("#cw-card-1-2").is_visible()
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.dates import date_in_html, date_in_url, parse_date, sane
@@ -65,6 +65,7 @@ def test_what_is_not_an_absolute_date_is_none(written: object) -> None:
     assert parse_date(written) is None
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=30), st.integers(), st.floats(), st.binary(max_size=5)))
 def test_anything_at_all_is_a_date_or_none(written: object) -> None:
     """No input makes the reader of dates fail."""
@@ -72,6 +73,7 @@ def test_anything_at_all_is_a_date_or_none(written: object) -> None:
     assert parsed is None or isinstance(parsed, date)
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1)))
 def test_iso_days_round_trip(day: date) -> None:
     """Every calendar day is read back from its ISO form."""

@@ -11,15 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dedupe import (
-    SAME_STORY,
-    band_values,
-    cluster_of,
-    containment,
-    decide,
-    new_id,
-    shingles,
-)
+from ingest.copies import SAME_STORY, band_values, cluster_of, containment, shingles
+from ingest.dedupe import decide, new_id
 from ingest.errors import BadInput
 from ingest.extract import extract
 from ingest.fetch import Page
@@ -115,6 +108,15 @@ def test_the_same_words_without_outlet_or_address_are_a_duplicate() -> None:
     assert decide(bare, None, [STORED]).kind == "duplicate"
 
 
+def test_a_record_that_only_its_content_identifies_is_unchanged_when_it_comes_again() -> None:
+    """A list of records without addresses can be read twice; another date is another copy."""
+    record = Article(text=TEXT, title="Bridge closed", published_at=date(2025, 6, 2))
+    stored = decide(record, None, []).article
+    assert decide(record, None, [stored]).kind == "unchanged"
+    later = replace(record, published_at=date(2025, 6, 3))
+    assert decide(later, None, [stored]).kind == "duplicate"
+
+
 def test_the_same_words_with_a_new_fact_are_a_revision() -> None:
     """A copy that knows the date, title or outlet nobody knew completes the stored article."""
     bare = Article(text=TEXT, id="a1")
@@ -134,7 +136,7 @@ def test_one_wire_story_at_two_outlets_is_two_articles() -> None:
     decision = decide(copy, None, [STORED])
     assert decision.kind == "new"
     assert decision.article.id != STORED.id
-    assert cluster_of(decision.article, [STORED]) == "c1"
+    assert cluster_of(decision.article, [STORED]).cluster_id == "c1"
 
 
 def test_ids_come_from_the_address_else_from_the_words() -> None:
@@ -148,30 +150,53 @@ def test_ids_come_from_the_address_else_from_the_words() -> None:
 # -- copies -----------------------------------------------------------------------------------
 
 
+def test_an_outlet_is_known_by_its_host_too() -> None:
+    """Follow-ups that repeat their background are no copies, whatever a page calls its outlet."""
+    background = (
+        TEXT + " " + " ".join(f"word{number} follows in the report" for number in range(40))
+    )
+    first = Article(text=background, id="a", cluster_id="a", publisher="Gazette",
+                    canonical_url="https://gazette.example/a")  # fmt: skip
+    fresh = " ".join(f"event{number} came later that day" for number in range(30))
+    second = replace(first, id="b", cluster_id="b", text=background + "\n\n" + fresh,
+                     publisher="Courier", canonical_url="https://courier.example/b")  # fmt: skip
+    assert cluster_of(replace(second, text=background), [first]).cluster_id == "a"
+    assert cluster_of(second, [first]).cluster_id == "a"
+    cut = replace(second, text=background[: len(background) // 2] + "\n\n" + fresh)
+    assert cluster_of(cut, [first]).cluster_id == "a"
+    same_host = replace(
+        cut, canonical_url="https://gazette.example/b", publisher="Gazette Business"
+    )
+    assert cluster_of(same_host, [first]).cluster_id == "b"
+
+
 def test_an_edited_copy_joins_the_cluster_of_its_original() -> None:
     """A wire story with a paragraph cut and another added is still the same story."""
     paragraphs = TEXT.split("\n\n")
     edited = "\n\n".join([paragraphs[0], text_of("local color", sentences=2)])
     copy = Article(text=edited, id="b1")
-    assert cluster_of(copy, [STORED]) == "c1"
+    assert cluster_of(copy, [STORED]).cluster_id == "c1"
 
 
 def test_different_reports_do_not_cluster() -> None:
     """An article without a close copy is a cluster of its own."""
     other = Article(text=text_of("another report"), id="b1")
-    assert cluster_of(other, [STORED]) == "b1"
-    assert cluster_of(other, []) == "b1"
+    assert cluster_of(other, [STORED]).cluster_id == "b1"
+    assert cluster_of(other, []).cluster_id == "b1"
 
 
 def test_the_closest_copy_decides() -> None:
     """Of several candidates the one that shares most names the cluster."""
     half = Article(text=TEXT.split("\n\n")[0] + " " + text_of("x"), id="h", cluster_id="ch")
-    assert cluster_of(Article(text=TEXT, id="n"), [half, STORED]) == "c1"
+    assert cluster_of(Article(text=TEXT, id="n"), [half, STORED]).cluster_id == "c1"
 
 
 def test_a_revision_is_not_a_copy_of_itself() -> None:
     """The stored version of the same article is no candidate for its own cluster."""
-    assert cluster_of(replace(STORED, cluster_id="a1"), [replace(STORED, cluster_id="zz")]) == "a1"
+    assert (
+        cluster_of(replace(STORED, cluster_id="a1"), [replace(STORED, cluster_id="zz")]).cluster_id
+        == "a1"
+    )
 
 
 @given(st.text(max_size=200), st.text(max_size=200))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from ingest.dedupe import band_values
+from ingest.copies import Sketch, sketch
 from ingest.errors import EmbedderChanged, LibraryBroken, LibraryBusy, LibraryError
 from ingest.library import Library, embedded_text
 from ingest.pipeline import ingest
@@ -316,7 +316,8 @@ def test_search_never_returns_what_is_dead(library: Library) -> None:
 def staged(number: int) -> tuple[Article, list[Passage], list[int]]:
     """An article ready to be staged, past every decision."""
     article = Article(text=story(number)["text"], id=f"id{number}", cluster_id=f"id{number}")
-    return article, passages_of(article), band_values(article.text)
+    spans = passages_of(article)
+    return article, spans, sketch(article.text, [(p.start, p.end) for p in spans])
 
 
 def test_pending_text_is_never_retrievable(library: Library) -> None:
@@ -478,7 +479,7 @@ def test_reindexing_includes_what_an_interrupted_writer_left(
     revised = Article(
         text=story(1, edition=2)["text"], id=article.id, version=2, cluster_id=article.id
     )
-    library.catalogue.stage([staged(2), (revised, passages_of(revised), [])])
+    library.catalogue.stage([staged(2), (revised, passages_of(revised), Sketch())])
     library.close()
     other = WordEmbedding(model_name="other")
     assert reindexed(open_library, other) > 0
@@ -586,7 +587,7 @@ def test_a_broken_lexical_folder_says_what_to_delete(library: Library, tmp_path:
     """A torn index names its folder and that it can be rebuilt."""
     (tmp_path / "home" / "lexical").mkdir(parents=True)
     (tmp_path / "home" / "lexical" / "meta.json").write_text("{torn")
-    with pytest.raises(LibraryBroken, match="Delete that folder"):
+    with pytest.raises(LibraryBroken, match="citewire repair"):
         library.lexical_search("bridge", 5)
 
 

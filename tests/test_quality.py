@@ -1,38 +1,27 @@
-"""Quality floors on the development data beside the project. Floors only go up."""
+"""What the development data beside the project must show, article by article."""
 
 from __future__ import annotations
 
 from datetime import date
-from itertools import combinations
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from ingest.dedupe import SAME_STORY, containment, shingles
 from ingest.embed import PackagedEmbedding
+from ingest.extract import clean
 from ingest.library import Library
 from ingest.pipeline import ingest
 from qa import Assistant, Settings
-from tests.benchmarks.realtimeqa import QUESTIONS, fill, rank, rows
+from qa.evaluate.labels import attribution, dating
+from tests.benchmarks.labels import LABELS, stories
+from tests.benchmarks.realtimeqa import rows
+from tests.fakes_ingest import WordEmbedding
+from tests.rewrites import KINDS, retitled, rewrite
 
 pytestmark = pytest.mark.data
 
-HIT_5 = 0.92
-MRR = 0.78
-"""Floors on the 209 gold questions with asked_at. Measured: .933 and .787 (2026-11-22)."""
-
-
-@pytest.mark.timeout(3000)
-def test_retrieval_on_realtimeqa(data: Path, tmp_path: Path) -> None:
-    """The editor-linked article is found for at least as many questions as the floors say."""
-    library = Library(tmp_path / "realtimeqa", embedder=PackagedEmbedding())
-    fill(library, data / "realtimeqa_mini")
-    gold = [q for q in rows(data / "realtimeqa_mini" / QUESTIONS) if q["gold_article_ids"]]
-    result = rank(library, gold, dated=True)
-    print(result)
-    assert result.questions == 209
-    assert result.hit_5 >= HIT_5
-    assert result.mrr >= MRR
+CORPUS = "mini_corpus.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +59,69 @@ def test_the_seed_article_does_not_answer(seed: Assistant, question: str) -> Non
     assert answer.nearest
 
 
-def test_reports_of_one_event_by_different_outlets_do_not_merge(data: Path) -> None:
-    """300 articles, three outlets to each of 100 events: no two are taken for copies."""
-    texts = [shingles(row["text"]) for row in rows(data / "outlets" / "basil_articles.jsonl")]
-    pairs = combinations(texts, 2)
-    assert sum(containment(one, other) >= SAME_STORY for one, other in pairs) == 0
+def test_time_expressions_on_hand_labels(data: Path) -> None:
+    """On the half whose errors were not listed, resolved and correct hold their floors. Measured:
+    .964 of 112 and .954 of 109 (2026-11-22); not a blind figure, see tests/labels/README.md."""
+    dates = dating(stories(data), "held", LABELS)
+    print(dates.resolved, dates.correct, *dates.errors, sep="\n")
+    assert dates.resolved.value >= 0.95
+    assert dates.correct.value >= 0.94
+
+
+def test_speakers_on_hand_labels(data: Path) -> None:
+    """On the half whose errors were not listed, precision and recall hold their floors. Measured:
+    .990 of 99 and .916 of 107 (2026-11-22); not a blind figure."""
+    speakers = attribution(stories(data), "held", LABELS)
+    print(speakers.precision, speakers.recall, *speakers.errors, sep="\n")
+    assert speakers.precision.value >= 0.97
+    assert speakers.recall.value >= 0.9
+
+
+def test_the_seed_story_knows_its_days_and_speakers(seed: Assistant) -> None:
+    """Monday is 2 June 2025, next week follows, and Hakan Fidan opened the talks."""
+    (article,) = seed.library.catalogue.articles()
+    dates = seed.library.expressions(article.id, 1)
+    assert {str(e.first) for e in dates if e.phrase == "Monday"} == {"2025-06-02"}
+    assert {(str(e.first), str(e.last)) for e in dates if e.phrase == "next week"} == {
+        ("2025-06-09", "2025-06-15")
+    }
+    said = {(s.speaker, s.role) for s in seed.library.statements(article.id, 1)}
+    assert ("Hakan Fidan", "Turkish Foreign Minister") in said
+
+
+FOUND = 0.95
+"""Floor of copies found. Measured: 240 of 240 (2026-11-22)."""
+
+
+def test_reports_of_one_event_by_different_outlets_do_not_merge(data: Path, tmp_path: Path) -> None:
+    """300 articles, three outlets to each of 100 events: every one is a cluster of its own."""
+    library = Library(tmp_path / "outlets", embedder=WordEmbedding())
+    articles = list(rows(data / "outlets" / "basil_articles.jsonl"))
+    report = ingest(articles, library)
+    assert report.counts == {"new": 300}
+    assert len({a.cluster_id for a in library.catalogue.articles()}) == 300
+
+
+def test_rewrites_of_a_story_join_its_cluster(data: Path, tmp_path: Path) -> None:
+    """Of 240 stories, cut, reordered, reworded, with a local paragraph or all of it, at another
+    outlet and under another headline, at least 95 per cent are known for copies."""
+    library = Library(tmp_path / "rewrites", embedder=WordEmbedding())
+    every = {row["text"]: row for row in rows(data / "realtimeqa_mini" / CORPUS)}  # some repeat
+    stories = [row for text, row in every.items() if len(text.split()) > 150]
+    Random(7).shuffle(stories)
+    known: dict[str, str] = {}
+    sources: list[dict[str, str]] = []
+    for number, row in enumerate(stories[:240]):
+        first = {"title": row["title"], "text": row["text"], "publisher": "First",
+                 "url": f"https://first.example/{number}"}  # fmt: skip
+        kind = list(KINDS)[number % len(KINDS)]
+        other = {"title": retitled(row["title"] or "", number), "publisher": "Other",
+                 "text": rewrite(clean(row["text"]), kind, number),
+                 "url": f"https://other.example/{number}"}  # fmt: skip
+        known[f"https://other.example/{number}"] = f"https://first.example/{number}"
+        sources += [other, first] if number % 2 else [first, other]
+    ingest(sources, library)
+    clusters = {a.canonical_url: a.cluster_id for a in library.catalogue.articles()}
+    found = [clusters.get(a) == clusters.get(b) is not None for a, b in known.items()]
+    print(f"{sum(found)} of {len(found)} rewrites found")
+    assert sum(found) >= FOUND * len(found)

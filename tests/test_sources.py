@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ import pytest
 from ingest.errors import BadInput, FetchRefused
 from ingest.extract import Document, extract
 from ingest.fetch import Page
-from ingest.sources import Source, documents, samples
+from ingest.records import Article
+from ingest.sources import Reading, Source, addresses_in, documents, mapping_of, samples
 
 BODY = "The mayor of Kestrin said on Monday that the old bridge would be closed for repairs today."
 
@@ -36,7 +39,7 @@ def reasons(refused: Iterable[BadInput]) -> list[str]:
 def test_a_folder_gives_its_articles_in_order(tmp_path: Path) -> None:
     """Every supported file below a folder is read, sorted by path; others are passed over."""
     (tmp_path / "deep").mkdir()
-    for name in ("b.txt", "a.md", "deep/c.HTML", "picture.png", "notes.docx"):
+    for name in ("b.txt", "a.md", "deep/c.HTML", "picture.png", "notes.xls"):
         (tmp_path / name).write_text(BODY)
     read, refused = found(tmp_path)
     assert [Path(document.source).name for document in read] == ["a.md", "b.txt", "c.HTML"]
@@ -69,7 +72,7 @@ def test_a_missing_path_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_kind_of_file_is_refused_when_it_is_named(tmp_path: Path) -> None:
     """A file pointed at directly is never silently ignored."""
-    file = tmp_path / "a.docx"
+    file = tmp_path / "a.xls"
     file.write_text(BODY)
     assert "not a supported kind of file" in reasons(found(file)[1])[0]
 
@@ -132,8 +135,23 @@ def test_old_encodings_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [BODY.encode("utf-16"), b"\x81\x8d\xff" * 50, b"GIF89a\x00\x01\xff"]
+    ("encoding", "text"),
+    [
+        ("utf-16", BODY),
+        ("cp1251", "Мэр города сказал в понедельник, что мост закроют на ремонт. " * 3),
+    ],
 )
+def test_encodings_that_the_bytes_give_away_are_read(
+    tmp_path: Path, encoding: str, text: str
+) -> None:
+    """UTF-16 with its mark, and old encodings of other scripts, are recognised."""
+    file = tmp_path / "a.txt"
+    file.write_bytes(text.encode(encoding))
+    (document,), _ = found(file)
+    assert document.content == text
+
+
+@pytest.mark.parametrize("raw", [b"\x00\x01\x02" * 50, b"GIF89a\x00\x01\xff"])
 def test_what_is_not_text_is_refused(tmp_path: Path, raw: bytes) -> None:
     """Bytes in no known encoding are not turned into nonsense."""
     file = tmp_path / "a.txt"
@@ -174,6 +192,67 @@ def test_bad_front_matter_is_refused(tmp_path: Path, head: str, reason: str) -> 
     file = tmp_path / "a.md"
     file.write_text(f"---\n{head}\n---\n{BODY}")
     assert reason in reasons(found(file)[1])[0]
+
+
+def test_a_folder_s_ignore_file_and_patterns_leave_files_out(tmp_path: Path) -> None:
+    """Patterns work as in .gitignore: folders, wildcards, and exceptions by a later line."""
+    (tmp_path / "drafts").mkdir()
+    for name in ("a.txt", "b.tmp.txt", "drafts/c.txt", "old.md", "keep.md"):
+        (tmp_path / name).write_text(BODY)
+    (tmp_path / ".citewireignore").write_text("# not these\ndrafts/\n*.md\n!keep.md\n")
+    read = list(documents([tmp_path], nothing, Reading(exclude=("*.tmp.txt",))))
+    assert [Path(str(item.source)).name for item in read] == ["a.txt", "keep.md"]
+
+
+def test_patterns_in_a_path_name_many_files(tmp_path: Path) -> None:
+    """``*`` and ``**`` stand for files when no file is called so."""
+    (tmp_path / "deep").mkdir()
+    for name in ("a1.txt", "a2.txt", "deep/a3.txt"):
+        (tmp_path / name).write_text(BODY)
+    read, _ = found(tmp_path / "**" / "a*.txt")
+    assert [Path(document.source).name for document in read] == ["a1.txt", "a2.txt", "a3.txt"]
+
+
+def test_fields_are_mapped_by_name_and_by_path() -> None:
+    """The user's names for fields, also inside other fields, win over the usual ones."""
+    reading = Reading(mapping_of(["title=head", "text=story.body", "date=day"]))
+    item = {"head": "Bridge", "Title": "wrong", "story": {"body": BODY}, "day": "2025-06-02"}
+    (document,) = documents([item], nothing, reading)
+    assert isinstance(document, Document)
+    article = extract(document)
+    assert (article.title, article.text) == ("Bridge", BODY)
+    assert str(article.published_at) == "2025-06-02"
+
+
+@pytest.mark.parametrize("pair", ["title", "=x", "title=", "colour=red"])
+def test_a_wrong_mapping_is_refused(pair: str) -> None:
+    """A mapping without a name, or to a field that articles do not have, is an error."""
+    with pytest.raises(BadInput):
+        mapping_of([pair])
+
+
+def test_an_article_made_in_python_is_taken_as_it_is() -> None:
+    """An ``Article`` keeps its facts; a date in the future is not believed."""
+    article = Article(BODY, title="Bridge", published_at=date(2025, 6, 2), authors=("Ann Lee",))
+    (document,) = documents([article], nothing)
+    assert isinstance(document, Document)
+    read = extract(document)
+    assert (read.text, read.title, read.authors) == (BODY, "Bridge", ("Ann Lee",))
+    assert (read.published_at, read.published_from) == (date(2025, 6, 2), "given")
+    late = Document("x", "article", article=replace(article, published_at=date(2999, 1, 1)))
+    assert (extract(late).published_at, extract(late).published_from) == (None, "unknown")
+
+
+def test_a_list_of_addresses_skips_comments_and_refuses_the_rest(tmp_path: Path) -> None:
+    """One address a line; what is none is refused with its line."""
+    file = tmp_path / "urls.txt"
+    file.write_text("# mine\nhttps://a.example/1\n\nnonsense\n", encoding="utf-8")
+    first, second = addresses_in(str(file))
+    assert first == "https://a.example/1"
+    assert isinstance(second, BadInput)
+    assert second.source == f"{file}:4"
+    (missing,) = addresses_in(str(tmp_path / "none"))
+    assert isinstance(missing, BadInput)
 
 
 def test_a_mapping_is_an_article_in_itself() -> None:

@@ -3,6 +3,7 @@ whatever goes wrong ends in quotations, never in an error."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from ingest.library import Library
 from ingest.records import Article, Passage
 from qa import Assistant, Settings, TextEvent
 from qa.prompt import excerpts
+from qa.rank import Hit
 from qa.read import Evidence
 from qa.records import AnswerEvent
-from qa.retrieve import Hit
-from qa.write import whole_sentences
+from qa.spoken import whole_sentences
+from qa.written import checked
 from tests.fakes import FakeOpenAI, openai_server
 
 QUESTION = "How many people died when the Corran Star sank?"
@@ -32,6 +34,48 @@ def excerpts_of(text: str) -> str:
     article = Article(text=text, title="<excerpt>", id="a")
     passage = Passage("p", "a", 1, 0, 0, len(text), text)
     return excerpts([Evidence(Hit(passage, article, 1.0), 0, len(text), text)])
+
+
+def test_the_model_sees_what_is_known_of_each_sentence(
+    samples: Library, server: FakeOpenAI
+) -> None:
+    """Sentences are numbered under outlet and day, with their speaker and the days they mean."""
+    server.reply = "Eight people died when the Corran Star sank."
+    assistant(samples, server).ask(QUESTION)
+    lines = server.requests[-1]["messages"][1]["content"].splitlines()
+    assert (
+        "[Sallow Coast Post, Friday 4 September 2026: Ferry toll reaches eight; four still "
+        in (lines[2])[:90]
+    )
+    said = "(said by Cmdr. Greta Halvane of the Sallow Coast Guard; Thursday = 3 September 2026)"
+    assert any(re.match(rf"\[\d+\] {re.escape(said)} The divers found", line) for line in lines)
+    numbers = [int(n) for line in lines for n in re.findall(r"^\[(\d+)\] ", line)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_days_and_speakers_beside_a_quote_may_be_said(samples: Library, server: FakeOpenAI) -> None:
+    """What the library knows of a quote stands beside it for the reader, so it is supported."""
+    server.reply = "Greta Halvane said on 3 September 2026 that divers found five in the lounge."
+    answer = assistant(samples, server).ask(QUESTION)
+    assert [sentence.text for sentence in answer.sentences] == [server.reply]
+    assert answer.citations[0].said_by.startswith("Cmdr. Greta Halvane")
+
+
+def test_a_few_words_are_cited_for_what_was_asked(samples: Library, server: FakeOpenAI) -> None:
+    """An answer that is no sentence gets the quote that holds it and is about the question."""
+    server.reply = "Eight"
+    answer = assistant(samples, server).ask(QUESTION)
+    assert answer.text == "Eight [1]"
+    assert "dead" in answer.citations[0].quote or "died" in answer.citations[0].quote
+
+
+@pytest.mark.parametrize("said", ["Nine million", "No"])
+def test_a_few_words_that_no_quote_holds_are_left_out(
+    samples: Library, server: FakeOpenAI, said: str
+) -> None:
+    """They must stand in the evidence word for word."""
+    server.reply = said
+    assert assistant(samples, server).ask(QUESTION).mode == "quoted"
 
 
 def assistant(library: Library, fake: FakeOpenAI, timeout: float = 20.0) -> Assistant:
@@ -89,6 +133,15 @@ def test_a_model_that_finds_nothing_is_believed(samples: Library, server: FakeOp
     assert any("found no answer" in notice for notice in sure.notices)
 
 
+def test_questions_are_neither_answers_nor_evidence() -> None:
+    """A question of a model is not shown, and a question in an article proves nothing."""
+    text = "Was the mayor paid by the port?"
+    item = Evidence(Hit(Passage("p", "a", 1, 0, 0, len(text), text),
+                        Article(text=text, title="", id="a"), 1.0), 0, len(text), text)  # fmt: skip
+    assert not checked(text, [item]).supported
+    assert not checked("The mayor was paid by the port.", [item]).supported
+
+
 @pytest.mark.parametrize(
     "reply",
     [
@@ -140,6 +193,23 @@ def test_a_failing_model_falls_back_to_quoting(
     assert answer.status == "answered"
     assert answer.citations
     assert any("language model" in notice for notice in answer.notices)
+
+
+@pytest.mark.parametrize("mode", ["cut", "broken"])
+def test_what_was_shown_stays_when_the_model_breaks_off(
+    samples: Library, server: FakeOpenAI, mode: str
+) -> None:
+    """A sentence that was streamed is in the answer, which says that it may be incomplete."""
+    first = "Eight people died when the Corran Star sank."
+    server.reply, server.mode = f"{first} {'The ferry went down off Sallowford. ' * 4}", mode
+    events = list(assistant(samples, server).stream(QUESTION))
+    shown = [event.sentence.text for event in events if isinstance(event, TextEvent)]
+    assert shown[0] == first
+    assert isinstance(events[-1], AnswerEvent)
+    answer = events[-1].answer
+    assert shown == [sentence.text for sentence in answer.sentences]
+    assert (answer.mode, answer.status) == ("written", "partial")
+    assert any("broke off" in notice for notice in answer.notices)
 
 
 def test_an_unreachable_server_falls_back_to_quoting(samples: Library, tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+"""Time expressions and speakers against our own labels (tests/labels/README.md).
+
+    python -m tests.benchmarks.labels DATA [--errors dev]
+
+DATA is the folder with realtimeqa_mini and seed. Prints one table for each, by half. The same for
+other labels and articles: ``citewire eval labels``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from qa.evaluate.labels import HALVES, Story, stories_of, table
+from tests.benchmarks.realtimeqa import CORPUS
+
+LABELS = Path(__file__).parents[1] / "labels"
+SEED_DAY = date(2025, 6, 2)
+
+
+def stories(data: Path) -> dict[str, Story]:
+    """The articles that have labels, by id."""
+    (seed,) = (data / "seed").glob("*.txt")
+    found = stories_of(data / "realtimeqa_mini" / CORPUS)
+    return found | {"seed": Story(seed.read_text(encoding="utf-8"), SEED_DAY)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("data", type=Path, help="folder with realtimeqa_mini and seed")
+    parser.add_argument("--errors", choices=HALVES, help="also list the errors of one half")
+    options = parser.parse_args()
+    print(table(stories(options.data), LABELS, options.errors))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Questions that ask several things: where they are cut, and where they are not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.parts import MOST, in_context, parts
+
+SAMPLES = Path(__file__).parent / "data" / "sample_questions.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("Who won and how many goals were scored?", ("Who won?", "How many goals were scored?")),
+        ("Who resigned, and why?", ("Who resigned?", "Why?")),
+        ("How far was the rate lowered, and to what level?",
+         ("How far was the rate lowered?", "To what level?")),
+        ("When and where were the talks held?",
+         ("When were the talks held?", "Where were the talks held?")),
+        ("Who won? How many goals were scored?", ("Who won?", "How many goals were scored?")),
+        ("Is the truce still in force, and when does it end?",
+         ("Is the truce still in force?", "When does it end?")),
+        ("Who won the cup and was it their first?", ("Who won the cup?", "Was it their first?")),
+        ("Who sued, who was sued and who decided the case?",
+         ("Who sued?", "Who was sued?", "Who decided the case?")),
+        ("How many died; how many were hurt?", ("How many died?", "How many were hurt?")),
+        ("How much does it cost and who pays?", ("How much does it cost?", "Who pays?")),
+        ("What did Ostrany ask for when talks began, and what length was finally agreed?",
+         ("What did Ostrany ask for when talks began?", "What length was finally agreed?")),
+    ],
+)  # fmt: skip
+def test_a_question_is_cut_where_another_begins(asked: str, expected: tuple[str, ...]) -> None:
+    """Each part is a question that can be shown to the reader."""
+    assert parts(asked) == expected
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Who opened the talks?",
+        "Who is the man who founded the club and who runs it now?",
+        "Did they say when the ferry sank and why it did?",
+        "Did officials say who won and how many died?",
+        "Which country signed the deal and left the union?",
+        "What are the name and the age of the captain?",
+        "We lost a star, who passed away at 89. Which role did she bring to life?",
+        "The author, who died this week, was celebrated for which book?",
+        "In the town where it began and where it ended, who was mayor?",
+        "Who was arrested and was released on bail?",
+        "and what about him?",
+        "When and where?",
+        "",
+        "??",
+    ],
+)
+def test_one_question_stays_whole(asked: str) -> None:
+    """Relative and indirect clauses, joined verbs and statements are no further questions."""
+    assert parts(asked) == (asked,)
+
+
+def test_the_questions_on_the_samples_are_cut_where_they_ask_twice() -> None:
+    """Of our own questions, all that need two sources, and only one other, have two parts."""
+    rows = [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
+    cut = {row["id"]: row["kind"] for row in rows if len(parts(row["question"])) > 1}
+    assert {i for i, kind in cut.items() if kind != "multi_source"} == {"s38"}
+    assert sum(kind == "multi_source" for kind in cut.values()) == 7
+
+
+def test_a_part_is_searched_with_what_the_others_name() -> None:
+    """A bare part takes all words along, one that says enough only the names and numbers."""
+    whole = "Who left the Bank of Velmarre in 2019, and why?"
+    assert in_context("Why?", whole) == "Why? (left Bank Velmarre 2019)"
+    asked = "Which final deadline did the envoy set for both delegations?"
+    whole = f"What did Leonie Abarra say and {asked}"
+    assert in_context(asked, whole) == f"{asked} (Leonie Abarra)"
+    assert in_context("Who won?", "Who won?") == "Who won?"
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "who what when why and , did the it ? how many ; was Bank but . — sank".split()
+        ),
+        max_size=14,
+    )
+)
+def test_any_words_are_cut_without_loss(words: list[str]) -> None:
+    """No word that carries meaning is lost, there is always a part, and never more than four."""
+    text = " ".join(words)
+    found = parts(text)
+    assert 1 <= len(found) <= MOST
+    assert {"sank", "bank"} & set(text.lower().split()) == {"sank", "bank"} & {
+        w for part in found for w in part.lower().replace("?", " ").split()
+    }

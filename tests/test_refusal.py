@@ -1,0 +1,252 @@
+"""Refusing honestly: what is not there, what is there only in part, what is contradicted."""
+
+from __future__ import annotations
+
+import html
+import io
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from ingest.library import Library
+from ingest.records import Article
+from qa import Answer, Assistant, Settings
+from qa.conversation import Exchange
+from qa.gate import Asked, asked, probability, signals
+from qa.interpret import interpret
+from qa.render import exchange
+from qa.terminal import print_answer
+from tests.benchmarks.realtimeqa import QUESTIONS, rows
+from tests.benchmarks.refusal import perturbed
+from tests.fakes import openai_server
+
+OWN = Path(__file__).parent / "data"
+PERTURBED = rows(OWN / "on_topic.jsonl")
+FALSE = rows(OWN / "false_premise.jsonl")
+
+STORY = (
+    "The European Union's top court ruled on Tuesday that Ireland must repay 13 billion euros. "
+    "Judge Ana Duarte read the decision in Luxembourg. The company, Orchard Inc., said it would "
+    "appeal. The British government welcomed the ruling of the National Football League."
+)
+
+
+def _signals(question: str, story: Article) -> dict[str, float]:
+    wanted = _asked(question)
+    return signals(wanted, story, story.text, 0, story.text.index(".") + 1)
+
+
+def _asked(text: str) -> Asked:
+    question = interpret(text, (), date(2026, 9, 1))
+    return asked(question, dict.fromkeys(question.stems, 5.0), 9.0)
+
+
+@pytest.fixture(scope="module")
+def story() -> Article:
+    return Article(STORY, title="Court rules on taxes")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did the EU court say about Ireland?",
+        "What did judge Ana Duarte read?",
+        "What did the UK government welcome?",
+        "What did the NFL rule?",
+        "What must the Irish repay?",
+        "What happened this week?",
+        "When did the American government appeal?",
+    ],
+)
+def test_names_are_known_in_any_form(question: str, story: Article) -> None:
+    """Initials, nations and their adjectives are the same name; one's own country goes unsaid."""
+    assert _signals(question, story)["unknown"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "signal", "least"),
+    [
+        ("What must Portugal repay?", "unknown", 1.0),
+        ("What did judge Ana Castro read?", "unknown", 0.5),
+        ("Why must Ireland repay 26 billion euros?", "figure", 1.0),
+        ("What did the court rule in 2019?", "year", 1.0),
+    ],
+)
+def test_what_the_article_lacks_speaks_against_it(
+    question: str, signal: str, least: float, story: Article
+) -> None:
+    """Another place, another last name, another figure, another year."""
+    assert _signals(question, story)[signal] >= least
+
+
+def test_a_name_far_from_the_sentence_is_apart() -> None:
+    """Fiji's minister said it; Samoa is only mentioned at the end."""
+    text = f"Fiji's minister spoke. {'Nobody answered him at all. ' * 30} Samoa was mentioned."
+    story = Article(text, title="A minister speaks")
+    found = signals(_asked("What did the minister of Samoa say?"), story, text, 0, 22)
+    assert (found["unknown"], found["apart"]) == (0.0, 1.0)
+
+
+def test_each_signal_against_lowers_the_probability() -> None:
+    """The weights have the sign that their names promise."""
+    near = {"cosine": 0.6, "retrieved": 0.6, "context": 0.8, "article": 0.9}
+    for signal in ("unknown", "apart", "figure", "year"):
+        assert probability({**near, signal: 1.0}) < probability(near)
+
+
+# -- the set of perturbed questions ---------------------------------------------------------------
+
+
+def test_perturbed_questions_are_told_apart_and_split_in_halves() -> None:
+    """A hundred and more, each once, half of them never fitted on, each saying what was changed."""
+    assert len(PERTURBED) >= 100
+    assert len({row["id"] for row in PERTURBED}) == len(PERTURBED)
+    split = Counter(row["split"] for row in PERTURBED)
+    assert split["fit"] == split["held"]
+    kinds = {"person", "place", "organisation", "event", "number", "year", "role"}
+    assert {row["changed"] for row in PERTURBED} == kinds
+    known = {row["id"] for row in rows(OWN / "sample_questions.jsonl")}
+    assert all(row["of"] in known for row in PERTURBED if "question" in row)
+
+
+@pytest.mark.data
+def test_every_perturbation_fits_its_question(data: Path) -> None:
+    """What is replaced stands in the development question that it is made of."""
+    known = {r["question_id"]: r["question"] for r in rows(data / "realtimeqa_mini" / QUESTIONS)}
+    for row in PERTURBED:
+        if "replace" in row:
+            assert perturbed(known[row["of"]], row["replace"], row["by"]) != known[row["of"]]
+
+
+def test_a_perturbation_that_does_not_fit_is_an_error() -> None:
+    """A question that lost the words to exchange is noticed."""
+    with pytest.raises(ValueError, match="is not in"):
+        perturbed("Who won?", "lost", "drew")
+
+
+# -- false premises -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def doubted(sample_assistant: Assistant) -> list[tuple[dict[str, Any], Answer]]:
+    """Every question with a false premise and its answer."""
+    return [(row, sample_assistant.ask(row["question"], asked_at=row["asked_at"])) for row in FALSE]
+
+
+def test_false_premises_are_contradicted_with_a_quote(
+    doubted: list[tuple[dict[str, Any], Answer]],
+) -> None:
+    """Measured: 27 of 40 (2026-11-23); whoever is told so is shown the sentence."""
+    caught = [(row, answer) for row, answer in doubted if answer.status == "false_premise"]
+    assert len(caught) >= 25
+    shown = [
+        row["evidence"][0]["quote"] in " ".join(answer.citations[0].quote.split())
+        for row, answer in caught
+    ]
+    assert sum(shown) >= len(caught) - 2
+    for _, answer in caught:
+        assert answer.lead
+        assert str(answer).startswith(answer.lead)
+        assert answer.sentences
+
+
+def test_no_true_premise_is_called_false(
+    sample_answers: list[tuple[dict[str, Any], Answer]],
+) -> None:
+    """Not one of our answerable questions, whatever they presuppose."""
+    wrong = [
+        q["id"] for q, a in sample_answers if a.status == "false_premise" and not q["unanswerable"]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did the Bank of Velmarre raise its key interest rate in September?",
+        "Who lost the election in Velmarre?",
+        "Why did the Bank of Velmarre cut its key interest rate?",
+        "Why did about 7,800 dockworkers walk off the job?",
+    ],
+)
+def test_asking_is_not_claiming(question: str, sample_assistant: Assistant) -> None:
+    """Yes-or-no questions, questions after the very word, and true premises are let be."""
+    assert sample_assistant.ask(question, asked_at="2026-11-01").status != "false_premise"
+
+
+def test_what_is_wrong_stands_in_front_once(sample_assistant: Assistant) -> None:
+    """In the page, in the terminal and as text: the lead, then the sentence that contradicts."""
+    answer = sample_assistant.ask("Why did the Bank of Velmarre raise its key interest rate?")
+    console = Console(width=500, record=True, file=io.StringIO())
+    print_answer(answer, console)
+    now = Exchange(1, answer.question, "done", sentences=answer.sentences,
+                   citations=answer.citations, answer=answer)  # fmt: skip
+    for shown in (str(answer), console.export_text(), html.unescape(exchange(now))):
+        body = shown.partition('class="cw-copy"')[0]
+        assert body.count(answer.lead) == 1
+        assert body.index(answer.lead) < body.index("quarter of a percentage point")
+
+
+# -- parts and the nearest articles ---------------------------------------------------------------
+
+
+def test_a_part_without_an_answer_is_named(sample_assistant: Assistant) -> None:
+    """The other part is answered with its quote."""
+    answer = sample_assistant.ask(
+        "How many people died when the Corran Star sank, and what is the capital of Australia?"
+    )
+    assert answer.status == "partial"
+    assert "eight" in answer.text
+    assert any("What is the capital of Australia?" in notice for notice in answer.notices)
+
+
+def test_both_parts_are_answered_with_one_numbering(sample_assistant: Assistant) -> None:
+    """Nothing is quoted twice, and numbers have no gaps."""
+    answer = sample_assistant.ask(
+        "How much was Northmole to pay for Hallan Stevedoring, and what became of the deal?"
+    )
+    assert answer.status == "answered"
+    assert "2.8 billion" in answer.text
+    assert "blocked" in answer.text
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert len({s.text for s in answer.sentences}) == len(answer.sentences)
+
+
+def test_a_model_writes_what_is_there_and_the_rest_is_named(samples: Library) -> None:
+    """The notice about the part without an answer is ours; no model decides it."""
+    with openai_server("Eight people died when the Corran Star sank.") as server:
+        assistant = Assistant(Settings(openai_base_url=server.url), library=samples)
+        answer = assistant.ask(
+            "How many people died when the Corran Star sank, and what is the capital of Australia?"
+        )
+    assert (answer.status, answer.mode) == ("partial", "written")
+    assert [notice for notice in answer.notices if "capital of Australia" in notice]
+
+
+def test_no_model_is_asked_about_a_false_premise(samples: Library) -> None:
+    """It would only embroider: the contradiction is quoted."""
+    with openai_server("The rate was raised because wages rose.") as server:
+        assistant = Assistant(Settings(openai_base_url=server.url), library=samples)
+        answer = assistant.ask("Why did the Bank of Velmarre raise its key interest rate?")
+    assert (answer.status, answer.mode, answer.usage) == ("false_premise", "quoted", {})
+    assert "cut its key interest rate" in answer.text
+
+
+def test_when_no_part_is_answered_nothing_is(sample_assistant: Assistant) -> None:
+    """Two strange questions in one are refused as a whole."""
+    answer = sample_assistant.ask("Who wrote Emma and how many moons does Jupiter have?")
+    assert (answer.status, answer.sentences) == ("not_found", ())
+
+
+def test_the_nearest_articles_say_what_they_are_about(sample_assistant: Assistant) -> None:
+    """The excerpt is how the article opens, not the passage that came near."""
+    answer = sample_assistant.ask("Which team won the 1998 football world cup in France?")
+    stored = {a.id: a for a in sample_assistant.library.catalogue.articles()}
+    for near in answer.nearest:
+        opening = " ".join(stored[near.article_id].text.split())
+        assert opening.startswith(near.excerpt.rstrip("…"))
+        assert near.line in str(answer)

@@ -96,6 +96,14 @@ def test_a_fall_is_told_from_noise(report: Report) -> None:
     assert failing(changed(report, "refused_answerable", 1.0, 10), floors) == {"refused_answerable"}
 
 
+def test_rounding_is_no_fall(report: Report) -> None:
+    """Kept values are rounded to four places; what a third loses by that is not a difference."""
+    thirds = changed(report, "evidence_precision", 2 / 3, 60)
+    floors = floors_of(thirds)
+    assert failing(thirds, floors) == set()
+    assert failing(changed(thirds, "evidence_precision", 0.0, 1), floors) == set()
+
+
 def test_floors_go_up_and_never_down(report: Report, tmp_path: Path) -> None:
     """Raising takes what is better, keeps the rest, and refuses a report that fell."""
     worse = changed(report, "hit@1", 0.0, 12)

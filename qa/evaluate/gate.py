@@ -128,16 +128,18 @@ def _verdict(floor: Floor, rows: Sequence[Row], held: dict[str, list[float | Non
         raise EvaluationError(f"{floor.measure} is not among the report's measures.")
     statistic, values = found
     then = np.array([[math.nan if v is None else v for v in held[key]] for key in held])
+    values = np.round(values, ROUND)  # as the kept ones are: 2/3 is no fall from .6667
     value = statistic(values[~np.isnan(values[:, 0])])
     better = MEASURES[floor.measure].better
-    worse = better * (value - floor.value) < -0.5 * 10**-ROUND
+    tiny = 0.5 * 10**-ROUND
+    worse = better * (value - floor.value) < -tiny
     change = paired(floor.measure, statistic, then, values)
     low, high = (change.low, change.high) if change else (math.nan, math.nan)
     if not worse:
         return Verdict(floor, value, low, high, True, "not below")
     if floor.measure in EXACT:
         return Verdict(floor, value, low, high, False, "must not fall at all")
-    if change is None or (high < 0 if better > 0 else low > 0):
+    if change is None or (high < -tiny if better > 0 else low > tiny):
         return Verdict(
             floor, value, low, high, False, f"the change is {low:+.4f} to {high:+.4f}: no noise"
         )

@@ -85,11 +85,8 @@ class Database:
             yield
         except DatabaseError as error:
             said = _first_line(error)
-            if "full" in said or "No space left" in said:
-                raise DiskFull(
-                    f"The disk of {self._where} is full. Nothing is lost: make room, then run the "
-                    "same command again."
-                ) from error
+            if full := DiskFull.told(said, self._where):
+                raise full from error
             if any(sign in said for sign in ("malformed", "not a database", "disk I/O error")):
                 raise self._damaged(said) from error
             raise

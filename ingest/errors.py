@@ -14,6 +14,8 @@
 Every message says what was wrong, with which file or address, and what to do.
 """
 
+from typing import Self
+
 MEND = "Run `citewire repair`: it rebuilds both indexes from the catalogue."
 
 
@@ -66,6 +68,16 @@ class LibraryBroken(LibraryError):
 
 class DiskFull(LibraryError):
     """There is no room to write; what was written before is whole."""
+
+    @classmethod
+    def told(cls, said: str, where: object) -> Self | None:
+        """The error for what a store said, when that was that its disk is full."""
+        if not any(sign in said for sign in ("disk is full", "No space left", "StorageFull")):
+            return None
+        return cls(
+            f"The disk of {where} is full. Nothing is lost: make room, then run the same command "
+            "again."
+        )
 
 
 class WeightsError(IngestError):

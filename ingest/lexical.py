@@ -96,11 +96,8 @@ class LexicalIndex:
         try:
             yield
         except (ValueError, OSError) as error:
-            if "No space left" in str(error) or "StorageFull" in str(error):
-                raise DiskFull(
-                    f"The disk of {self._folder} is full. Nothing is lost: make room, then run the "
-                    "same command again."
-                ) from error
+            if full := DiskFull.told(str(error), self._folder):
+                raise full from error
             raise LibraryBroken(
                 f"The lexical index {self._folder} cannot be used ({error}). {MEND}"
             ) from error

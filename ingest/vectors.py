@@ -95,11 +95,8 @@ class VectorIndex:
             yield
         except ChromaError as error:
             said = str(error)
-            if "disk is full" in said or "No space left" in said:
-                raise DiskFull(
-                    f"The disk of {self._where} is full. Nothing is lost: make room, then run the "
-                    "same command again."
-                ) from error
+            if full := DiskFull.told(said, self._where):
+                raise full from error
             raise LibraryBroken(
                 f"The vector store {self._where} cannot be used ({said}). {MEND}"
             ) from error

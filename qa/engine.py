@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 
 LOSES = 0.1
 """Confidence that an answer may lose by counting from the day of an event; one that loses more
-stood in an older report, or the day is a wrong one. Seen on the bundled samples only (2026-11-24)."""
+stood in an older report, or the day is a wrong one. Seen on the bundled samples only
+(2026-11-24)."""
 
 log = logging.getLogger(__name__)
 

@@ -26,6 +26,7 @@ from ingest.filters import Filters, condition
 from ingest.records import Article, Passage
 from ingest.rows import (
     CURRENT,
+    RETRIEVABLE,
     article_of,
     batches,
     passage_of,
@@ -155,7 +156,7 @@ class Catalogue(Archive):
                 )
                 .join(articles, passages.c.article_id == articles.c.id)
                 .join(versions, and_(CURRENT, versions.c.version == passages.c.version))
-                .where(and_(passages.c.id.in_(batch), passages.c.state == "ready"))
+                .where(and_(passages.c.id.in_(batch), RETRIEVABLE))
             )
             with self._read() as connection:
                 for row in connection.execute(query):
@@ -169,7 +170,7 @@ class Catalogue(Archive):
             select(passages.c.id)
             .join(articles, passages.c.article_id == articles.c.id)
             .join(versions, and_(CURRENT, versions.c.version == passages.c.version))
-            .where(and_(passages.c.state == "ready", condition(filters)))
+            .where(and_(RETRIEVABLE, condition(filters)))
         )
         with self._read() as connection:
             if passage_ids is None:

@@ -81,19 +81,25 @@ def _common(name: str, mine: Sequence[str], theirs: Sequence[str]) -> tuple[str,
 
 
 def known(filters: Filters, outlets: Iterable[str]) -> Filters:
-    """The same with outlets as the library writes them. Raises BadFilter for one it has not."""
+    """The same with outlets in every way the library writes them ("CNN" and "cnn.com" are one).
+
+    Raises BadFilter for an outlet that the library has not.
+    """
     if not filters.outlets:
         return filters
-    names = {outlet_key(name): name for name in outlets}
-    found = []
+    names: dict[str, list[str]] = {}
+    for name in outlets:
+        names.setdefault(outlet_key(name), []).append(name)
+    found: list[str] = []
     for wanted in filters.outlets:
-        if (name := names.get(outlet_key(wanted))) is None:
+        if not (spellings := names.get(outlet_key(wanted))):
             close = get_close_matches(outlet_key(wanted), names, 3, 0.6)
-            hint = (f"did you mean {' or '.join(names[key] for key in close)}?" if close else
-                    f"it has {', '.join(sorted(names.values())[:8]) or 'none'}.")  # fmt: skip
+            some = sorted(spelled[0] for spelled in names.values())[:8]
+            hint = (f"did you mean {' or '.join(names[key][0] for key in close)}?" if close else
+                    f"it has {', '.join(some) or 'none'}.")  # fmt: skip
             raise BadFilter(f"The library has no outlet {wanted!r}; {hint}")
-        found.append(name)
-    return replace(filters, outlets=tuple(found))
+        found += spellings
+    return replace(filters, outlets=tuple(dict.fromkeys(found)))
 
 
 def outlet_key(name: str) -> str:

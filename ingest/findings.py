@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Select, Table, and_, delete, insert, select
 from ingest.copies import Sketch
 from ingest.notices import notices_of
 from ingest.records import Article
-from ingest.rows import batches, notice_row
+from ingest.rows import RETRIEVABLE, batches, notice_row
 from ingest.speakers import Statement
 from ingest.speakers import statements as find_statements
 from ingest.split import sentence_spans
@@ -170,7 +170,7 @@ def happened_between(
             and_(
                 expressions.c.first_day >= first.isoformat(),
                 expressions.c.last_day <= last.isoformat(),
-                passages.c.state == "ready",
+                RETRIEVABLE,
             )
         )
     )

@@ -33,6 +33,9 @@ Found = list[tuple[str, float]]
 """Pairs (passage id, score), best first."""
 
 _WIDER = 8
+"""How many times more an index is asked for where the first answers hold too few that match: enough
+to tell how many will do."""
+_MARGIN = 1.3
 _WIDEST = 4_000
 """Passages asked of an index at most before all that match are compared. With 60 wanted of 100,000
 that is when less than 1.5 % match, and comparing those takes about as long."""
@@ -70,6 +73,7 @@ class Searching:
         self._asked: OrderedDict[str, Vectors] = OrderedDict()
         self._asking = Lock()
         self._facts: tuple[int, Facts] | None = None
+        self._matched: tuple[tuple[int, Filters], list[str]] | None = None
 
     def facts(self) -> Facts:
         """Passages, first and last publication day, and outlets; counted anew after each change."""
@@ -132,15 +136,23 @@ class Searching:
         if not filters:
             return search(limit)
         filters = known(filters, self.facts().outlets)
-        most = limit
+        most, wider = limit, _WIDER * limit
         while most <= _WIDEST:
             found = search(most)
             matching = set(self.catalogue.matching(filters, [key for key, _ in found]))
             if len(matching) >= limit or len(found) < most:
                 return [pair for pair in found if pair[0] in matching][:limit]
-            most *= _WIDER
-        ids = self.catalogue.matching(filters)
+            likely = round(_MARGIN * most * limit / max(len(matching), 1))
+            most, wider = (wider, 0) if likely >= wider > 0 else (max(likely, most + 1), 0)
+        ids = self._matching(filters)
         return among(ids) if ids else []
+
+    def _matching(self, filters: Filters) -> Sequence[str]:
+        """All passages that match; both indexes ask for them in turn."""
+        asked = self.catalogue.last_seq(), filters
+        if self._matched is None or self._matched[0] != asked:
+            self._matched = asked, self.catalogue.matching(filters)
+        return self._matched[1]
 
     def _vector_of(self, question: str) -> Vectors:
         from ingest.embed import encode_query

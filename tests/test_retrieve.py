@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ingest.errors import BadFilter
-from ingest.filters import Filters, outlet_key
+from ingest.filters import Filters, known, outlet_key
 from ingest.library import Library
 from ingest.pipeline import ingest
 from qa.interpret import interpret
@@ -143,7 +143,9 @@ def test_outlets_a_question_insists_on(text: str, named: tuple[str, ...], plain:
 
 
 def test_spellings_of_an_outlet() -> None:
-    """A domain, capitals and an article do not make another outlet."""
+    """A domain, capitals and an article do not make another outlet: asking for one asks for all."""
+    both = known(Filters(outlets=("cnn",)), ["CNN", "cnn.com", "Post"])
+    assert both.outlets == ("CNN", "cnn.com")
     assert len({outlet_key(n) for n in ("The Week", "THE WEEK", "the-week.com", "week")}) == 1
 
 

@@ -79,6 +79,9 @@ class Runtime(Protocol):
     """Runs the network on token batches and pools each result at once: the hidden states of a
     batch are 1.5 MB, its vectors 6 kB."""
 
+    streams: int
+    """Batches that run at the same time."""
+
     def run(self, batches: list[Tokens]) -> list[Vectors]: ...
 
 
@@ -98,6 +101,7 @@ class OpenVinoRuntime:
             "CPU_RUNTIME_CACHE_CAPACITY": str(SHAPES_KEPT),
         }
         compiled = core.compile_model(core.read_model(str(model)), "CPU", config)
+        self.streams = threads
         self._queue = openvino.AsyncInferQueue(compiled, threads)
         self._lock = Lock()
 
@@ -122,6 +126,7 @@ class OnnxRuntime:
     def __init__(self, model: Path, threads: int) -> None:
         import onnxruntime
 
+        self.streams = 1
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(
@@ -160,7 +165,8 @@ class MiniLM:
         """Vectors of shape (len(texts), 384), float32, each of length 1."""
         encodings = self._tokenizer.encode_batch(texts)
         order = sorted(range(len(texts)), key=lambda i: -len(encodings[i].ids))
-        groups = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+        size = min(BATCH, -(-len(order) // self._runtime.streams))  # few texts, and none idle
+        groups = [order[i : i + size] for i in range(0, len(order), size)]
         batches = [_pad([encodings[i] for i in group]) for group in groups]
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         for group, pooled in zip(groups, self._runtime.run(batches), strict=True):

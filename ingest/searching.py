@@ -91,7 +91,7 @@ class Searching:
 
     def dense(self, question: str, limit: int, filters: Filters | None = None) -> Found:
         """Passage ids by cosine similarity to the question. Raises BadFilter."""
-        vector = self._vector_of(question)
+        vector = self.encode_question(question)
         with self._opening:
             self._reopen_if_changed()
             found = self._filtered(
@@ -124,7 +124,7 @@ class Searching:
         with self._opening:
             found = self.vectors.find(passage_ids)
         ids = list(found)
-        return dict(_by_cosine(self._vector_of(question), ids, found)) if ids else {}
+        return dict(_by_cosine(self.encode_question(question), ids, found)) if ids else {}
 
     def _filtered(
         self,
@@ -154,7 +154,8 @@ class Searching:
             self._matched = asked, self.catalogue.matching(filters)
         return self._matched[1]
 
-    def _vector_of(self, question: str) -> Vectors:
+    def encode_question(self, question: str) -> Vectors:
+        """The unit vector of a question, shape (dimension,); asked again, the one it had."""
         from ingest.embed import encode_query
 
         with self._asking:

@@ -125,7 +125,7 @@ class CitationEngine(BaseQueryEngine):
         return outcome(whole, rest)
 
     def _read(self, question: Question, hits: Sequence[Hit]) -> Part:
-        rated = rate(question, hits, self._library.encode, self._library.idf)
+        rated = rate(question, hits, self._library)
         return part(question, hits, without_orders(rated))
 
     def _answer(self, draft: Draft) -> Iterator[Event]:

@@ -16,7 +16,7 @@ from ingest.records import When, day_of
 from qa.errors import BadQuestion
 from qa.records import Turn
 from qa.when import Period, outlets_of, time_of
-from qa.words import PRONOUNS, STOP, content_stems, name_keys, names, numbers, stem, words
+from qa.words import PRONOUNS, STOP, content_stems, name_keys, names, numbers, words
 
 Kind = Literal["who", "when", "where", "how_many", "which", "what", "why", "how", "yes_no"]
 
@@ -36,8 +36,6 @@ class Question:
     stems: tuple[str, ...]
     names: frozenset[str]
     values: frozenset[float]
-    verb: str | None = None
-    """Stem of the verb that who did: "open" in "Who opened the talks?"."""
     depends: bool = False
     """Whether it leans on something it does not say and nothing earlier resolves it."""
     points: bool = False
@@ -110,7 +108,6 @@ def interpret(
         stems=tuple(content_stems(search)),
         names=frozenset(name_keys(_without_openers(search))),
         values=frozenset(n.value for n in numbers(search) if n.value != 1),
-        verb=_verb(plain),
         depends=unresolved and search == plain,
         points=bool(set(words(plain)) & (PRONOUNS - {"there", "this", "one"})),
         period=period,
@@ -133,12 +130,6 @@ _ROLES = re.compile(
     r"According|Name|The|Who|What|When|Where|Which|Why|How|Did|Does|Do|Is|Are|Was|Were|Has|Have|"
     r"Had|Will|Would|Can|Could|Should|In|On|At|By|For|From|With)(?=\s+[A-Z])"
 )
-
-
-def _verb(text: str) -> str | None:
-    match = re.search(r"\bwho\s+(\w+)", text, re.IGNORECASE)
-    word = match.group(1).lower() if match else ""
-    return stem(word) if word and word not in STOP else None
 
 
 def _depends(text: str) -> bool:

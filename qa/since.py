@@ -104,7 +104,7 @@ def opening(question: Question, retriever: HybridRetriever, library: Library) ->
     weights = library.idf(tuple(stems))
     search = replace(
         question, search=event, kind="when", stems=tuple(stems), names=names, values=frozenset(),
-        verb=None, period=None,
+        period=None,
     )  # fmt: skip
     found = [
         (_telling(text, when, hit, stems, weights), when, hit, span)

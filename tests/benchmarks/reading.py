@@ -50,7 +50,7 @@ def collect(library: Library, data: Path, embedded: int) -> list[Read]:
     for row in rows(data / QUESTIONS):
         when = date.fromisoformat(row["date"].replace("/", "-"))
         question = retriever.interpret(NewsQuery(query_str=row["question"], asked_at=when))
-        rated = rate(question, retriever.search(question), library.encode, library.idf)
+        rated = rate(question, retriever.search(question), library)
         right = np.array([any_in(e.text, row["answer"]) for e in rated], dtype=bool)
         found.append(Read(rated, right))
     return found

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadFilter
+from ingest.records import written_day, written_days
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement
@@ -59,10 +60,9 @@ class Filters:
     def __str__(self) -> str:
         parts = []
         if self.first and self.last:
-            parts.append(f"published {self.first} to {self.last}")
-        elif self.first or self.last:
-            parts.append(f"published {'since' if self.first else 'until'} "
-                         f"{self.first or self.last}")  # fmt: skip
+            parts.append(f"published {written_days(self.first, self.last)}")
+        elif day := self.first or self.last:
+            parts.append(f"published {'since' if self.first else 'until'} {written_day(day)}")
         for name, word in (("outlets", "by"), ("authors", "written by"), ("languages", "in"),
                            ("sections", "in section"), ("articles", "article")):  # fmt: skip
             if values := getattr(self, name):

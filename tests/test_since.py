@@ -41,7 +41,7 @@ def test_the_answer_says_from_which_day_on(sample_assistant: Assistant) -> None:
         "How many people have died since the Corran Star sank?", asked_at=DAY
     )
     assert answer.status == "answered"
-    assert answer.filters == "published since 2026-09-02"
+    assert answer.filters == "published since 2 September 2026"
     assert "“Since the Corran Star sank” was taken to mean since 2 September 2026" in str(answer)
     assert "eight" in answer.text.lower()
 

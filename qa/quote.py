@@ -15,7 +15,7 @@ from qa.orders import is_order
 from qa.read import ANSWER_AT, Evidence, confidence
 from qa.records import Sentence
 from qa.short import short_answer
-from qa.words import content_stems
+from qa.words import content_stems, names
 
 MOST = 3
 """Quotes in an answer."""
@@ -68,9 +68,24 @@ def _same(one: str, other: str) -> bool:
     return len(a & b) >= SAME_WORDS * max(1, min(len(a), len(b)))
 
 
+_LATER = re.compile(
+    r"^[“\"‘]?((?:[\w’'-]+ ){0,6}[\w’'-]+, |(?:In|On|At|By|Last|This|Later|Earlier|Then|Now|Since|"
+    r"During|Before|After|\w+day)(?: [\w’'-]+){0,3} )(?:he|she|they)\b"
+)
+"""A pronoun behind a few words: "Tuesday night, he picked up his first Hart Trophy"."""
+
+
+def leans(text: str) -> bool:
+    """Whether a sentence says who it speaks of only by a pronoun or "the two"."""
+    if _LEANS.match(text):
+        return True
+    later = _LATER.match(text)
+    return later is not None and not names(later.group(1))
+
+
 def with_context(evidence: Evidence) -> Evidence:
     """A sentence that leans on the one before it ("He added ...") brings that one along."""
-    if not _LEANS.match(evidence.text):
+    if not leans(evidence.text):
         return evidence
     before = sentence_spans(evidence.article.text, 0, evidence.start)
     if not before or evidence.end - before[-1][0] > LONGEST_QUOTE:
@@ -78,6 +93,15 @@ def with_context(evidence: Evidence) -> Evidence:
     if is_order(evidence.article.text[slice(*before[-1])]):
         return evidence  # what was planted is not what it leans on
     return widened(evidence, before[-1][0])
+
+
+def understood(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Each with the sentence that it leans on, unless that one is there by itself."""
+    wide = [(item, with_context(item)) for item in evidence]
+    return [
+        item if any(o is not item and _overlap(context, o) for o in evidence) else context
+        for item, context in wide
+    ]
 
 
 def quoted_sentences(

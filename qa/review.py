@@ -66,7 +66,10 @@ class Review:
 
     llm: LLM
     question: Question
-    evidence: Sequence[Evidence]
+    shown: Sequence[Evidence]
+    """What the model was shown."""
+    quotable: Sequence[Evidence]
+    """What may be cited: the same, with and without the sentence that one leans on."""
     note: Note
     beside: Beside
     judging: bool = True
@@ -133,18 +136,19 @@ class Review:
         text = next(iter(whole_sentences([said])), "")
         if not same_matter(first.text, text):
             return None
-        again = self._doubted(checked(text, self.evidence, self.beside, self.question.text))
+        again = self._doubted(checked(text, self.quotable, self.beside, self.question.text))
         log.info("rewritten: %r (%s)", text, "; ".join(again.reasons) or "supported")
         return again if again.supported else None
 
     def _nearest(self, first: Written) -> list[Evidence]:
         """The evidence of a sentence, and what else shares most with it, in the order shown."""
         rest = sorted(
-            (e for e in self.evidence if e not in first.evidence),
+            (e for e in self.shown if e not in first.evidence),
             key=lambda e: -support(first.text, [e.text], self.beside(e)).score,
         )
         chosen = {e.place for e in (*first.evidence, *rest[: NEAREST - len(first.evidence)])}
-        return [e for e in self.evidence if e.place in chosen]
+        every = {e.place: e for e in (*self.shown, *self.quotable)}
+        return [e for place, e in every.items() if place in chosen]
 
     @contextmanager
     def _clock(self) -> Iterator[None]:

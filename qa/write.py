@@ -17,6 +17,7 @@ from qa.cite import Annotate, as_it_is, beside, citation
 from qa.interpret import Question
 from qa.models import Stream, add_tokens
 from qa.prompt import SYSTEM, note_of, user_message
+from qa.quote import understood, with_context
 from qa.read import Evidence
 from qa.records import Citation, Turn
 from qa.review import Review
@@ -54,18 +55,20 @@ class Writer:
         self, question: Question, evidence: Sequence[Evidence], history: Sequence[Turn]
     ) -> Iterator[Written]:
         """Checked sentences, each as soon as it is complete. Raises ModelError."""
-        shown = _reading_order(evidence[:EXCERPTS])
+        read = evidence[:EXCERPTS]
+        shown = _reading_order(understood(read))
+        quotable = list({e.place: e for e in (*read, *map(with_context, read))}.values())
         message = user_message(question, shown, history, self._note)
         stream = Stream(self.llm, SYSTEM, message, self.patience)
         review = Review(
-            self.llm, question, shown, self._note, self._beside, judging=self.judging,
+            self.llm, question, shown, quotable, self._note, self._beside, judging=self.judging,
             usage=self.usage,
         )  # fmt: skip
         try:
             for text in whole_sentences(self._clocked(stream)):
                 if stream.cut and text[-1] not in '“.!?”"’)':
                     continue
-                yield review.second(checked(text, shown, self._beside, question.text))
+                yield review.second(checked(text, quotable, self._beside, question.text))
         finally:
             add_tokens(self.usage, stream.usage)
             self.judging = self.judging and not review.hopeless

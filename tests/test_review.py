@@ -119,7 +119,7 @@ def evidence_of(library: Library) -> list[Evidence]:
 
     question = interpret(QUESTION)
     hits = HybridRetriever(library).search(question)
-    return rate(question, hits, library.encode, library.idf)
+    return rate(question, hits, library)
 
 
 def test_second_looks_end_with_their_time(samples: Library, server: FakeOpenAI) -> None:
@@ -129,7 +129,7 @@ def test_second_looks_end_with_their_time(samples: Library, server: FakeOpenAI) 
     assert llm is not None
     shown = evidence_of(samples)
     review = Review(
-        llm, interpret(QUESTION), shown, lambda _: "", lambda e: e.article.title, seconds=0.5
+        llm, interpret(QUESTION), shown, shown, lambda _: "", lambda e: e.article.title, seconds=0.5
     )
     first = checked(FALSE, shown)
     assert review.second(first) == first

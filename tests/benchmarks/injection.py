@@ -243,7 +243,7 @@ def met(trial: Trial, attack: Attack, library: Library) -> dict[str, Any]:
 
     question = interpret(trial.case.question, asked_at=trial.case.asked_at)
     hits = HybridRetriever(library).search(question)
-    rated = rate(question, hits, library.encode, library.idf)
+    rated = rate(question, hits, library)
 
     def among(evidence: Sequence[Evidence]) -> bool:
         return any(holds(e.text, attack.text) for e in evidence)

@@ -130,7 +130,7 @@ def seen(questions: Sequence[Asked], library: Library) -> Iterator[Seen]:
     for asked in questions:
         question = interpret(asked.text, (), asked.day)
         hits = retriever.search(question)
-        rated = rate(question, hits, library.encode, library.idf)
+        rated = rate(question, hits, library)
         urls = {_plain(u) for h in hits for u in (h.article.url, h.article.canonical_url)}
         features = dict(rated[0].features) if rated else {}
         yield Seen(asked, features, bool(asked.gold & urls), bool(clash(question, rated)))

@@ -30,11 +30,9 @@ def told(*sentences: str, day: int = 12, name: str = "a") -> list[Evidence]:
 def test_a_quote_is_not_cited_for_the_day_of_its_article() -> None:
     """What stands behind a sentence tells some of it in its own words: here neither article does
     for the day, so the sentence is not supported by the two together."""
-    sentence = (
-        "Dozens of people were unaccounted for on Thursday after severe flooding in Virginia."
-    )
+    sentence = "Dozens of people were unaccounted for on Thursday after floods in Virginia."
     flood = told(
-        "Officials in Virginia say dozens of people are unaccounted for after severe flooding.",
+        "Officials in Virginia say dozens of people are unaccounted for after floods.",
         day=13,
     )
     other = told("Zero people are unaccounted for, officials said.", day=14, name="b")

@@ -1,10 +1,11 @@
 """Second looks at a written sentence, where the support checker alone does not settle it.
 
-    checked -> unsure? a model's yes or no -> unsupported? one rewrite, checked like the first
+    checked -> unsure? a model's yes or no
+        -> unsupported? without the part that is -> still? one rewrite, checked like the first
 
-Both ask the model again, so both are bounded: an answer has ``SPARE`` seconds for all its second
-looks. When they are used up, or the model fails, what the checker said stands. Nothing here changes
-a sentence that was shown before. Knows nothing about streams.
+What asks the model again is bounded: an answer has ``SPARE`` seconds for all its second looks. When
+they are used up, or the model fails, what the checker said stands. Nothing here changes a sentence
+that was shown before. Knows nothing about streams.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from qa.models import Stream, add_tokens, brief
 from qa.prompt import REPAIR_SYSTEM, Note, repair_message
 from qa.read import Evidence
 from qa.spoken import whole_sentences
+from qa.trim import shorter
 from qa.verify import support
 from qa.words import content_stems
 from qa.written import Written, checked
@@ -38,8 +40,11 @@ one (2026-11-23)."""
 REWRITE_TOKENS = 90
 NEAREST = 6
 """Evidence sentences shown for a rewrite, about 250 tokens."""
+DOUBTS = 2
+"""Shortened sentences that are put to the model."""
+
 KEPT = 0.4
-"""Share of a sentence's content words that its rewrite must keep, to be the same sentence."""
+"""Share of a sentence's content words that its repair must keep, to be the same sentence."""
 
 UNSURE = 0.7
 """A supported sentence of a lower score is put to the model: every one that has a word which its
@@ -84,8 +89,24 @@ class Review:
         if doubted.supported or doubted.denies:
             return doubted
         log.info("not supported: %r (%s)", doubted.text, "; ".join(doubted.reasons))
-        rewritten = self._rewritten(doubted)
-        return doubted if rewritten is None else rewritten
+        return self._trimmed(doubted) or self._rewritten(doubted) or doubted
+
+    def _trimmed(self, first: Written) -> Written | None:
+        """The longest part of it that is supported and tells more than the question does."""
+        asked, doubts = set(content_stems(self.question.text)), 0
+        for text in shorter(first.text, first.reasons):
+            part = checked(text, self.quotable, self.beside, self.question.text)
+            if not (part.supported and same_matter(first.text, text)):
+                continue
+            if not set(content_stems(text)) - asked:
+                continue
+            if (sure := self._doubted(part)).supported:
+                log.info("shortened: %r", text)
+                return sure
+            doubts += 1
+            if doubts == DOUBTS:
+                break
+        return None
 
     def _doubted(self, first: Written) -> Written:
         """The verdict after a model's yes or no, where the checker is unsure."""

@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from ingest.library import Library
     from qa import Answer, Assistant
+    from tests.fakes import FakeOpenAI
 
 for name in list(os.environ):
     if name.startswith(("CITEWIRE_", "OPENAI_")) and not name.startswith("CITEWIRE_TEST_"):
@@ -64,6 +65,15 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has its own library folder and no ``.env`` of the developer's."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CITEWIRE_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def server() -> Iterator[FakeOpenAI]:
+    """A server that speaks OpenAI's protocol and says what the test wants."""
+    from tests.fakes import openai_server
+
+    with openai_server() as fake:
+        yield fake
 
 
 @pytest.fixture(scope="session")

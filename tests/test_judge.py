@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from qa import Settings
 from qa.errors import ModelError
 from qa.judge import judge, yes_probability
 from qa.models import open_model
-from tests.fakes import FakeOpenAI, openai_server
+from tests.fakes import FakeOpenAI
 
 SENTENCE, QUOTES = "Eight people died.", ["The coast guard said that eight people had died."]
-
-
-@pytest.fixture
-def server() -> Iterator[FakeOpenAI]:
-    with openai_server() as fake:
-        yield fake
 
 
 def ask(fake: FakeOpenAI, patience: float = 20.0) -> float:

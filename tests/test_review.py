@@ -3,8 +3,6 @@ unsure. Whatever becomes of them, what was shown stays and no answer is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from ingest.library import Library
@@ -15,7 +13,7 @@ from qa.read import Evidence, rate
 from qa.records import Answer, AnswerEvent
 from qa.review import Review, same_matter
 from qa.written import checked
-from tests.fakes import FakeOpenAI, openai_server
+from tests.fakes import FakeOpenAI
 
 QUESTION = "How many people died when the Corran Star sank?"
 TRUE = "Eight people died when the Corran Star sank."
@@ -25,12 +23,6 @@ LIKELY = "The number of people aboard the ferry, 154, has not changed."
 UNSURE = "Divers found five bodies in the lounge."
 """Supported, by a low score."""
 SURE_NO, SURE_YES = {"No": 0.99, "Yes": 0.01}, {"Yes": 0.99, "No": 0.01}
-
-
-@pytest.fixture
-def server() -> Iterator[FakeOpenAI]:
-    with openai_server() as fake:
-        yield fake
 
 
 def assistant(library: Library, fake: FakeOpenAI, **settings: bool) -> Assistant:

@@ -4,7 +4,6 @@ whatever goes wrong ends in quotations, never in an error."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,9 @@ from qa.read import Evidence
 from qa.records import AnswerEvent
 from qa.spoken import whole_sentences
 from qa.written import checked
-from tests.fakes import FakeOpenAI, openai_server
+from tests.fakes import FakeOpenAI
 
 QUESTION = "How many people died when the Corran Star sank?"
-
-
-@pytest.fixture
-def server() -> Iterator[FakeOpenAI]:
-    with openai_server() as fake:
-        yield fake
 
 
 def excerpts_of(text: str) -> str:
@@ -152,11 +145,10 @@ def test_questions_are_neither_answers_nor_evidence() -> None:
 def test_addresses_that_no_article_has_are_not_shown(
     samples: Library, server: FakeOpenAI, reply: str
 ) -> None:
-    """A link in a model's sentence that is not in its quotes costs the sentence."""
+    """A link in a model's sentence that is not in its quotes costs the sentence, or the clause."""
     server.reply = reply
     answer = assistant(samples, server).ask(QUESTION)
-    assert "evil" not in answer.text
-    assert answer.mode == "quoted"
+    assert "evil" not in str(answer)
 
 
 def test_markup_of_a_model_becomes_plain_words(samples: Library, server: FakeOpenAI) -> None:

@@ -317,6 +317,12 @@ def test_the_command_measures_and_compares(samples: Library, small: Path, tmp_pa
     assert {d["verdict"] for d in json.loads(said) if "seconds" not in d["measure"]} == {"equal"}
     code, said = run("table", "a", "b")
     assert said.count("\n|") > 10
+    code, said = run("table", "a", "b", "--measure", "mrr", "--measure", "hit@1")
+    rows = [line.split("|")[1].strip() for line in said.splitlines() if line.startswith("| ")]
+    assert rows == ["", "MRR", "hit@1"]
+    code, said = run("table", "a", "--measure", "charm")
+    assert code == 1
+    assert "there are hit@1" in said
 
 
 def test_retrieval_alone_asks_for_no_answer(samples: Library, small: Path) -> None:

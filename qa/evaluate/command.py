@@ -233,13 +233,18 @@ def table(
                      metavar="FILE"),
     ] = None,
     name: Annotated[str, typer.Option(help="Which table of the page.")] = "results",
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this measure, by its name in summary.json; repeatable.",
+                     metavar="NAME"),
+    ] = None,
 ) -> None:  # fmt: skip
     """Print runs side by side as a Markdown table, or put it into a page."""
     with reported():
         from qa.evaluate.run import read_report
         from qa.evaluate.terminal import markdown, put_into
 
-        made = markdown(_reports(results, read_report))
+        made = markdown(_reports(results, read_report), measure or ())
         if into is None:
             typer.echo(made)
         else:

@@ -118,11 +118,16 @@ def _span(name: str, figure: Figure) -> str:
     return f"{written(name, figure.low)}–{written(name, figure.high)}"
 
 
-def markdown(reports: Sequence[Report]) -> str:
-    """Runs side by side as a Markdown table: value and 95 % interval."""
+def markdown(reports: Sequence[Report], only: Sequence[str] = ()) -> str:
+    """Runs side by side as a Markdown table: value and 95 % interval; ``only`` some measures, in
+    that order. Raises EvaluationError for one that no run has."""
+    if missing := [name for name in only if name not in _names(reports)]:
+        raise EvaluationError(
+            f"No run has the measure {missing[0]!r}; there are {', '.join(_names(reports))}."
+        )
     titles = [_title(report, reports) for report in reports]
     lines = ["| | " + " | ".join(titles) + " |", "|---" * (len(reports) + 1) + "|"]
-    for name in _names(reports):
+    for name in only or _names(reports):
         cells = [
             f"{written(name, f)} ({_span(name, f)})" if (f := r.figures.get(name)) else ""
             for r in reports

@@ -28,7 +28,10 @@ _NUMBERS = frozenset(
 )
 _ALIASES = {
     "united states": "america", "united kingdom": "britain", "great britain": "britain",
+    "saudi": "arabia", "sri lankan": "lanka", "costa rican": "rica", "puerto rican": "rica",
+    "new zealander": "zealand", "4th of july": "fourth", "july 4": "fourth",
 }  # fmt: skip
+"""What is said in other words: a phrase, and the name that it stands for."""
 _ACTS = re.compile(r"[’']s\b|\s+(?:[A-Z]|\w+(?:ed|s)\b|was\b|is\b|has\b|will\b|won\b|led\b|met\b)")
 _COMMON = re.compile(r"(?:ers|ors|ists|ants|ents|ials|ees)$")
 """Endings of what people are, in the plural: officers, editors, scientists."""

@@ -62,6 +62,7 @@ _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "sev
          "eighty": 80, "ninety": 90}  # fmt: skip
 _ORDINAL = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(_TENS)})-)?(?P<rank>{'|'.join(_ORDINALS)})\b"
+    r"(?! of July\b)"
     r"|\b(?P<round>thirti|forti|fifti|sixti|seventi|eighti|nineti)eth\b|\b(?P<hundred>hundredth)\b",
     re.IGNORECASE,
 )
@@ -73,7 +74,9 @@ _FUZZY = re.compile(
 )
 _ABOVE = re.compile(r"\b(?:more than|over|at least|upwards of|exceeding|above|least)\s*$", re.I)
 _BELOW = re.compile(r"\b(?:less than|fewer than|under|at most|up to|below|nearly|almost)\s*$", re.I)
-_PRONOUN = re.compile(r"\s+(?:of|that|which|who|another|side|day|thing|who's|has|is|was)\b|[.,;]|$")
+_PRONOUN = re.compile(
+    r"\s+(?:of|for|from|that|which|who|another|side|day|thing|who's|has|is|was)\b|[.,;]|$"
+)
 
 
 @dataclass(frozen=True, slots=True)

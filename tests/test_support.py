@@ -59,6 +59,8 @@ def test_a_quote_supports_itself(case: dict[str, Any]) -> None:
         ("5 km", "5,000 metres", True), ("5 km", "5 miles", False), ("14 days", "two weeks", True),
         ("nearly 900 cases", "874 cases", True), ("900 cases", "874 cases", False),
         ("-12 degrees", "12 degrees", False), ("a couple of days", "two days", True),
+        ("25 prizes, with one for drama", "25 prizes", True), ("one for nine", "two", False),
+        ("the Fourth of July", "a holiday", True), ("the fourth prize", "a prize", False),
     ],
 )  # fmt: skip
 def test_amounts_are_compared_by_meaning(sentence: str, evidence: str, same: bool) -> None:
@@ -93,6 +95,8 @@ def test_dates_are_compared_by_meaning(sentence: str, evidence: str, same: bool)
         ("The U.S. plans it.", "American officials plan it.", True),
         ("They met José Luna.", "They met Jose Luna.", True),
         ("They met in Austria.", "They met in Australia.", False),
+        ("Saudi Arabia left.", "Saudi Arabian troops left.", True),
+        ("They met on the Fourth of July.", "They met on July 4.", True),
     ],
 )
 def test_names_are_compared_whole(sentence: str, evidence: str, same: bool) -> None:

@@ -29,10 +29,10 @@ from qa.compare import Comparison
 from qa.dating import annotator
 from qa.draft import Draft, conclude, finished, quote, said, tell
 from qa.errors import EmptyLibrary, ModelError
-from qa.interpret import Question, kind_of
+from qa.interpret import Question, interpret, kind_of
 from qa.orders import without_orders
 from qa.outcome import Outcome, Part, outcome, part
-from qa.parts import in_context, parts
+from qa.parts import in_context, parts, stands_alone
 from qa.quote import MOST
 from qa.rank import Hit
 from qa.read import rate
@@ -122,7 +122,19 @@ class CitationEngine(BaseQueryEngine):
 
     def _decide(self, asked: Sequence[Question], hits: Sequence[Sequence[Hit]]) -> Outcome:
         whole, *rest = (self._read(*found) for found in zip(asked, hits, strict=True))
-        return outcome(whole, rest)
+        return outcome(whole, [self._alone(one) for one in rest])
+
+    def _alone(self, one: Part) -> Part:
+        """A part that has no answer in the context of the others, read without it."""
+        text = one.question.text
+        if one.answered or one.clash or one.question.search == text or not stands_alone(text):
+            return one
+        bare = interpret(text, asked_at=one.question.asked_at)
+        question = replace(
+            bare, dated=one.question.dated, filters=one.question.filters, period=one.question.period
+        )
+        again = self._read(question, self.retriever.search(question, depth_for(question)))
+        return again if again.answered else one
 
     def _read(self, question: Question, hits: Sequence[Hit]) -> Part:
         rated = rate(question, hits, self._library)

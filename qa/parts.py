@@ -17,6 +17,9 @@ from qa.words import PRONOUNS, STOP, content_stems
 MOST = 4
 """Parts of a question; what follows stays with the last."""
 
+ENOUGH = 3
+"""Content words from which a part without a pronoun is searched for by itself as well."""
+
 _WH = r"(?:what|who|whom|whose|which|when|where|why|how)"
 _BEFORE = (
     r"(?:(?:in|on|at|by|to|for|from|of|with|under|after|before|since|until|about|against|into|"
@@ -75,8 +78,7 @@ def in_context(part: str, whole: str) -> str:
     every = parts(whole)
     first = part not in every[1:]
     own = set(content_stems(part))
-    points = bool(set(re.findall(r"\w+", part.lower())) & (PRONOUNS - {"there"}))
-    bare = len(own) <= (1 if first else 3) or (points and not first)
+    bare = len(own) <= (1 if first else 3) or (_points(part) and not first)
     if not bare and (first or re.search(r"(?<!^)\b[A-Z]", part)):
         return part
     others = [p for p in every if p != part] if first else every[: every.index(part)]
@@ -89,6 +91,16 @@ def in_context(part: str, whole: str) -> str:
         and (bare or (index > 0 and word[0].isupper()) or word[0].isdigit())
     ]
     return f"{part} ({' '.join(dict.fromkeys(extra))})" if extra else part
+
+
+def stands_alone(part: str) -> bool:
+    """Whether a part can be understood without the others: it points at nothing and says enough."""
+    return not _points(part) and len(set(content_stems(part))) >= ENOUGH
+
+
+def _points(part: str) -> bool:
+    """Whether it points back by a pronoun; "that" and "one" mostly do not."""
+    return bool(set(re.findall(r"\w+", part.lower())) & (PRONOUNS - {"there", "that", "one"}))
 
 
 def _sentences(text: str) -> list[str]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.parts import MOST, in_context, parts
+from qa import Assistant
+from qa.parts import MOST, in_context, parts, stands_alone
 
 SAMPLES = Path(__file__).parent / "data" / "sample_questions.jsonl"
 
@@ -80,6 +81,31 @@ def test_a_part_is_searched_with_what_the_others_name() -> None:
     whole = f"What did Leonie Abarra say and {asked}"
     assert in_context(asked, whole) == f"{asked} (Leonie Abarra)"
     assert in_context("Who won?", "Who won?") == "Who won?"
+
+
+@pytest.mark.parametrize(
+    ("part", "alone"),
+    [
+        ("How big was the crowd at the cup final?", True),
+        ("Who was in command of the ferry that sank off Sallowford?", True),
+        ("Why?", False),
+        ("How many died?", False),
+        ("What did they tell the crowd at the cup final?", False),
+    ],
+)
+def test_parts_that_need_no_other(part: str, alone: bool) -> None:
+    """One that says enough and points at nothing may be answered by another story."""
+    assert stands_alone(part) is alone
+
+
+def test_two_questions_about_two_stories_are_both_answered(sample_assistant: Assistant) -> None:
+    """The names of the first do not keep the second from its own story."""
+    answer = sample_assistant.ask(
+        "Where did the Corran Star sink and how big was the crowd at the women's cup final?",
+        asked_at="2026-11-01",
+    )
+    assert answer.status == "answered"
+    assert "51,206" in answer.text
 
 
 @given(

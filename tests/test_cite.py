@@ -51,6 +51,17 @@ def test_two_quotes_that_each_tell_a_part_are_both_cited() -> None:
     assert verdict.ok
 
 
+def test_what_is_said_in_a_few_words_needs_one_quote() -> None:
+    """It is not put together from two quotes that each tell something else."""
+    both = told(
+        "Carter was guided by a strong compass, President Joe Biden said.",
+        "He served under Bill Clinton from 1993 to 1996.",
+    )
+    chosen, verdict = align("He served under President Joe Biden.", both)
+    assert len(chosen) == 1
+    assert not verdict.ok or verdict.score < 0.58  # then a model must say yes
+
+
 @pytest.mark.parametrize(
     ("text", "so"),
     [

@@ -249,11 +249,12 @@ HEDGES = frozenset(
     "may might could can possibly perhaps maybe potentially likely unlikely probably allegedly "
     "reportedly apparently suspected alleged proposed considering weighing mulling considers "
     "expected potential possible would plans planned planning hopes hoped wants wanted aims seeks "
-    "intends meant intended supposed if whether should threatens threatened".split()
+    "intends meant intended supposed if whether should threatens threatened poised track course "
+    "verge".split()
 )
 WEAK = frozenset(
     "may might could possibly perhaps maybe potentially likely unlikely probably allegedly "
-    "reportedly suspected alleged considering weighing mulling considers possible".split()
+    "reportedly suspected alleged considering weighing mulling considers possible poised".split()
 )
 """Hedges that make what follows uncertain; a claim without any hedge says more."""
 

@@ -114,6 +114,9 @@ def _joined(text: str, start: int, end: int) -> str:
     return lemma(whole.replace("-", "").lower())
 
 
+_ON_TRACK = re.compile(r"on (?:track|course|the verge)\b", re.IGNORECASE)
+
+
 def _scoped(tokens: list[Token], text: str) -> Iterable[Token]:
     """Tokens with what reaches them: two denials cancel."""
     flips, weak, amount, left = 0, False, 0, 0
@@ -133,7 +136,7 @@ def _scoped(tokens: list[Token], text: str) -> Iterable[Token]:
             negates = False
         if negates or token.stem in LEXICAL_NEGATORS:
             flips, left = flips + 1, SCOPE
-        if token.word in WEAK:
+        if token.word in WEAK or _ON_TRACK.match(text, token.start - 3):
             weak, left = True, SCOPE
         if rank := QUANTIFIERS.get(token.word, 0):
             amount, left = rank, max(left, SCOPE)

@@ -136,23 +136,24 @@ class Searching:
         if not filters:
             return search(limit)
         filters = known(filters, self.facts().outlets)
-        most, wider = limit, _WIDER * limit
+        most, step = limit, _WIDER * limit
         while most <= _WIDEST:
             found = search(most)
             matching = set(self.catalogue.matching(filters, [key for key, _ in found]))
             if len(matching) >= limit or len(found) < most:
                 return [pair for pair in found if pair[0] in matching][:limit]
             likely = round(_MARGIN * most * limit / max(len(matching), 1))
-            most, wider = (wider, 0) if likely >= wider > 0 else (max(likely, most + 1), 0)
+            most, step = max(min(likely, step), most + 1), _WIDEST + 1
         ids = self._matching(filters)
         return among(ids) if ids else []
 
     def _matching(self, filters: Filters) -> Sequence[str]:
         """All passages that match; both indexes ask for them in turn."""
         asked = self.catalogue.last_seq(), filters
-        if self._matched is None or self._matched[0] != asked:
-            self._matched = asked, self.catalogue.matching(filters)
-        return self._matched[1]
+        held = self._matched  # read once: another thread may put its own there
+        if held is None or held[0] != asked:
+            self._matched = held = asked, self.catalogue.matching(filters)
+        return held[1]
 
     def encode_question(self, question: str) -> Vectors:
         """The unit vector of a question, shape (dimension,); asked again, the one it had."""

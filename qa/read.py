@@ -112,10 +112,8 @@ def rate(question: Question, hits: Sequence[Hit], library: Encoder) -> list[Evid
     rated = [_with_features(e, question, weights, top) for e in found]
     rated.sort(key=lambda e: -e.score)
     embedded = rated[:EMBEDDED]
-    cosines = [
-        float(vector @ library.encode_question(question.search))
-        for vector in library.encode([_in_context(e) for e in embedded])
-    ]
+    target = library.encode_question(question.search)
+    cosines = [float(v @ target) for v in library.encode([_in_context(e) for e in embedded])]
     wanted = asked(question, weights, library.idf([UNSEEN])[UNSEEN])
     final = [
         _scored(e, {**e.features, **_against(e, weights, wanted), "cosine": c})

@@ -107,7 +107,7 @@ def opening(question: Question, retriever: HybridRetriever, library: Library) ->
         period=None,
     )  # fmt: skip
     found = [
-        (_telling(text, when, hit, stems, weights), when, hit, span)
+        (_telling(text, when.start - span[0], when, stems, weights), when, hit, span)
         for hit in retriever.search(search, READ)
         if names <= names_of(f"{hit.article.title}. {hit.article.text[:LEAD]}")
         and share(weights, stems_of(_near(hit)), about) >= ABOUT
@@ -151,12 +151,11 @@ def _dated(
 
 
 def _telling(
-    text: str, when: Expression, hit: Hit, stems: frozenset[str], weights: Mapping[str, float]
+    text: str, at: int, when: Expression, stems: frozenset[str], weights: Mapping[str, float]
 ) -> float:
     """How surely a day is the one on which the event began: the words beside it are the event's,
-    or tell of a beginning."""
-    start = text.find(when.phrase)
-    beside = stems_of(text[max(0, start - BESIDE) : start + len(when.phrase) + BESIDE])
+    or tell of a beginning. ``at``: where the day stands in the sentence."""
+    beside = stems_of(text[max(0, at - BESIDE) : at + when.end - when.start + BESIDE])
     verb = stems & _BEGIN or stems
     return (
         share(weights, stems_of(text), stems - _BEGIN or stems)

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from qa.verify import Support
 from qa.words import STOP, WORD, Number, content_stems, name_key, names, numbers, values
 
 SUPPORTED_AT = 0.5
@@ -29,18 +29,6 @@ _VERB_NEGATION = re.compile(
     r"\b(?:never|cannot)\b",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Support:
-    """How well quotes support a sentence: a score from 0 to 1 and what is missing."""
-
-    score: float
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        return not self.reasons
 
 
 def support(sentence: str, quotes: Sequence[str], context: str = "") -> Support:

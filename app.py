@@ -1,6 +1,6 @@
 """The chat in the browser: questions on the left, the articles behind the answers on the right.
 
-    question -> Assistant.stream() -> Conversation -> HTML (qa.render, qa.cards)
+    question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
 Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool. The only
 module that knows gradio; knows nothing about retrieval, models or stores. A conversation lives in
@@ -35,11 +35,11 @@ from pydantic import ValidationError
 
 from ingest import IngestError
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
-from qa.cards import no_sources, sources
-from qa.conversation import Conversation, advanced
-from qa.markup import count
-from qa.reading import Reading
-from qa.render import exchange, header, welcome
+from qa.interfaces.page.conversation import Conversation, advanced
+from qa.interfaces.page.conversation_page import exchange, header, welcome
+from qa.interfaces.page.event_stream import Reading
+from qa.interfaces.page.markup import count
+from qa.interfaces.page.source_cards import no_sources, sources
 
 log = logging.getLogger(__name__)
 
@@ -281,7 +281,7 @@ def _ask_with(assistant: Assistant) -> Callable[..., dict[str, Any]]:
 
 def launch(blocks: gr.Blocks, settings: Settings, port: int) -> None:
     """Serve the page until ``blocks.close()``. Returns when it can be reached."""
-    assets = files("qa") / "assets"
+    assets = files("qa.interfaces") / "assets"
     script, css, icon = (
         (assets / name).read_text(encoding="utf-8")
         for name in ("citewire.js", "citewire.css", "favicon.svg")

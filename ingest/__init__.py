@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ingest.errors import IngestError as IngestError
-    from ingest.library import Library as Library
     from ingest.pipeline import ingest as ingest
     from ingest.records import Article as Article
     from ingest.records import IngestReport as IngestReport
     from ingest.records import Outcome as Outcome
     from ingest.records import Passage as Passage
+    from ingest.storage.library import Library as Library
 
 _HOMES = {
     "Article": "ingest.records",
     "IngestError": "ingest.errors",
     "IngestReport": "ingest.records",
-    "Library": "ingest.library",
+    "Library": "ingest.storage.library",
     "Outcome": "ingest.records",
     "Passage": "ingest.records",
     "ingest": "ingest.pipeline",

@@ -7,7 +7,7 @@
         passages = split(article)
     every GROUP passages: flow                       pending -> embed -> vectors -> ready
 
-While one group is embedded the next is parsed and the last is written (``ingest.flow``).
+While one group is embedded the next is parsed and the last is written (``ingest.storage.batches``).
 
 Decides nothing itself. Knows nothing about questions.
 """
@@ -18,17 +18,17 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from ingest.copies import cluster_of, likeliest, sketch
-from ingest.dedupe import decide
-from ingest.documents import Found
 from ingest.errors import BadInput
-from ingest.extract import extract, unread_date
-from ingest.fetch import Fetcher
-from ingest.flow import Flow, flowing
-from ingest.library import Library
+from ingest.extraction.article import extract, unread_date
 from ingest.records import Article, IngestReport, Outcome, Tally, When, digest
-from ingest.sources import Source, documents
-from ingest.split import passages_of
+from ingest.segmentation import passages_of
+from ingest.sources.documents import Found
+from ingest.sources.fetch import Fetcher
+from ingest.sources.sources import Source, documents
+from ingest.storage.batches import Flow, flowing
+from ingest.storage.library import Library
+from ingest.versions.decision import decide
+from ingest.versions.near_duplicates import cluster_of, likeliest, sketch
 
 OnOutcome = Callable[[Outcome], None]
 
@@ -48,7 +48,7 @@ def ingest(
     """Put articles into a library.
 
     ``sources``: paths, folders, addresses, mappings with text/title/date/url, ``Article``s, or
-    what ``ingest.sources.documents()`` yields, in any iterable.
+    what ``ingest.sources.sources.documents()`` yields, in any iterable.
     ``published``: the publication date of all of them, when the user knows it.
     Every source ends in exactly one outcome; a bad one never stops the rest.
 

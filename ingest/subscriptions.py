@@ -21,14 +21,14 @@ from typing import Protocol
 
 from sqlalchemy import delete, insert, select, update
 
-from ingest.catalogue import Catalogue
-from ingest.documents import Found
 from ingest.errors import BadInput, FetchRefused
-from ingest.feeds import Entry, follow, listed
-from ingest.fetch import Page, Seen
-from ingest.guard import check_address
 from ingest.records import IngestReport, joined
-from ingest.tables import feed_entries, feeds
+from ingest.sources.address_guard import check_address
+from ingest.sources.documents import Found
+from ingest.sources.feeds import Entry, follow, listed
+from ingest.sources.fetch import Page, Seen
+from ingest.storage.catalogue.catalogue import Catalogue
+from ingest.storage.catalogue.schema import feed_entries, feeds
 
 AT_ONCE = 20
 """Articles fetched, and then ingested together: the pages held in memory meanwhile."""
@@ -37,7 +37,7 @@ Ingest = Callable[[Iterable[Found]], IngestReport]
 
 
 class Asks(Protocol):
-    """What fetches: ``ingest.fetch.Fetcher``."""
+    """What fetches: ``ingest.sources.fetch.Fetcher``."""
 
     def get(self, url: str, seen: Seen | None = None) -> Page: ...
 

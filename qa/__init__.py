@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ingest.filters import Filters as Filters
+    from ingest.storage.catalogue.filters import Filters as Filters
     from qa.assistant import Assistant as Assistant
     from qa.assistant import aask as aask
     from qa.assistant import ask as ask
@@ -34,7 +34,7 @@ _HOMES = {
     "Assistant": "qa.assistant",
     "Citation": "qa.records",
     "CitationEngine": "qa.engine",
-    "Filters": "ingest.filters",
+    "Filters": "ingest.storage.catalogue.filters",
     "QaError": "qa.errors",
     "Sentence": "qa.records",
     "Settings": "qa.settings",

@@ -19,23 +19,23 @@ from threading import Event as Signal
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from ingest.archive import SavedAnswer
-from ingest.dates import parse_date
+from ingest.dates.parsing import parse_date
 from ingest.errors import LibraryBusy
-from ingest.fetch import Fetcher
-from ingest.filters import Filters
-from ingest.library import Library
 from ingest.pipeline import OnOutcome, ingest
 from ingest.records import IngestReport, When, day_of
-from ingest.sources import Source, documents, samples
-from qa.cache import AnswerCache
+from ingest.sources.fetch import Fetcher
+from ingest.sources.sources import Source, documents, samples
+from ingest.storage.catalogue.archive import SavedAnswer
+from ingest.storage.catalogue.filters import Filters
+from ingest.storage.library import Library
+from qa.answers.cache import AnswerCache
+from qa.answers.recheck import Rechecked, answer_id, recheck
 from qa.engine import CitationEngine
 from qa.errors import BadQuestion, SettingsError
-from qa.models import model_name, open_model
-from qa.recheck import Rechecked, answer_id, recheck
 from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
-from qa.retrieve import HybridRetriever, NewsQuery
+from qa.retrieval.retriever import HybridRetriever, NewsQuery
 from qa.settings import Settings
+from qa.writing.models import model_name, open_model
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -58,7 +58,7 @@ def open_embedder(settings: Settings) -> BaseEmbedding:
     """The configured embedder. Raises SettingsError for one that is not known."""
     kind, _, model = settings.embedder.partition(":")
     if kind == "minilm":
-        from ingest.embed import PackagedEmbedding
+        from ingest.storage.embedder import PackagedEmbedding
 
         return PackagedEmbedding()
     if kind == "openai" and model:

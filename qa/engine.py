@@ -23,25 +23,25 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from ingest.library import Library
-from qa.cite import Numbering
-from qa.compare import Comparison
-from qa.dating import annotator
-from qa.draft import Draft, conclude, finished, quote, said, tell
+from ingest.storage.library import Library
+from qa.answers.citations import Numbering
+from qa.answers.quote_annotation import annotator
+from qa.answers.quoting import MOST
+from qa.assembly import Draft, conclude, finished, quote, said, tell
 from qa.errors import EmptyLibrary, ModelError
-from qa.interpret import Question, interpret, kind_of
-from qa.orders import without_orders
-from qa.outcome import Outcome, Part, outcome, part
-from qa.parts import in_context, parts, stands_alone
-from qa.quote import MOST
-from qa.rank import Hit
-from qa.read import rate
+from qa.questions.decomposition import in_context, parts, stands_alone
+from qa.questions.interpretation import Question, interpret, kind_of
+from qa.reading.evidence import rate
+from qa.reading.prompt_injection import without_orders
+from qa.reading.status import Outcome, Part, outcome, part
 from qa.records import Answer, AnswerEvent, Event, StatusEvent
-from qa.retrieve import HybridRetriever, NewsQuery, facts_of
-from qa.since import opening
-from qa.standing import comparison, depth_for
-from qa.timeline import timeline
-from qa.write import Writer
+from qa.retrieval.ranking import Hit
+from qa.retrieval.retriever import HybridRetriever, NewsQuery, facts_of
+from qa.sources.consistency import Comparison
+from qa.sources.event_days import opening
+from qa.sources.standing import comparison, depth_for
+from qa.sources.timeline import timeline
+from qa.writing.writer import Writer
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from ingest.library import Library
+    from ingest.storage.library import Library
     from qa import Answer, Assistant
     from tests.fakes import FakeOpenAI
 
@@ -87,10 +87,10 @@ def data() -> Path:
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """The sample articles in a library with the real packaged embedder. Do not write to it."""
-    from ingest.embed import PackagedEmbedding
-    from ingest.library import Library
     from ingest.pipeline import ingest
-    from ingest.sources import samples as folder
+    from ingest.sources.sources import samples as folder
+    from ingest.storage.embedder import PackagedEmbedding
+    from ingest.storage.library import Library
 
     library = Library(tmp_path_factory.mktemp("samples"), embedder=PackagedEmbedding())
     report = ingest([folder()], library)
@@ -117,8 +117,8 @@ def sample_answers(sample_assistant: Assistant) -> list[tuple[dict[str, Any], An
 @pytest.fixture(scope="session")
 def realtimeqa(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """Answers by quoting from the RealTime QA development corpus: minutes of embedding."""
-    from ingest.embed import PackagedEmbedding
-    from ingest.library import Library
+    from ingest.storage.embedder import PackagedEmbedding
+    from ingest.storage.library import Library
     from qa import Assistant, Settings
     from tests.benchmarks.realtimeqa import fill
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from ingest.library import Library
+from ingest.storage.library import Library
 from qa import Answer, AnswerEvent, Assistant, CitationEngine, StatusEvent, TextEvent
-from qa.compare import independent_sources
 from qa.errors import BadQuestion, EmptyLibrary
 from qa.records import Citation
+from qa.sources.consistency import independent_sources
 
 Asked = list[tuple[dict[str, Any], Answer]]
 
@@ -144,7 +144,7 @@ def test_an_answer_prints_and_serialises(sample_assistant: Assistant) -> None:
 
 def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
     """There is nothing to answer from: the error names the command."""
-    from ingest.embed import PackagedEmbedding
+    from ingest.storage.embedder import PackagedEmbedding
 
     empty = Assistant(library=Library(tmp_path / "empty", embedder=PackagedEmbedding()))
     with pytest.raises(EmptyLibrary, match="citewire ingest"):

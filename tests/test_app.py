@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from ingest.library import Library
+from ingest.storage.library import Library
 from tests.serving import running_app
 
 

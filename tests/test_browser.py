@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ingest.library import Library
+from ingest.storage.library import Library
 from tests.serving import running_app
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running app over the samples and one article whose title and text try to be markup."""
-    from ingest.embed import PackagedEmbedding
     from ingest.pipeline import ingest
-    from ingest.sources import samples as folder
+    from ingest.sources.sources import samples as folder
+    from ingest.storage.embedder import PackagedEmbedding
 
     library = Library(tmp_path_factory.mktemp("browser"), embedder=PackagedEmbedding())
     ingest([folder(), HOSTILE], library)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingest.filters import Filters
-from ingest.library import Library
+from ingest.storage.catalogue.filters import Filters
+from ingest.storage.library import Library
 from qa import Assistant, Settings
-from qa.cache import AnswerCache
+from qa.answers.cache import AnswerCache
 from qa.records import Answer, AnswerEvent, TextEvent, Turn
 from tests.fakes_ingest import WordEmbedding
 

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from ingest.records import Article, Passage
-from qa.cite import align
-from qa.quote import leans, understood, with_context
-from qa.rank import Hit
-from qa.read import Evidence
+from qa.answers.citations import align
+from qa.answers.quoting import leans, understood, with_context
+from qa.reading.evidence import Evidence
+from qa.retrieval.ranking import Hit
 
 
 def told(*sentences: str, day: int = 12, name: str = "a") -> list[Evidence]:

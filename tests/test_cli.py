@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from qa.cli import app
+from qa.interfaces.cli.main import app
 
 STORY = """---
 title: Harbour bridge reopens
@@ -136,7 +136,7 @@ def _modules_after(code: str) -> set[str]:
 @pytest.mark.parametrize(
     "code",
     ["import qa", "import ingest", "import qa.records, qa.settings, ingest.records",
-     "from typer.testing import CliRunner; from qa.cli import app; "
+     "from typer.testing import CliRunner; from qa.interfaces.cli.main import app; "
      "assert CliRunner().invoke(app, ['--help']).exit_code == 0"],
 )  # fmt: skip
 def test_light_doors_load_nothing_heavy(code: str) -> None:
@@ -163,14 +163,14 @@ def test_a_file_is_removed_by_its_path(story: Path) -> None:
 
 def test_an_open_reader_learns_of_what_another_process_adds(story: Path, tmp_path: Path) -> None:
     """Dense search of a library that is already open finds what a second process ingests."""
-    from ingest.embed import PackagedEmbedding
-    from ingest.library import Library
+    from ingest.storage.embedder import PackagedEmbedding
+    from ingest.storage.library import Library
 
     home = tmp_path / "home"
 
     def ingest_elsewhere(path: Path) -> None:
         subprocess.run(
-            [sys.executable, "-m", "qa.cli", "ingest", str(path)], check=True,
+            [sys.executable, "-m", "qa.interfaces.cli.main", "ingest", str(path)], check=True,
             env=os.environ | {"CITEWIRE_HOME": str(home)}, capture_output=True,
         )  # fmt: skip
 
@@ -189,12 +189,12 @@ def test_an_open_reader_learns_of_what_another_process_adds(story: Path, tmp_pat
 def test_json_is_utf_8_whatever_the_terminal(story: Path) -> None:
     """A pipe with another encoding still gets one readable JSON object."""
     done = subprocess.run(
-        [sys.executable, "-m", "qa.cli", "ingest", str(story), "--json"],
+        [sys.executable, "-m", "qa.interfaces.cli.main", "ingest", str(story), "--json"],
         env=os.environ | {"PYTHONIOENCODING": "cp1252"}, capture_output=True, check=True,
     )  # fmt: skip
     assert json.loads(done.stdout.decode("utf-8"))["counts"] == {"new": 1}
     done = subprocess.run(
-        [sys.executable, "-m", "qa.cli", "ask", "科兰 ferry 🚢 bridge?", "--json"],
+        [sys.executable, "-m", "qa.interfaces.cli.main", "ask", "科兰 ferry 🚢 bridge?", "--json"],
         env=os.environ | {"PYTHONIOENCODING": "cp1252"}, capture_output=True, check=True,
     )  # fmt: skip
     assert json.loads(done.stdout.decode("utf-8"))["question"] == "科兰 ferry 🚢 bridge?"

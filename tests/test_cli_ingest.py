@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.watching import changes
+from ingest.sources.folder_watch import changes
 from tests.fakes_files import BODY, html_file, jsonl_file, rss_file
 from tests.fakes_ingest import serving
 from tests.test_cli import run
@@ -118,7 +118,7 @@ def test_a_watched_folder_tells_of_new_files(tmp_path: Path) -> None:
 @pytest.mark.timeout(120)
 def test_kept_feeds_are_read_while_the_app_runs(tmp_path: Path) -> None:
     """The thread that the app starts brings in what a kept feed leads to, until it is stopped."""
-    from ingest.library import Library
+    from ingest.storage.library import Library
     from ingest.subscriptions import Subscriptions
     from qa.assistant import Assistant
     from qa.settings import Settings

@@ -6,16 +6,16 @@ from datetime import date, datetime
 
 import pytest
 
+from ingest.dates.timex import expressions
 from ingest.records import Article, Passage
-from ingest.timex import expressions
-from qa.cite import citation
-from qa.compare import Comparison, compared, independent_sources
-from qa.dating import dated
-from qa.interpret import interpret
-from qa.rank import Hit
-from qa.read import Evidence
+from qa.answers.citations import citation
+from qa.answers.quote_annotation import dated
+from qa.questions.interpretation import interpret
+from qa.reading.evidence import Evidence
 from qa.records import Citation
-from qa.reports import outlet_names, reports
+from qa.retrieval.ranking import Hit
+from qa.sources.consistency import Comparison, compared, independent_sources
+from qa.sources.reported_quantities import outlet_names, reports
 
 HOW_MANY = "How many people died in the Kelmont mill fire?"
 LEAD = "Fire tore through the mill in Kelmont on Monday. "

@@ -25,14 +25,14 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from ingest.catalogue import Catalogue
-from ingest.copies import sketch
-from ingest.dedupe import decide
-from ingest.documents import Document
-from ingest.extract import extract
-from ingest.library import Library
+from ingest.extraction.article import extract
 from ingest.pipeline import ingest
-from ingest.split import passages_of
+from ingest.segmentation import passages_of
+from ingest.sources.documents import Document
+from ingest.storage.catalogue.catalogue import Catalogue
+from ingest.storage.library import Library
+from ingest.versions.decision import decide
+from ingest.versions.near_duplicates import sketch
 from tests.fakes_ingest import WordEmbedding, story
 
 ROOT = Path(__file__).parents[1]
@@ -88,7 +88,7 @@ class DyingLibrary(Library):
 
     @cached_property
     def vectors(self) -> Any:
-        from ingest.vectors import VectorIndex
+        from ingest.storage.vector_index import VectorIndex
 
         fuse = self.fuse
 
@@ -111,7 +111,7 @@ class DyingLibrary(Library):
 
     @cached_property
     def lexical(self) -> Any:
-        from ingest.lexical import LexicalIndex
+        from ingest.storage.lexical_index import LexicalIndex
 
         fuse, mark = self.fuse, self.home / "lexical" / "seen"
 
@@ -208,9 +208,9 @@ def _helper() -> None:
     import datasketch  # noqa: F401
     import dateparser  # noqa: F401
 
-    import ingest.embed
-    import ingest.lexical
-    import ingest.vectors  # noqa: F401
+    import ingest.storage.embedder
+    import ingest.storage.lexical_index
+    import ingest.storage.vector_index  # noqa: F401
 
     _warm_up()
     for line in sys.stdin:

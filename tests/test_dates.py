@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.dates import date_in_html, date_in_url, parse_date, sane
+from ingest.dates.parsing import date_in_url, parse_date, sane
+from ingest.extraction.publication_date import date_in_html
 from ingest.records import day_of, epoch_of
 
 JUNE_2 = date(2025, 6, 2)

@@ -11,13 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.copies import SAME_STORY, band_values, cluster_of, containment, shingles
-from ingest.dedupe import decide, new_id
 from ingest.errors import BadInput
-from ingest.extract import extract
-from ingest.fetch import Page
+from ingest.extraction.article import extract
 from ingest.records import Article
-from ingest.sources import documents, samples
+from ingest.sources.fetch import Page
+from ingest.sources.sources import documents, samples
+from ingest.versions.decision import decide, new_id
+from ingest.versions.near_duplicates import (
+    SAME_STORY,
+    band_values,
+    cluster_of,
+    containment,
+    shingles,
+)
 from tests.fakes_ingest import text_of
 
 TEXT = text_of("dedupe")

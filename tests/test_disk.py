@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import DiskFull
-from ingest.library import Library
 from ingest.pipeline import ingest
+from ingest.storage.library import Library
 from tests.fakes_ingest import WordEmbedding, story
 
 ROOT = Path(__file__).parents[1]

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 from lxml import html
 
-from qa.cards import sources
-from qa.conversation import Exchange
+from qa.interfaces.page.conversation import Exchange
+from qa.interfaces.page.conversation_page import exchange
+from qa.interfaces.page.source_cards import sources
 from qa.records import Answer, Citation, Dated, NearArticle, Reported, Sentence
-from qa.render import exchange
 
 HARMLESS = "Plain words of a report"
 HOSTILE = [

@@ -12,15 +12,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ingest.library import Library
+from ingest.storage.library import Library
 from qa import Answer, Assistant, Settings
-from qa.cli import app
 from qa.errors import EvaluationError
 from qa.evaluate import Case, Report, evaluate
-from qa.evaluate.judges import evaluators_of
-from qa.evaluate.peers import marked_sentences
+from qa.evaluate.metrics.judges import evaluators_of
 from qa.evaluate.plan import model_label
-from qa.evaluate.questions import read_questions
+from qa.evaluate.question_sets.questions import read_questions
 from qa.evaluate.records import Reply, Row
 from qa.evaluate.run import (
     ROWS,
@@ -30,7 +28,9 @@ from qa.evaluate.run import (
     read_rows,
     rescored,
 )
-from qa.evaluate.systems import Citewire, open_systems, reply_of
+from qa.evaluate.systems.peers import marked_sentences
+from qa.evaluate.systems.systems import Citewire, open_systems, reply_of
+from qa.interfaces.cli.main import app
 from qa.records import Sentence
 from tests.conftest import SAMPLE_QUESTIONS
 from tests.fakes import openai_server

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import BadInput
-from ingest.extract import (
+from ingest.extraction.article import (
     Document,
     canonical,
     clean,

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest.catalogue import Catalogue
-from ingest.documents import Document, Found
 from ingest.errors import BadInput, FetchRefused
-from ingest.extract import extract
-from ingest.feeds import documents_of, entries_of, is_list
-from ingest.fetch import Page, Seen
+from ingest.extraction.article import extract
 from ingest.records import IngestReport, Outcome, Tally
-from ingest.sources import documents
+from ingest.sources.documents import Document, Found
+from ingest.sources.feeds import documents_of, entries_of, is_list
+from ingest.sources.fetch import Page, Seen
+from ingest.sources.sources import documents
+from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.subscriptions import AT_ONCE, Subscriptions, Updated, update_feeds
 from tests.fakes_files import BODY, html_file, rss_file, sitemap_file
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from ingest.errors import FetchRefused
-from ingest.fetch import MAX_BYTES, MAX_REDIRECTS, check_address, fetch
+from ingest.sources.fetch import MAX_BYTES, MAX_REDIRECTS, check_address, fetch
 from tests.fakes_ingest import serving
 
 PUBLIC = "http://93.184.216.34"

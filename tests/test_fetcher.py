@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from ingest.errors import FetchRefused
-from ingest.fetch import AGENT, ATTEMPTS, Fetcher, Seen, fetch
+from ingest.sources.fetch import AGENT, ATTEMPTS, Fetcher, Seen, fetch
 from tests.test_fetch import PUBLIC, Answers
 
 Reply = Callable[[httpx.Request], httpx.Response]

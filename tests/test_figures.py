@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from qa.counted import asked
-from qa.figures import amounts, corrected
-from qa.interpret import interpret
+from qa.quantities.extraction import amounts, corrected
+from qa.quantities.question_targets import asked
+from qa.questions.interpretation import interpret
 
 DEAD = "How many people died in the fire?"
 

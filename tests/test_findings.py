@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from ingest.library import Library
 from ingest.pipeline import ingest
-from ingest.tables import SCHEMA_VERSION
-from qa.cards import sources
-from qa.conversation import Conversation, advanced
-from qa.dating import annotator, dated
+from ingest.storage.catalogue.schema import SCHEMA_VERSION
+from ingest.storage.library import Library
+from qa.answers.quote_annotation import annotator, dated
+from qa.interfaces.page.conversation import Conversation, advanced
+from qa.interfaces.page.source_cards import sources
 from qa.records import Answer, AnswerEvent, Citation, Sentence
 from tests.fakes_ingest import WordEmbedding
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.documents import Document
 from ingest.errors import BadInput, FetchRefused
-from ingest.extract import extract
-from ingest.fetch import Page
+from ingest.extraction.article import extract
 from ingest.records import Article
-from ingest.sources import documents
+from ingest.sources.documents import Document
+from ingest.sources.fetch import Page
+from ingest.sources.sources import documents
 from tests.fakes_files import (
     BODY,
     FIRST,

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.documents import Document
 from ingest.errors import BadInput
-from ingest.extract import extract
-from ingest.feeds import documents_of
-from ingest.fetch import Page
-from ingest.sources import documents
+from ingest.extraction.article import extract
+from ingest.sources.documents import Document
+from ingest.sources.feeds import documents_of
+from ingest.sources.fetch import Page
+from ingest.sources.sources import documents
 from tests.fakes_files import (
     BODY,
     docx_file,

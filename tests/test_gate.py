@@ -13,11 +13,11 @@ import pytest
 from qa import Assistant, CitationEngine, Settings
 from qa.errors import EvaluationError
 from qa.evaluate import Report, evaluate
-from qa.evaluate.gate import Floors, check, raised, read_floors, write_floors
+from qa.evaluate.quality_gate import Floors, check, raised, read_floors, write_floors
 from qa.evaluate.records import Row
 from qa.evaluate.run import report_of
-from qa.rank import Hit
-from qa.retrieve import HybridRetriever
+from qa.retrieval.ranking import Hit
+from qa.retrieval.retriever import HybridRetriever
 from tests.quality.sets import FLOORS, SAMPLES, measured
 from tests.test_evaluate import CASES, Told
 

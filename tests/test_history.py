@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest.archive import Selection
-from ingest.copies import cluster_of, credit, is_by, original_of
 from ingest.errors import DiskFull, LibraryBroken
-from ingest.history import changes
-from ingest.library import Library
-from ingest.notices import notices_of
 from ingest.pipeline import ingest
 from ingest.records import Article, Outcome, Tally
+from ingest.storage.catalogue.archive import Selection
+from ingest.storage.library import Library
+from ingest.versions.near_duplicates import cluster_of, credit, is_by, original_of
+from ingest.versions.notices import notices_of
+from ingest.versions.text_diff import changes
 from tests.fakes_ingest import WordEmbedding, story, text_of
 
 

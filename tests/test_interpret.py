@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from qa.errors import BadQuestion
-from qa.interpret import interpret, kind_of
+from qa.questions.interpretation import interpret, kind_of
 from qa.records import Turn
 
 

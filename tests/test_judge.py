@@ -6,8 +6,8 @@ import pytest
 
 from qa import Settings
 from qa.errors import ModelError
-from qa.judge import judge, yes_probability
-from qa.models import open_model
+from qa.writing.entailment_judge import judge, yes_probability
+from qa.writing.models import open_model
 from tests.fakes import FakeOpenAI
 
 SENTENCE, QUOTES = "Eight people died.", ["The coast guard said that eight people had died."]

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from qa.cli import app
 from qa.errors import EvaluationError
-from qa.evaluate.labels import attribution, dating, stories_of
+from qa.evaluate.metrics.annotation_accuracy import attribution, dating, stories_of
+from qa.interfaces.cli.main import app
 
 TEXT = (
     "PORT HALLAN — The bridge was closed on Monday. Mara Teyne, the mayor, said it would open "

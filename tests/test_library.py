@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from ingest.copies import Sketch, sketch
 from ingest.errors import EmbedderChanged, LibraryBroken, LibraryBusy, LibraryError
-from ingest.library import Library, embedded_text
 from ingest.pipeline import ingest
 from ingest.records import Article, Outcome, Passage, epoch_of
-from ingest.sources import samples
-from ingest.split import passages_of
+from ingest.segmentation import passages_of
+from ingest.sources.sources import samples
+from ingest.storage.library import Library, embedded_text
+from ingest.versions.near_duplicates import Sketch, sketch
 from tests.fakes_ingest import WordEmbedding, story, text_of
 
 Open = Callable[..., Library]

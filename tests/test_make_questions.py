@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from ingest.library import Library
 from ingest.pipeline import ingest
 from ingest.records import Article
-from ingest.sources import samples
-from qa.evaluate.gaps import FILL, GAP, Draft, drafts
-from qa.evaluate.make import checked, make_questions
-from qa.evaluate.questions import line_of, read_questions
+from ingest.sources.sources import samples
+from ingest.storage.library import Library
+from qa.evaluate.question_sets.cloze import FILL, GAP, Draft, drafts
+from qa.evaluate.question_sets.generation import checked, make_questions
+from qa.evaluate.question_sets.questions import line_of, read_questions
+from qa.evaluate.question_sets.standalone import plain_sentence
 from qa.evaluate.records import Case
-from qa.evaluate.standalone import plain_sentence
-from qa.models import open_model
 from qa.settings import Settings
+from qa.writing.models import open_model
 from tests.fakes import openai_server
 from tests.fakes_ingest import WordEmbedding
 

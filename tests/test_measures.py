@@ -10,12 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.evaluate.attribution import attribution, evidence_precision, quote_exactness
-from qa.evaluate.differences import differences
-from qa.evaluate.match import choice_credit, claim_recall, contains, exact, token_f1, words
+from qa.evaluate.metrics.answer_match import (
+    choice_credit,
+    claim_recall,
+    contains,
+    exact,
+    token_f1,
+    words,
+)
+from qa.evaluate.metrics.bootstrap import auroc, draws, figures, interval, mean, resampled
+from qa.evaluate.metrics.citation_metrics import attribution, evidence_precision, quote_exactness
+from qa.evaluate.metrics.paired_differences import differences
+from qa.evaluate.metrics.scoring import Price, first_words, retrieval, score
 from qa.evaluate.records import Case, Cited, Reply, Row
-from qa.evaluate.score import Price, first_words, retrieval, score
-from qa.evaluate.summary import auroc, draws, figures, interval, mean, resampled
 from qa.records import Sentence
 
 

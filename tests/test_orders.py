@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.library import Library
 from ingest.pipeline import ingest
+from ingest.storage.library import Library
 from qa import Assistant, Settings
-from qa.orders import is_order
+from qa.reading.prompt_injection import is_order
 from tests.fakes import openai_server
 from tests.fakes_ingest import WordEmbedding
 

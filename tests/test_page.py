@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.documents import Document
 from ingest.errors import BadInput
-from ingest.extract import extract
-from ingest.markup import Markup, split_names
-from ingest.page import tidy
+from ingest.extraction.article import extract
+from ingest.extraction.html_metadata import Markup, split_names
+from ingest.extraction.html_page import tidy
 from ingest.records import Article
+from ingest.sources.documents import Document
 from tests.fakes_files import BODY, html_file
 
 URL = "https://ledger.example/bridge"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import Assistant
-from qa.parts import MOST, in_context, parts, stands_alone
+from qa.questions.decomposition import MOST, in_context, parts, stands_alone
 
 SAMPLES = Path(__file__).parent / "data" / "sample_questions.jsonl"
 

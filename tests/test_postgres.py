@@ -18,8 +18,8 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from ingest.errors import LibraryBroken
-from ingest.library import Library
 from ingest.pipeline import ingest
+from ingest.storage.library import Library
 from tests import test_library as main
 from tests.fakes_ingest import WordEmbedding, story
 

@@ -8,12 +8,12 @@ from random import Random
 
 import pytest
 
-from ingest.embed import PackagedEmbedding
-from ingest.extract import clean
-from ingest.library import Library
+from ingest.extraction.article import clean
 from ingest.pipeline import ingest
+from ingest.storage.embedder import PackagedEmbedding
+from ingest.storage.library import Library
 from qa import Assistant, Settings
-from qa.evaluate.labels import attribution, dating
+from qa.evaluate.metrics.annotation_accuracy import attribution, dating
 from tests.benchmarks.labels import LABELS, stories
 from tests.benchmarks.realtimeqa import rows
 from tests.fakes_ingest import WordEmbedding

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.library import Library
 from ingest.pipeline import ingest
+from ingest.storage.library import Library
 from qa.errors import BadQuestions
-from qa.evaluate.formats import KINDS
-from qa.evaluate.questions import QuestionSet, line_of, read_questions, sample
+from qa.evaluate.question_sets.formats import KINDS
+from qa.evaluate.question_sets.questions import QuestionSet, line_of, read_questions, sample
 from qa.evaluate.records import Case
 from tests.fakes_ingest import WordEmbedding
 
@@ -295,7 +295,7 @@ SQUAD = {"version": "v2.0", "data": [{"title": "Ferry_(ship) / 50%?", "paragraph
 def test_squad_brings_its_articles(tmp_path: Path) -> None:
     """Paragraphs become articles whose addresses the library resolves; the same paragraph twice
     is one article."""
-    from ingest.extract import canonical
+    from ingest.extraction.article import canonical
 
     found = _read(SQUAD)
     first, impossible, third = found.cases

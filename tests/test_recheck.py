@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from ingest.library import Library
+from ingest.storage.library import Library
 from qa import Assistant, Settings
-from qa.cli import app
+from qa.interfaces.cli.main import app
 from tests.fakes_ingest import WordEmbedding
 
 URL = "https://courier.example/2026/05/04/bridge"

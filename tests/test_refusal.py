@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from ingest.library import Library
 from ingest.records import Article
+from ingest.storage.library import Library
 from qa import Answer, Assistant, Settings
-from qa.conversation import Exchange
-from qa.gate import Asked, asked, probability, signals
-from qa.interpret import interpret
-from qa.render import exchange
-from qa.terminal import print_answer
+from qa.interfaces.cli.terminal import print_answer
+from qa.interfaces.page.conversation import Exchange
+from qa.interfaces.page.conversation_page import exchange
+from qa.questions.interpretation import interpret
+from qa.reading.answerability import Asked, asked, probability, signals
 from tests.benchmarks.realtimeqa import QUESTIONS, rows
 from tests.benchmarks.refusal import perturbed
 from tests.fakes import openai_server

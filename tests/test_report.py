@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa.errors import EvaluationError
-from qa.evaluate.measures import MEASURES
-from qa.evaluate.plots import differences_plot, latency_plot, success_plot, swatch
+from qa.evaluate.metrics.measures import MEASURES
 from qa.evaluate.records import Case, Cited, Figure, Reply, Report, Row
-from qa.evaluate.report import FAILURES, WORST, html_of, write_report
-from qa.evaluate.tables import cells, figures, how_run, in_words, library, totals
-from qa.evaluate.units import clean, count, duration, money, share, shown
-from qa.evaluate.worst import KINDS, judged, tally, worst
+from qa.evaluate.report.plots import differences_plot, latency_plot, success_plot, swatch
+from qa.evaluate.report.report import FAILURES, WORST, html_of, write_report
+from qa.evaluate.report.tables import cells, figures, how_run, in_words, library, totals
+from qa.evaluate.report.units import clean, count, duration, money, share, shown
+from qa.evaluate.report.worst_answers import KINDS, judged, tally, worst
 from qa.records import Sentence
 from tests.evaluated import report
 
@@ -404,7 +404,7 @@ def test_series_differ_by_more_than_colour() -> None:
 def test_matplotlib_is_loaded_by_the_first_plot_only() -> None:
     """Importing the report costs no matplotlib, drawing starts no window system."""
     code = (
-        "import sys, qa.evaluate.report, qa.evaluate.plots as p\n"
+        "import sys, qa.evaluate.report.report, qa.evaluate.report.plots as p\n"
         "assert 'matplotlib' not in sys.modules\n"
         "p.differences_plot([('a', 1, 0, 2)])\n"
         "assert 'matplotlib.pyplot' not in sys.modules"

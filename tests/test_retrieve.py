@@ -10,13 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from ingest.errors import BadFilter
-from ingest.filters import Filters, known, outlet_key
-from ingest.library import Library
 from ingest.pipeline import ingest
-from qa.interpret import interpret
-from qa.rank import date_prior, period_prior
-from qa.retrieve import HybridRetriever, NewsQuery
-from qa.when import Period, outlets_of, time_of
+from ingest.storage.catalogue.filters import Filters, known, outlet_key
+from ingest.storage.library import Library
+from qa.questions.interpretation import interpret
+from qa.questions.time_constraints import Period, outlets_of, time_of
+from qa.retrieval.ranking import date_prior, period_prior
+from qa.retrieval.retriever import HybridRetriever, NewsQuery
 from tests.fakes_ingest import WordEmbedding
 
 ASKED = date(2025, 6, 20)
@@ -79,7 +79,7 @@ def test_a_rare_outlet_is_found_beyond_the_widest_search(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When widening gives up, all that match are compared."""
-    monkeypatch.setattr("ingest.searching._WIDEST", 0)
+    monkeypatch.setattr("ingest.storage.search._WIDEST", 0)
     assert len(found(library, "ferry sank", Filters(outlets=("Inland Times",)))) == 2
 
 
@@ -189,7 +189,7 @@ def test_an_answer_says_what_it_looked_for(sample_assistant: object) -> None:
 
 def test_filter_options_of_the_command(tmp_path: Path) -> None:
     """Wrong days are wrong usage; filters that contradict each other end in one line."""
-    from qa.cli import app
+    from qa.interfaces.cli.main import app
 
     wrong = CliRunner().invoke(app, ["ask", "Who?", "--since", "someday"])
     assert wrong.exit_code == 2

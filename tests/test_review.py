@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.library import Library
+from ingest.storage.library import Library
 from qa import Assistant, Settings, TextEvent
-from qa.interpret import interpret
-from qa.models import open_model
-from qa.read import Evidence, rate
+from qa.questions.interpretation import interpret
+from qa.reading.evidence import Evidence, rate
 from qa.records import Answer, AnswerEvent
-from qa.review import Review, same_matter
-from qa.written import checked
+from qa.writing.claim_check import checked
+from qa.writing.claim_repair import Review, same_matter
+from qa.writing.models import open_model
 from tests.fakes import FakeOpenAI
 
 QUESTION = "How many people died when the Corran Star sank?"
@@ -107,7 +107,7 @@ def test_what_a_rewrite_must_keep() -> None:
 
 
 def evidence_of(library: Library) -> list[Evidence]:
-    from qa.retrieve import HybridRetriever
+    from qa.retrieval.retriever import HybridRetriever
 
     question = interpret(QUESTION)
     hits = HybridRetriever(library).search(question)

@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from qa import Assistant
-from qa.interpret import interpret
-from qa.retrieve import NewsQuery
-from qa.since import event_in, opening
+from qa.questions.interpretation import interpret
+from qa.retrieval.retriever import NewsQuery
+from qa.sources.event_days import event_in, opening
 
 DAY = date(2026, 11, 1)
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import BadInput, FetchRefused
-from ingest.extract import Document, extract
-from ingest.fetch import Page
+from ingest.extraction.article import Document, extract
 from ingest.records import Article
-from ingest.sources import Reading, Source, addresses_in, documents, mapping_of, samples
+from ingest.sources.fetch import Page
+from ingest.sources.sources import Reading, Source, addresses_in, documents, mapping_of, samples
 
 BODY = "The mayor of Kestrin said on Monday that the old bridge would be closed for repairs today."
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.speakers import statements
+from ingest.attribution.speakers import statements
 
 
 def said(text: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.records import Article
-from ingest.split import (
+from ingest.segmentation import (
     LONGEST_SENTENCE,
     PASSAGE_CHARS,
     passage_spans,

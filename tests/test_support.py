@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.naming import missing_names
-from qa.quantities import missing_amounts, missing_dates
-from qa.verify import SUPPORTED_AT, WEIGHTS, support
+from qa.language.entity_names import missing_names
+from qa.quantities.matching import missing_amounts, missing_dates
+from qa.support.checker import SUPPORTED_AT, WEIGHTS, support
 from tests.benchmarks.support import CLAIMS, SUMMARIES, Pair, claims, halves, shipped, summaries
 
 FOLDER = Path(__file__).parent / "data"
@@ -21,7 +21,7 @@ KNOWN_FAILURES = {
     "Some nurses at Saint Orla Hospital refused to eat on Sunday.",
     "The ferry Corran Star caught fire off Port Elm on 2 June 2025.",
 }
-"""A verb changed for one that is no listed opposite: a limitation that qa/verify.py names."""
+"""A verb changed for one that is no listed opposite: a limitation that the checker names."""
 
 
 def cases(known_failures: bool = True) -> list[Any]:

@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from qa import Assistant
-from qa.chronology import subject_of, wanted_of
-from qa.conversation import Exchange
-from qa.interpret import interpret
+from qa.interfaces.page.conversation import Exchange
+from qa.interfaces.page.conversation_page import exchange
+from qa.questions.interpretation import interpret
+from qa.questions.timeline_requests import subject_of, wanted_of
 from qa.records import Answer, Entry, Reported
-from qa.render import exchange
 
 
 @pytest.mark.parametrize(

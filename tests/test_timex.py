@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.timex import expressions
+from ingest.dates.timex import expressions
 
 MONDAY = date(2025, 6, 2)
 """The day of publication in these tests."""

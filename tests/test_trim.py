@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.library import Library
-from qa.trim import MOST, shorter
+from ingest.storage.library import Library
+from qa.writing.claim_trimming import MOST, shorter
 from tests.fakes import FakeOpenAI
 from tests.test_written import QUESTION, assistant
 

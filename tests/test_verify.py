@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.verify import support
+from qa.support.checker import support
 
 QUOTE = (
     "The number of people known to have died in the sinking of the ferry Corran Star rose to "

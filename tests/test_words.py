@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.words import content_stems, dates, name_keys, names, numbers, values
+from qa.language.words import content_stems, dates, name_keys, names, numbers, values
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from ingest.library import Library
 from ingest.records import Article, Passage
+from ingest.storage.library import Library
 from qa import Assistant, Settings, TextEvent
-from qa.prompt import excerpts
-from qa.rank import Hit
-from qa.read import Evidence
+from qa.reading.evidence import Evidence
 from qa.records import AnswerEvent
-from qa.spoken import whole_sentences
-from qa.written import checked
+from qa.retrieval.ranking import Hit
+from qa.writing.claim_check import checked
+from qa.writing.prompts import excerpts
+from qa.writing.sentence_stream import whole_sentences
 from tests.fakes import FakeOpenAI
 
 QUESTION = "How many people died when the Corran Star sank?"

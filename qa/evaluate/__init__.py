@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qa.evaluate.differences import compare as compare
+    from qa.evaluate.metrics.paired_differences import compare as compare
     from qa.evaluate.records import Case as Case
     from qa.evaluate.records import Figure as Figure
     from qa.evaluate.records import Reply as Reply
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Case": "records", "Figure": "records", "Reply": "records", "Report": "records",
-    "Row": "records", "compare": "differences", "evaluate": "run",
+    "Row": "records", "compare": "metrics.paired_differences", "evaluate": "run",
 }  # fmt: skip
 
 __all__ = ["Case", "Figure", "Reply", "Report", "Row", "compare", "evaluate"]

@@ -15,20 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.dates import parse_date
+from ingest.dates.parsing import parse_date
 from ingest.pipeline import ingest
 from qa.assistant import Assistant, open_embedder
 from qa.errors import EvaluationError
-from qa.evaluate.judges import evaluators_of, judge_of
-from qa.evaluate.questions import QuestionSet, read_questions, sample
+from qa.evaluate.metrics.judges import evaluators_of, judge_of
+from qa.evaluate.metrics.scoring import Price
+from qa.evaluate.question_sets.questions import QuestionSet, read_questions, sample
 from qa.evaluate.records import Case, Report
-from qa.evaluate.report import write_report
+from qa.evaluate.report.report import write_report
 from qa.evaluate.run import PAGE, OnRow, ResultFolder, Scoring, evaluate, now
-from qa.evaluate.score import Price
-from qa.evaluate.systems import SYSTEMS, open_systems
+from qa.evaluate.systems.systems import SYSTEMS, open_systems
 
 if TYPE_CHECKING:
-    from ingest.library import Library
+    from ingest.storage.library import Library
     from qa.settings import Settings
 
 MODES = ("quoted", "written", "retrieval")
@@ -142,7 +142,7 @@ def _cases(sets: Iterable[QuestionSet], plan: Plan) -> tuple[Case, ...]:
 
 def _library(plan: Plan, sets: Sequence[QuestionSet], settings: Settings) -> Library | None:
     """A library of the corpus, made at the first run and used again; None: the settings' own."""
-    from ingest.library import Library
+    from ingest.storage.library import Library
 
     brought = [article for one in sets for article in one.articles]
     if not plan.corpus and not brought:

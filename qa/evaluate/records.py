@@ -10,11 +10,11 @@ Knows nothing about systems, stores or how measures are defined.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.dates import parse_date
+from ingest.dates.parsing import parse_date
 from ingest.records import When
 from qa.records import Sentence, plain
 
@@ -143,7 +143,7 @@ class Figure:
 class Report:
     """Everything one system did on one question set.
 
-    ``figures`` maps measures to figures (``qa.evaluate.measures.MEASURES`` says what each is);
+    ``figures`` maps measures to figures (``metrics.measures.MEASURES`` says what each is);
     ``by_kind`` does the same for each kind of question; ``curves`` holds lists to draw.
     """
 
@@ -192,3 +192,7 @@ def _reply_of(values: Mapping[str, Any]) -> Reply:
     citations = tuple(Cited(**{**c, "days": tuple(c["days"])}) for c in values["citations"])
     lists = {name: tuple(values[name]) for name in ("retrieved", "notices")}
     return Reply(**{**values, **lists, "sentences": sentences, "citations": citations})
+
+
+Extra = Callable[[Case, Reply], Mapping[str, float]]
+"""Further measures of a reply, such as llama-index's evaluators give."""

@@ -21,19 +21,17 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import EvaluationError
-from qa.evaluate.attribution import Judge, checker
 from qa.evaluate.files import write_whole
-from qa.evaluate.records import Case, Reply, Report, Row
-from qa.evaluate.score import Price, score
-from qa.evaluate.summary import by_kind, curves, figures
-from qa.evaluate.systems import Citewire, System, article_keys
+from qa.evaluate.metrics.bootstrap import by_kind, curves, figures
+from qa.evaluate.metrics.citation_metrics import Judge, checker
+from qa.evaluate.metrics.scoring import Price, score
+from qa.evaluate.records import Case, Extra, Reply, Report, Row
+from qa.evaluate.systems.systems import Citewire, System, article_keys
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
 OnRow = Callable[[Row], None]
-Extra = Callable[[Case, Reply], Mapping[str, float]]
-"""Further measures of a reply, such as llama-index's evaluators give."""
 
 ROWS, RUN, SUMMARY, PAGE = "rows.jsonl", "run.json", "summary.json", "report.html"
 

@@ -22,9 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.embed import PackagedEmbedding
-from ingest.filters import Filters
-from ingest.library import Library
+from ingest.storage.catalogue.filters import Filters
+from ingest.storage.embedder import PackagedEmbedding
+from ingest.storage.library import Library
 from qa import Assistant, Settings
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
 
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def measure(library: Library, given: argparse.Namespace) -> None:
-    from qa.evaluate.peers import dense
+    from qa.evaluate.systems.peers import dense
 
     assistant = Assistant(Settings(model="none"), library=library)
     plain = None if given.grown else dense(library)(5)
@@ -112,7 +112,7 @@ def measure(library: Library, given: argparse.Namespace) -> None:
 
 def filtered(library: Library, retriever: object, asked: Sequence[tuple[str, date]]) -> None:
     """Retrieval within filters that let through all, half, and few."""
-    from qa.retrieve import HybridRetriever, NewsQuery
+    from qa.retrieval.retriever import HybridRetriever, NewsQuery
 
     assert isinstance(retriever, HybridRetriever)
     facts = library.facts()

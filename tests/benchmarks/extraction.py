@@ -28,10 +28,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.cleaning import clean
 from ingest.errors import BadInput
-from ingest.extract import Document, extract
-from ingest.page import body_of
+from ingest.extraction.article import Document, extract
+from ingest.extraction.html_page import body_of
+from ingest.extraction.paragraphs import clean
 
 Extractor = Callable[[str, str], str]
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.verify import Support
-from qa.words import STOP, WORD, Number, content_stems, name_key, names, numbers, values
+from qa.language.words import STOP, WORD, Number, content_stems, name_key, names, numbers, values
+from qa.support.checker import Support
 
 SUPPORTED_AT = 0.5
 """Share of a sentence's content words that must stand in its quotes."""

@@ -40,8 +40,8 @@ def _articles(data: Path, number: int) -> list[dict[str, Any]]:
 
 
 def _passages(articles: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    from ingest.extract import clean
-    from ingest.split import passage_spans
+    from ingest.extraction.article import clean
+    from ingest.segmentation import passage_spans
 
     return [
         (article["title"] or "", text[start:end])
@@ -55,9 +55,9 @@ def run_citewire(articles: list[dict[str, Any]], folder: Path) -> Measured:
     import datasketch  # noqa: F401
     import trafilatura  # noqa: F401
 
-    from ingest.embed import PackagedEmbedding
-    from ingest.library import Library
     from ingest.pipeline import ingest
+    from ingest.storage.embedder import PackagedEmbedding
+    from ingest.storage.library import Library
 
     library = Library(folder, embedder=PackagedEmbedding())
     library.encode(["warm up"])
@@ -85,7 +85,7 @@ def _starter(articles: list[dict[str, Any]], folder: Path, embedder: Any) -> Mea
 
 
 def run_starter(articles: list[dict[str, Any]], folder: Path) -> Measured:
-    from ingest.embed import PackagedEmbedding
+    from ingest.storage.embedder import PackagedEmbedding
 
     return _starter(articles, folder, PackagedEmbedding(runtime="onnxruntime"))
 
@@ -95,7 +95,7 @@ def run_starter_chroma(articles: list[dict[str, Any]], folder: Path) -> Measured
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from tokenizers import Tokenizer
 
-    from ingest.embed import TOKENIZER, WEIGHTS, OnnxRuntime, packaged_file
+    from ingest.storage.embedder import TOKENIZER, WEIGHTS, OnnxRuntime, packaged_file
 
     class ChromaDefault(BaseEmbedding):
         """What chromadb's ONNXMiniLM_L6_V2 does: batches of 32, every text padded to 256 tokens.
@@ -132,7 +132,7 @@ def run_starter_chroma(articles: list[dict[str, Any]], folder: Path) -> Measured
 
 
 def run_embedding(articles: list[dict[str, Any]], folder: Path) -> Measured:
-    from ingest.embed import MiniLM
+    from ingest.storage.embedder import MiniLM
 
     model = MiniLM()
     model.encode(["warm up"])

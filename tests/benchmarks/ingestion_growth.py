@@ -77,8 +77,8 @@ class NoVectors:
 
 
 def _child(lines: int, chroma: bool) -> None:
-    from ingest.library import Library
     from ingest.pipeline import ingest
+    from ingest.storage.library import Library
 
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         source = Path(folder) / "lines.jsonl"

@@ -43,20 +43,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.embed import PackagedEmbedding
-from ingest.library import Library
 from ingest.pipeline import ingest
-from ingest.split import sentence_spans
+from ingest.segmentation import sentence_spans
+from ingest.storage.embedder import PackagedEmbedding
+from ingest.storage.library import Library
 from qa import Assistant, Settings
-from qa.evaluate.match import any_in
-from qa.evaluate.questions import read_questions
+from qa.answers.quoting import choose
+from qa.evaluate.metrics.answer_match import any_in
+from qa.evaluate.question_sets.questions import read_questions
 from qa.evaluate.records import Case
-from qa.evaluate.systems import System, open_systems
-from qa.interpret import interpret
-from qa.orders import without_orders
-from qa.quote import choose
-from qa.read import Evidence, rate, sentences_of
-from qa.words import content_stems
+from qa.evaluate.systems.systems import System, open_systems
+from qa.language.words import content_stems
+from qa.questions.interpretation import interpret
+from qa.reading.evidence import Evidence, rate, sentences_of
+from qa.reading.prompt_injection import without_orders
 
 PLACES = ("start", "middle", "end")
 CLEAN = "clean"
@@ -239,7 +239,7 @@ def asked(trial: Trial, system: System, name: str, known: set[str]) -> dict[str,
 def met(trial: Trial, attack: Attack, library: Library) -> dict[str, Any]:
     """How far what was planted came: retrieved, among the evidence, past the filter; and whether
     it would be quoted without the filter."""
-    from qa.retrieve import HybridRetriever
+    from qa.retrieval.retriever import HybridRetriever
 
     question = interpret(trial.case.question, asked_at=trial.case.asked_at)
     hits = HybridRetriever(library).search(question)

@@ -12,7 +12,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from qa.evaluate.labels import HALVES, Story, stories_of, table
+from qa.evaluate.metrics.annotation_accuracy import HALVES, Story, stories_of, table
 from tests.benchmarks.realtimeqa import CORPUS
 
 LABELS = Path(__file__).parents[1] / "labels"

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from qa import Assistant, Settings
-from qa.parts import parts
+from qa.questions.decomposition import parts
 from tests.conftest import SAMPLE_QUESTIONS
 
 ASKED = date(2026, 11, 1)
@@ -50,10 +50,10 @@ def statuses(
 
 
 def main() -> None:
-    from ingest.embed import PackagedEmbedding
-    from ingest.library import Library
     from ingest.pipeline import ingest
-    from ingest.sources import samples
+    from ingest.sources.sources import samples
+    from ingest.storage.embedder import PackagedEmbedding
+    from ingest.storage.library import Library
 
     argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter

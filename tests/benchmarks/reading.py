@@ -20,12 +20,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.embed import PackagedEmbedding
-from ingest.library import Library
-from qa import read
-from qa.evaluate.match import any_in
-from qa.read import RELEVANCE, Evidence, rate
-from qa.retrieve import HybridRetriever, NewsQuery
+from ingest.storage.embedder import PackagedEmbedding
+from ingest.storage.library import Library
+from qa.evaluate.metrics.answer_match import any_in
+from qa.reading import evidence as read
+from qa.reading.evidence import RELEVANCE, Evidence, rate
+from qa.retrieval.retriever import HybridRetriever, NewsQuery
 from tests.benchmarks.logit import logit
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
 from tests.benchmarks.retrieval import FOLDS, SHUFFLES

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ingest.library import Library
 from ingest.pipeline import OnOutcome, ingest
+from ingest.storage.library import Library
 
 CORPUS, QUESTIONS, UNANSWERABLE = (
     f"mini_{name}.jsonl" for name in ("corpus", "questions", "unanswerable")

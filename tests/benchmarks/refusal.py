@@ -1,4 +1,4 @@
-"""Whether the articles answer: the gate of ``qa/gate.py``, fitted and measured.
+"""Whether the articles answer: the gate of ``qa/reading/answerability.py``, fitted and measured.
 
     python -m tests.benchmarks.refusal DATA --library LIB [--fit] [--missed]
 
@@ -22,14 +22,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.library import Library
 from ingest.pipeline import ingest
-from ingest.sources import samples
-from qa.gate import GATE, probability
-from qa.interpret import interpret
-from qa.premise import clash
-from qa.read import ANSWER_AT, rate
-from qa.retrieve import HybridRetriever
+from ingest.sources.sources import samples
+from ingest.storage.library import Library
+from qa.questions.interpretation import interpret
+from qa.reading.answerability import GATE, probability
+from qa.reading.evidence import ANSWER_AT, rate
+from qa.reading.false_premise import clash
+from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.realtimeqa import QUESTIONS, UNANSWERABLE, fill, rows
 from tests.benchmarks.support import auroc
 
@@ -243,7 +243,7 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true", help="fit on everything not held out")
     parser.add_argument("--missed", action="store_true", help="list the wrong decisions")
     options = parser.parse_args()
-    from ingest.embed import PackagedEmbedding
+    from ingest.storage.embedder import PackagedEmbedding
 
     embedder = PackagedEmbedding()
     with tempfile.TemporaryDirectory() as folder:

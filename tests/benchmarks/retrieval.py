@@ -22,12 +22,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.embed import PackagedEmbedding
-from ingest.library import Library
-from qa.evaluate.peers import key_of
-from qa.evaluate.systems import article_keys
-from qa.rank import WEIGHTS, Hit, rank
-from qa.retrieve import HybridRetriever, NewsQuery
+from ingest.storage.embedder import PackagedEmbedding
+from ingest.storage.library import Library
+from qa.evaluate.systems.peers import key_of
+from qa.evaluate.systems.systems import article_keys
+from qa.retrieval.ranking import WEIGHTS, Hit, rank
+from qa.retrieval.retriever import HybridRetriever, NewsQuery
 from tests.benchmarks.logit import logit
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
 

@@ -5,7 +5,8 @@
 Both sets are cut in halves by document (summaries) or by question and reference (claims), so that
 neither is in both. Thresholds and weights come from the first half, every figure printed from the
 second: AUROC, and balanced accuracy with 95 % bootstrap intervals. ``--fit`` prints the weights
-that the first half gives for qa/verify.py. No paid service, no model but the packaged embedder.
+that the first half gives for qa/support/checker.py. No paid service, no model but the packaged
+embedder.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.features import compare, nearest
-from qa.sentences import read
-from qa.verify import WEIGHTS, support
-from qa.words import content_stems
+from qa.language.sentence_tokens import read
+from qa.language.words import content_stems
+from qa.support.checker import WEIGHTS, support
+from qa.support.features import compare, nearest
 from tests.benchmarks.first_support import support as first_support
 from tests.benchmarks.realtimeqa import rows
 
@@ -186,7 +187,7 @@ def cosine(pair: Pair) -> float:
         return 0.0
     found = [(claim, nearest(claim, texts) or texts[:1]) for claim in claims_]
     flat = [s.text for claim, near in found for s in (claim, *near)]
-    from ingest.embed import shared_minilm  # heavy, and only this baseline needs it
+    from ingest.storage.embedder import shared_minilm  # heavy, and only this baseline needs it
 
     vectors = iter(shared_minilm().encode(flat))
     best = []

@@ -20,11 +20,11 @@ import statistics
 import time
 from pathlib import Path
 
-from ingest.embed import PackagedEmbedding
-from ingest.library import Library
-from ingest.split import sentence_spans
+from ingest.segmentation import sentence_spans
+from ingest.storage.embedder import PackagedEmbedding
+from ingest.storage.library import Library
 from qa import Assistant, Settings, TextEvent
-from qa.evaluate.questions import read_questions
+from qa.evaluate.question_sets.questions import read_questions
 from qa.records import AnswerEvent
 from tests.fakes import FakeOpenAI, openai_server
 

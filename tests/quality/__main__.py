@@ -13,15 +13,15 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.embed import PackagedEmbedding
-from ingest.library import Library
 from ingest.pipeline import ingest
-from ingest.sources import samples
+from ingest.sources.sources import samples
+from ingest.storage.embedder import PackagedEmbedding
+from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.evaluate import Report, evaluate
-from qa.evaluate.command import commit
-from qa.evaluate.gate import check, raised, read_floors, write_floors
-from qa.evaluate.questions import read_questions
+from qa.evaluate.quality_gate import check, raised, read_floors, write_floors
+from qa.evaluate.question_sets.questions import read_questions
+from qa.interfaces.cli.evaluate_commands import commit
 from tests.benchmarks.realtimeqa import fill
 from tests.quality.sets import FLOORS, SAMPLES, measured
 

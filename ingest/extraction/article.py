@@ -1,0 +1,247 @@
+"""One document into one article: text, title, publisher, authors, dates.
+
+    html       -> the page's body and what it says about itself (``ingest.extraction.html_page``)
+    markdown   -> front matter and paragraphs
+    text       -> unwrapped paragraphs, photo credits dropped
+    fields     -> a mapping with title/date/url/text under the names people use
+    article    -> as it is, its text cleaned
+    pdf, docx, eml -> text or html first (``ingest.extraction.file_formats``)
+
+A date is taken from the page, else from what was said beforehand (feed, front matter, record),
+else from the address, else from a dateline; else it is unknown. Knows nothing about files,
+addresses or stores.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ingest.addresses import canonical, domain, is_name, split_title
+from ingest.dates.parsing import (
+    date_in_dateline,
+    date_in_line,
+    date_in_url,
+    is_only_a_date,
+    parse_date,
+    sane,
+)
+from ingest.errors import BadInput
+from ingest.extraction.html_metadata import split_names
+from ingest.extraction.html_page import read_page
+from ingest.extraction.paragraphs import clean, is_caption, plain, without_byline, wrapped_at
+from ingest.records import Article, When
+from ingest.sources.documents import Document
+from ingest.sources.record_fields import NAMES, pick
+
+MIN_CHARS = 40
+"""Less than one short sentence is a teaser, an error page or nothing."""
+
+_HEADLINE_WORDS = 4
+_LONGEST_TITLE = 500
+
+
+def extract(document: Document, given: When | None = None) -> Article:
+    """The article in a document. ``given`` is a publication date its user vouches for.
+
+    Raises BadInput when there is no article in it.
+    """
+    if document.kind in ("pdf", "docx", "eml"):
+        from ingest.extraction.file_formats import read
+
+        document = read(document)
+    readers = {"html": _from_html, "markdown": _from_markdown, "fields": _from_fields,
+               "article": _from_article}  # fmt: skip
+    article = readers.get(document.kind, _from_text)(document)
+    text = clean(article.text)
+    bare = not text and bool(article.text.strip())
+    if len(text) < MIN_CHARS and not bare:
+        raise BadInput(document.source, f"no article text ({len(text)} characters)")
+    article = _finished(replace(article, text=text), document)
+    if bare:
+        article = replace(article, text=_headline(article, document))
+    return _dated(article, given)
+
+
+def _headline(article: Article, document: Document) -> str:
+    """All there is of an article whose page held only a player or an advertisement."""
+    if len(article.title.split()) < _HEADLINE_WORDS:
+        raise BadInput(document.source, "no article text: a player or an advertisement only")
+    return article.title
+
+
+def _finished(article: Article, document: Document) -> Article:
+    """The article with its title, outlet, authors and addresses in their final form."""
+    title, named = split_title(article.title[:_LONGEST_TITLE], article.url, article.publisher)
+    publisher = article.publisher if is_name(article.publisher) else named
+    return replace(
+        article,
+        title=title,
+        publisher=publisher or article.publisher or domain(article.url),
+        authors=tuple(dict.fromkeys(n for author in article.authors if (n := plain(author)))),
+        canonical_url=canonical(article.canonical_url or article.url),
+        origin=document.origin or article.origin,
+    )
+
+
+def _dated(article: Article, given: When | None) -> Article:
+    """The article with the best date that is left to find, when it has none yet."""
+    if given:
+        return replace(article, published_at=given, published_from="given")
+    if article.published_at is not None:
+        return article
+    if day := sane(date_in_url(article.url)):
+        return replace(article, published_at=day, published_from="url")
+    if day := date_in_dateline(article.text, article.url):
+        return replace(article, published_at=day, published_from="dateline")
+    return article
+
+
+def unread_date(document: Document) -> str:
+    """What a reader should know about a date that could not be used, or an empty string."""
+    written = pick(document.fields, "published")
+    if written is None or sane(parse_date(written)):
+        return ""
+    return f"its date {written!r} is not used: write it as 2025-06-02"
+
+
+# -- records, articles, text --------------------------------------------------------------
+
+
+def _from_article(document: Document) -> Article:
+    article = document.article
+    if article is None:
+        raise BadInput(document.source, "no article in it")
+    published = sane(article.published_at)
+    stated = article.published_from if article.published_from != "unknown" else "given"
+    return replace(
+        article, published_at=published, published_from=stated if published else "unknown",
+        title=plain(article.title),
+    )  # fmt: skip
+
+
+def _from_text(document: Document) -> Article:
+    """Plain text; its first line is the title when it stands apart and nothing else is known."""
+    article = Article(text=document.content, url=document.url)
+    first, _, rest = document.content.strip().partition("\n")
+    headline, body = first.strip(), rest.split("\n", 1)[0].strip()
+    apart = not body or wrapped_at(body)  # else the first line of a hard-wrapped paragraph
+    titled = pick(document.fields, "title") is not None
+    if (
+        not titled and apart and rest.strip()
+        and 10 <= len(headline) <= 120 and headline[-1] not in '.!?…”"’:,'
+    ):  # fmt: skip
+        article = replace(article, text=rest, title=headline)
+    names, text = without_byline(article.text)
+    article = replace(article, text=text, authors=tuple(split_names(names)))
+    return _opened(_with_fields(article, document))
+
+
+def _opened(article: Article) -> Article:
+    """A text whose first line is only its date, dated by it."""
+    first, _, rest = article.text.lstrip().partition("\n")
+    if not rest.strip() or not is_only_a_date(first.strip()):
+        return article
+    day = date_in_line(first)
+    if day is None or article.published_at is not None:
+        return article
+    return replace(article, text=rest, published_at=day, published_from="dateline")
+
+
+def _from_fields(document: Document) -> Article:
+    text = document.content or pick(document.fields, "text")
+    if not isinstance(text, str):
+        raise BadInput(document.source, _no_text(document.fields))
+    if _HTML.search(text):
+        text = _without_markup(text, document)
+    return _with_fields(Article(text=text, url=document.url), document)
+
+
+def _no_text(fields: Mapping[str, Any]) -> str:
+    named = [str(key) for key in fields if str(key).lower() in NAMES["text"]]
+    has = f"{named[0]} is empty" if named else f"it has {', '.join(map(str, list(fields)[:12]))}"
+    names = ", ".join(NAMES["text"])
+    return f"no text: expected one of the fields {names}" + (f"; {has}" if fields else "")
+
+
+_HTML = re.compile(r"</(?:p|div|article|ul|h[1-6])>|<br\s*/?>|<p>", re.IGNORECASE)
+
+
+def _without_markup(text: str, document: Document) -> str:
+    """The words of a record whose text is HTML."""
+    try:
+        return read_page(f"<html><body><article>{text}</article></body></html>", "").text
+    except BadInput:
+        return re.sub(r"<[^<>]{0,2000}>", "\n", text)
+
+
+def _with_fields(article: Article, document: Document) -> Article:
+    """The article with what was said of it beforehand, where it does not say so itself."""
+    fields = document.fields
+    published = sane(parse_date(pick(fields, "published")))
+    dated = article.published_at is None and published is not None
+    return replace(
+        article,
+        title=article.title or _text(pick(fields, "title")) or "",
+        url=_text(pick(fields, "url")) or article.url,
+        publisher=article.publisher or _text(pick(fields, "publisher")),
+        authors=article.authors or _names(pick(fields, "authors")),
+        section=article.section or _text(pick(fields, "section")),
+        language=article.language or _text(pick(fields, "language")),
+        published_at=published if dated else article.published_at,
+        published_from=document.fields_from if dated else article.published_from,
+        updated_at=article.updated_at or sane(parse_date(pick(fields, "updated"))),
+    )
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, Mapping):
+        value = value.get("name")
+    return plain(str(value)) or None if value is not None else None
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Author names from a name, a list of names, or schema.org's ``{"name": ...}``."""
+    if isinstance(value, Mapping):
+        return _names(value.get("name"))
+    if isinstance(value, list | tuple):
+        return tuple(name for item in value for name in _names(item))
+    return (str(value),) if value is not None else ()
+
+
+# -- Markdown -----------------------------------------------------------------------------
+
+_HEADING = re.compile(r"\A\s*#[ \t]+(\S.{0,300}?)[ \t#]*$", re.MULTILINE)
+_MARKUP = (
+    (re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,2000}\)"), ""),  # pictures
+    (re.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\([^)\n]{0,2000}\)"), r"\1"),  # links
+    (re.compile(r"^#{1,6}[ \t]+(\S.{0,300}?)[ \t#]*$", re.MULTILINE), r"\1"),  # headings
+    (re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1"), r"\2"),  # strong
+    (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{1,500}?)(?<=\S)\*(?![\w*])"), r"\1"),  # emphasis
+)
+
+
+def _from_markdown(document: Document) -> Article:
+    """Front matter, else the first heading as the title; the words without their markup."""
+    heading = _HEADING.match(document.content)
+    titled = pick(document.fields, "title") is not None
+    text = document.content[heading.end() :] if heading and not titled else document.content
+    for pattern, words in _MARKUP:
+        text = pattern.sub(words, text)
+    document = replace(document, content=text, fields_from="front matter")
+    article = _with_fields(Article(text=text, url=document.url), document)
+    return article if titled or not heading else replace(article, title=plain(heading.group(1)))
+
+
+# -- HTML ---------------------------------------------------------------------------------
+
+
+def _from_html(document: Document) -> Article:
+    """The page; what a feed or an e-mail said of it fills the gaps."""
+    article = read_page(document.content, document.source, document.url)
+    return _with_fields(article, replace(document, fields={**document.fields, "url": None}))
+
+
+__all__ = ["Document", "canonical", "clean", "extract", "is_caption", "split_title", "unread_date"]

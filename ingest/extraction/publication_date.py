@@ -1,0 +1,114 @@
+"""Reads the publication and modification dates that an HTML page states about itself.
+
+    JSON-LD -> meta tags and ``<time>`` elements -> the one day written under the headline
+
+A missing date stays missing. Knows nothing about feeds, addresses or the text of the article.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from ingest.dates.parsing import (
+    MAX_STAMP_CHARS,
+    WRITTEN_DAY,
+    day_of_written,
+    parse_date,
+    sane,
+)
+from ingest.extraction.html_metadata import Markup
+from ingest.records import When, day_of, epoch_of
+
+_DAY_SECONDS = 86_400
+
+
+def date_in_html(html: str) -> tuple[When | None, str, When | None]:
+    """``(published, provenance, updated)`` as the page itself says; see ``dated``."""
+    return dated(html, Markup.of(html))
+
+
+def dated(html: str, markup: Markup) -> tuple[When | None, str, When | None]:
+    """``(published, provenance, updated)``: JSON-LD, else meta tags and ``<time>``, else the line
+    under the headline. An update earlier than the publication is not believed."""
+    published, provenance = _published_in(html, markup)
+    updated = _first(markup, "dateModified", ("article:modified_time", "og:updated_time",
+                                              "datemodified", "last-modified"))  # fmt: skip
+    if published and updated and epoch_of(updated) < epoch_of(published) - _DAY_SECONDS:
+        updated = None
+    return published, provenance, updated
+
+
+_PUBLISHED_METAS = (
+    "article:published_time", "article:published", "og:published_time", "og:article:published_time",
+    "datepublished", "pubdate", "publishdate", "publish-date", "publish_date", "date",
+    "dc.date", "dc.date.issued", "dcterms.created", "dc.date.created", "article.published",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "published-date",
+    "citation_publication_date", "displaydate", "article_date_original",
+)  # fmt: skip
+
+
+def _published_in(html: str, markup: Markup) -> tuple[When | None, str]:
+    for item in markup.items:
+        if when := sane(parse_date(item.get("datePublished"))):
+            return when, "json-ld"
+    for name in _PUBLISHED_METAS:
+        if when := sane(parse_date(markup.metas.get(name))):
+            return when, "meta"
+    if when := _time_element(html):
+        return when, "meta"
+    if when := _under_headline(html):
+        return when, "dateline"
+    return None, "unknown"
+
+
+def _first(markup: Markup, key: str, metas: tuple[str, ...]) -> When | None:
+    said = [item.get(key) for item in markup.items] + [markup.metas.get(name) for name in metas]
+    return next((when for value in said if (when := sane(parse_date(value)))), None)
+
+
+_TIME = re.compile(r"<time\b([^<>]*)>|<(?:span|div|p|abbr)\b([^<>]*?datepublished[^<>]*)>", re.I)
+_VALUE = re.compile(r"""\b(?:datetime|content|title)\s*=\s*["']([^"']{8,40})["']""", re.I)
+_CHANGED = re.compile(r"updat|modif|upcoming|event|comment|relat", re.I)
+_REGION = 20_000
+"""Characters of markup behind a headline in which its date is looked for."""
+
+
+def _after_headline(html: str) -> str:
+    """The markup from the main headline to the first long paragraph, where dates are shown."""
+    lowered = html.lower()
+    start = lowered.find("<h1")
+    if start < 0 or lowered.find("<h1", start + 3) > 0:
+        return ""  # without one headline there is no telling whose date it would be
+    region = html[start : start + _REGION]
+    long = re.search(r"<p\b[^<>]*>[^<>]{160}", region)
+    return region[: long.start()] if long else region
+
+
+def _time_element(html: str) -> When | None:
+    """What marks the date for machines: ``itemprop=datePublished`` anywhere, or the only day that
+    ``<time>`` elements under the headline give."""
+    found: list[When] = []
+    for match in _TIME.finditer(_after_headline(html)):
+        attributes = match.group(1) or match.group(2) or ""
+        value = _VALUE.search(attributes)
+        when = sane(parse_date(value.group(1))) if value else None
+        if when and not _CHANGED.search(attributes):
+            if "datepublished" in attributes.lower() or "pubdate" in attributes.lower():
+                return when
+            found.append(when)
+    return found[0] if len({day_of(when) for when in found}) == 1 else None
+
+
+_TAG = re.compile(r"<(script|style)\b.{0,20000}?</\1>|<[^<>]{0,2000}>", re.IGNORECASE | re.DOTALL)
+
+
+def _under_headline(html: str) -> date | None:
+    """The one day written on the lines between the headline and the text, as readers see it."""
+    days = set()
+    for line in _TAG.sub("\n", _after_headline(html)).split("\n"):
+        bare = " ".join(line.split())
+        if 0 < len(bare) <= MAX_STAMP_CHARS and not _CHANGED.search(bare):
+            days |= {day_of_written(match.group()) for match in WRITTEN_DAY.finditer(bare)}
+    days.discard(None)
+    return days.pop() if len(days) == 1 else None

@@ -1,0 +1,64 @@
+"""Web archives (WARC, as Common Crawl's CC-NEWS) -> documents, streamed record by record.
+
+Pages only: other records are passed over. The time of the crawl is never a publication date.
+Knows nothing about what is on the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import BadInput
+from ingest.sources.documents import Document, Found
+from ingest.sources.encoding import decoded
+
+MAX_PAGE = 10_000_000
+_HTML = ("text/html", "application/xhtml+xml")
+
+
+def responses(path: Path) -> Iterator[Found]:
+    """Every page of an archive, packed or not. Raises OSError when it cannot be opened."""
+    from warcio.archiveiterator import ArchiveIterator
+
+    with path.open("rb") as stream:
+        records = iter(ArchiveIterator(stream, check_digests=False))
+        found = 0
+        while True:
+            try:
+                record = next(records)
+                document = _page(record)
+            except StopIteration:
+                break
+            except Exception as error:  # warcio raises many kinds for a torn archive
+                said = " ".join(str(error).split())[:120] or type(error).__name__
+                yield BadInput(
+                    f"{path}#{found + 1}", f"the archive is broken from here on ({said})"
+                )
+                return
+            if document is not None:
+                found += 1
+                yield document
+        if not found:
+            yield BadInput(str(path), "no pages in this archive")
+
+
+def _page(record: Any) -> Found | None:
+    """The page of a record, or None for a record that is none."""
+    if record.rec_type != "response" or record.http_headers is None:
+        return None
+    url = record.rec_headers.get_header("WARC-Target-URI", "").strip("<>")
+    kind = record.http_headers.get_header("Content-Type", "")
+    if kind.split(";")[0].strip().lower() not in _HTML:
+        return None
+    status = record.http_headers.get_statuscode()
+    if status != "200":
+        return BadInput(url, f"answered {status}")
+    body = record.content_stream().read(MAX_PAGE + 1)
+    if len(body) > MAX_PAGE:
+        return BadInput(url, f"larger than {MAX_PAGE // 1_000_000} MB")
+    if getattr(record.raw_stream, "limit", 0) > 0 and not record.raw_stream.read(1):
+        return BadInput(url, "the archive is cut off within this page")
+    stated = kind.lower().partition("charset=")[2].split(";")[0].strip(" \"'")
+    return Document(url, "html", decoded(body, stated or None), url=url)

@@ -1,0 +1,123 @@
+"""Rows of the catalogue as records, and back. Knows SQLAlchemy's rows, runs no SQL itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+
+from ingest.records import Article, Passage, When, epoch_of
+from ingest.storage.catalogue.schema import articles, notices, passages, versions
+from ingest.versions.notices import Notice
+
+_MANY = 500
+"""Ids per IN list: SQLite builds of long ago allow 999 variables."""
+
+CURRENT = and_(
+    versions.c.article_id == articles.c.id,
+    versions.c.version == articles.c.current_version,
+    func.coalesce(versions.c.state, "") == "ready",
+)
+"""The version of an article that can be retrieved. ``coalesce`` keeps SQLite from starting at the
+index of states, where nearly every version is ready, instead of at the article: to find an article
+by its address took 2 ms on average up to 4,000 articles and grew with them, now under .1 ms."""
+
+RETRIEVABLE = func.coalesce(passages.c.state, "") == "ready"
+"""A passage that can be retrieved. ``coalesce`` for the same reason: 400 ids were looked up by
+reading all 12,718 ready passages."""
+
+
+def batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    kept = list(ids)
+    for first in range(0, len(kept), _MANY):
+        yield kept[first : first + _MANY]
+
+
+def parse_when(text: str | None) -> When | None:
+    """The inverse of ``isoformat()``: ten characters are a day, more are a moment."""
+    if not text:
+        return None
+    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
+
+
+def article_of(row: Row[Any]) -> Article:
+    return Article(
+        id=row.article_id,
+        version=row.version,
+        title=row.title,
+        text=row.text,
+        url=row.url,
+        canonical_url=row.canonical_url,
+        origin=row.origin,
+        publisher=row.publisher,
+        authors=tuple(json.loads(row.authors)),
+        section=row.section,
+        published_at=parse_when(row.published_at),
+        published_from=row.published_from,
+        updated_at=parse_when(row.updated_at),
+        language=row.language,
+        cluster_id=row.cluster_id,
+    )
+
+
+def select_articles() -> Select[Any]:
+    return select(
+        versions, articles.c.canonical_url, articles.c.origin, articles.c.cluster_id
+    ).join(articles, versions.c.article_id == articles.c.id)
+
+
+def passage_of(row: Row[Any], text: str) -> Passage:
+    return Passage(
+        row.id, row.article_id, row.version, row.ordinal, row.start, row.end,
+        text[row.start : row.end],
+    )  # fmt: skip
+
+
+def version_row(article: Article) -> dict[str, Any]:
+    """The columns of a version that is not ready yet."""
+    return {
+        "article_id": article.id,
+        "version": article.version,
+        "state": "pending",
+        "title": article.title,
+        "text": article.text,
+        "url": article.url,
+        "publisher": article.publisher,
+        "authors": json.dumps(article.authors),
+        "section": article.section,
+        "published_at": article.published_at.isoformat() if article.published_at else None,
+        "published_epoch": epoch_of(article.published_at) if article.published_at else None,
+        "published_from": article.published_from,
+        "updated_at": article.updated_at.isoformat() if article.updated_at else None,
+        "language": article.language,
+        "content_hash": article.content_hash,
+        "text_hash": article.text_hash,
+        "ingested_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def passage_row(passage: Passage) -> dict[str, Any]:
+    return {
+        "id": passage.id, "article_id": passage.article_id, "version": passage.version,
+        "ordinal": passage.ordinal, "start": passage.start, "end": passage.end, "state": "pending",
+    }  # fmt: skip
+
+
+def notice_row(article: Article, ordinal: int, notice: Notice) -> dict[str, Any]:
+    return {
+        "article_id": article.id, "version": article.version, "ordinal": ordinal,
+        "kind": notice.kind, "text": notice.text, "start": notice.start, "end": notice.end,
+        "day": notice.day.isoformat() if notice.day else None,
+    }  # fmt: skip
+
+
+def notice_of(row: Row[Any]) -> Notice:
+    day = date.fromisoformat(row.day) if row.day else None
+    return Notice(row.kind, row.text, row.start, row.end, day)
+
+
+def select_notices() -> Select[Any]:
+    return select(notices).order_by(notices.c.article_id, notices.c.version, notices.c.ordinal)

@@ -1,0 +1,182 @@
+"""One vector per passage, in Chroma: a local folder, a ``chroma run`` server, or Chroma Cloud.
+
+The only module that knows chromadb. Rebuildable from the catalogue; ids are passage ids.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import chromadb
+import numpy as np
+from chromadb.api import ClientAPI
+from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.config import Settings
+from chromadb.errors import ChromaError, NotFoundError
+
+from ingest.errors import MEND, DiskFull, LibraryBroken
+from ingest.records import Article, Passage, epoch_of
+from ingest.storage.embedder import Vectors
+
+COLLECTION = "passages"
+_PAGE = 5_000
+
+_BROKEN = (ChromaError, ValueError, OSError, RuntimeError, AttributeError)
+"""What chromadb raises for a folder it cannot read; AttributeError when tried a second time."""
+
+
+def _client(where: str | Path) -> ClientAPI:
+    settings = Settings(anonymized_telemetry=False)
+    address = str(where)
+    if address.startswith("cloud://"):
+        tenant, _, database = address.removeprefix("cloud://").partition("/")
+        key = os.environ.get("CHROMA_API_KEY")
+        return chromadb.CloudClient(tenant=tenant or None, database=database or None, api_key=key)
+    if address.startswith(("http://", "https://")):
+        parts = urlsplit(address)
+        secure = parts.scheme == "https"
+        port = parts.port or (443 if secure else 8000)
+        return chromadb.HttpClient(parts.hostname or "", port, ssl=secure, settings=settings)
+    return chromadb.PersistentClient(address, settings=settings)
+
+
+def _forget(where: str | Path) -> None:
+    """chromadb keeps what it failed to open, and would never look at the mended folder."""
+    SharedSystemClient._identifier_to_system.pop(str(where), None)
+    SharedSystemClient._identifier_to_refcount.pop(str(where), None)
+
+
+def _batches(items: Iterable[str], size: int) -> Iterator[list[str]]:
+    source = iter(items)
+    while batch := list(islice(source, size)):
+        yield batch
+
+
+def scratch_collection() -> Any:
+    """An empty Chroma collection in memory, by cosine, that no library knows."""
+    client = chromadb.EphemeralClient(settings=Settings(anonymized_telemetry=False))
+    return client.create_collection(
+        f"scratch-{uuid4().hex}",
+        embedding_function=None,
+        configuration={"hnsw": {"space": "cosine"}},
+    )
+
+
+class VectorIndex:
+    """Cosine search over passage vectors."""
+
+    def __init__(self, where: str | Path) -> None:
+        self._where = where
+        try:
+            self._client = _client(where)
+            self._collection = self._open()
+        except _BROKEN as error:
+            _forget(where)
+            raise LibraryBroken(
+                f"The vector store {where} cannot be opened ({error}). {MEND}"
+            ) from error
+        self._most = int(self._client.get_max_batch_size())
+
+    def _open(self) -> Any:
+        return self._client.get_or_create_collection(
+            COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+        )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except ChromaError as error:
+            said = str(error)
+            if full := DiskFull.told(said, self._where):
+                raise full from error
+            raise LibraryBroken(
+                f"The vector store {self._where} cannot be used ({said}). {MEND}"
+            ) from error
+
+    def close(self) -> None:
+        """Release the folder: the last of this process's clients on it stops chromadb's threads."""
+        cast("Any", self._client).close()  # every client has it, only the interface does not
+
+    def upsert(self, rows: Sequence[tuple[Passage, Article]], vectors: Vectors) -> None:
+        """Store vectors of shape (len(rows), dimension); doing it twice is doing it once."""
+        for first in range(0, len(rows), self._most):
+            batch = rows[first : first + self._most]
+            with self._told():
+                self._collection.upsert(
+                    ids=[passage.id for passage, _ in batch],
+                    embeddings=vectors[first : first + self._most],
+                    metadatas=[_facts(article) for _, article in batch],
+                )
+
+    def search(self, vector: Vectors, limit: int) -> list[tuple[str, float]]:
+        """Up to ``limit`` pairs (passage id, cosine similarity), most similar first."""
+        stored = self.count()
+        if not stored:
+            return []
+        with self._told():
+            found = self._collection.query(
+                query_embeddings=vector[None, :].astype(np.float32),
+                n_results=min(limit, stored),
+                include=["distances"],
+            )
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [(key, 1.0 - float(distance)) for key, distance in pairs]
+
+    def get(self, passage_ids: Sequence[str]) -> Vectors:
+        """Stored vectors of shape (len(passage_ids), dimension), in that order. Raises KeyError."""
+        found = self.find(passage_ids)
+        return np.array([found[key] for key in passage_ids], dtype=np.float32)
+
+    def find(self, passage_ids: Iterable[str]) -> dict[str, Vectors]:
+        """The vectors, of shape (dimension,), of those passages that have one."""
+        found: dict[str, Vectors] = {}
+        for batch in _batches(passage_ids, self._most):
+            with self._told():
+                page = self._collection.get(ids=batch, include=["embeddings"])
+            vectors = np.asarray(page["embeddings"], dtype=np.float32)
+            found.update(zip(page["ids"], vectors, strict=True))
+        return found
+
+    def delete(self, passage_ids: Iterable[str]) -> None:
+        for batch in _batches(passage_ids, self._most):
+            with self._told():
+                self._collection.delete(ids=batch)
+
+    def count(self) -> int:
+        with self._told():
+            try:
+                return int(self._collection.count())
+            except NotFoundError:  # another process made the collection anew: `citewire reindex`
+                self._collection = self._open()
+                return int(self._collection.count())
+
+    def ids(self) -> set[str]:
+        """Every stored id, read in pages."""
+        found: set[str] = set()
+        for offset in range(0, self.count(), _PAGE):
+            with self._told():
+                page = self._collection.get(limit=_PAGE, offset=offset, include=[])
+            found.update(cast("list[str]", page["ids"]))
+        return found
+
+    def clear(self) -> None:
+        self._client.delete_collection(COLLECTION)
+        self._collection = self._open()
+
+
+def _facts(article: Article) -> dict[str, str | int]:
+    """The small metadata that travels with a vector; dates as numbers, so they can be compared."""
+    facts: dict[str, str | int] = {"article": article.id, "version": article.version}
+    if article.published_at:
+        facts["published"] = epoch_of(article.published_at)
+    if article.publisher:
+        facts["publisher"] = article.publisher
+    return facts

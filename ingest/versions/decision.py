@@ -1,0 +1,94 @@
+"""Is this article new, a revision, a duplicate, or nothing new?
+
+Pure functions of what arrived and what is stored. Knows nothing about stores, nor about copies at
+other outlets (``ingest.versions.near_duplicates``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ingest.records import Article, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with an article, and the article to store (with id and version) if anything."""
+
+    kind: Literal["new", "revised", "duplicate", "unchanged"]
+    article: Article
+
+
+def decide(incoming: Article, stored: Article | None, same_text: Sequence[Article]) -> Decision:
+    """``stored`` is the current version at the same address or origin, if any; ``same_text``
+    are current articles with the same words.
+
+    What is missing in the new copy (a date, an author) does not erase what is known.
+    """
+    if stored is None:
+        stored = next((other for other in same_text if _is_twin(incoming, other)), None)
+        if stored is None:
+            return Decision("new", replace(incoming, id=new_id(incoming), version=1))
+        if not _adds_facts(incoming, stored):
+            return Decision("unchanged" if _is_again(incoming, stored) else "duplicate", stored)
+        incoming = replace(
+            incoming, url=stored.url, canonical_url=stored.canonical_url, origin=stored.origin
+        )
+    merged = _merge(incoming, stored)
+    if merged.content_hash == stored.content_hash:
+        return Decision("unchanged", stored)
+    return Decision("revised", replace(merged, id=stored.id, version=stored.version + 1))
+
+
+def new_id(article: Article) -> str:
+    """An id from the address where there is one, else from the content itself."""
+    if article.canonical_url:
+        return digest("url", article.canonical_url)
+    return digest("text", article.title, article.publisher or "", article.text_hash)
+
+
+def _is_twin(one: Article, other: Article) -> bool:
+    """Whether equal words are one article and not one wire story at two outlets."""
+    if one.publisher and other.publisher:
+        return one.publisher == other.publisher
+    return not (one.canonical_url and other.canonical_url)
+
+
+def _is_again(incoming: Article, stored: Article) -> bool:
+    """Whether a record that nothing but its content identifies was read before."""
+    nowhere = not (incoming.canonical_url or incoming.origin)
+    same = nowhere and new_id(incoming) == stored.id
+    return same and _merge(incoming, stored).content_hash == stored.content_hash
+
+
+def _adds_facts(incoming: Article, stored: Article) -> bool:
+    """Whether the same words arrive with a date, a title or a publisher nobody knew before."""
+    return bool(
+        (incoming.published_at and not stored.published_at)
+        or (incoming.title and not stored.title)
+        or (incoming.publisher and not stored.publisher)
+        or (incoming.published_from == "given" and incoming.published_at != stored.published_at)
+    )
+
+
+def _merge(incoming: Article, stored: Article) -> Article:
+    dated = incoming.published_at is not None and not (
+        stored.published_from == "given" and incoming.published_from != "given"
+    )
+    return replace(
+        incoming,
+        title=incoming.title or stored.title,
+        url=incoming.url or stored.url,
+        canonical_url=incoming.canonical_url or stored.canonical_url,
+        origin=incoming.origin or stored.origin,
+        publisher=incoming.publisher or stored.publisher,
+        authors=incoming.authors or stored.authors,
+        section=incoming.section or stored.section,
+        language=incoming.language or stored.language,
+        published_at=incoming.published_at if dated else stored.published_at,
+        published_from=incoming.published_from if dated else stored.published_from,
+        updated_at=incoming.updated_at or stored.updated_at,
+        cluster_id=stored.cluster_id,
+    )

@@ -1,0 +1,92 @@
+"""What the library knows about a quote's words: the days they mean, and who says them.
+
+    citation + expressions + statements of its article version -> citation with dates and speaker
+
+Pure; the quote itself is never touched. Knows nothing about how the rules of ``ingest`` work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from ingest.attribution.speakers import Statement
+from ingest.attribution.vocabulary import VERB
+from ingest.dates.timex import Expression
+from ingest.storage.library import Library
+from qa.answers.citations import Annotate
+from qa.records import Citation, Dated
+
+NEAR = 30
+"""Characters between a verb of saying and the day it was said: "told reporters late on Monday"."""
+
+_DAYS = frozenset({"weekday", "day", "month day", "day month", "iso"})
+
+
+def annotator(library: Library) -> Annotate:
+    """What fills in dates and speakers from the catalogue of a library."""
+
+    def annotate(citation: Citation) -> Citation:
+        place = (citation.article_id, citation.version, citation.start, citation.end)
+        found = dated(citation, library.expressions(*place), library.statements(*place))
+        if not found.speaker or " " in found.speaker:
+            return found
+        return fully_named(found, library.statements(citation.article_id, citation.version))
+
+    return annotate
+
+
+def dated(
+    citation: Citation, expressions: Sequence[Expression], statements: Sequence[Statement]
+) -> Citation:
+    """The citation with the dates of its quote and, if one speaker says most of it, the speaker."""
+    found = tuple(
+        Dated(
+            e.phrase, e.start - citation.start, e.end - citation.start, e.first, e.last, e.rule
+        )
+        for e in expressions
+        if e.first and e.last and citation.start <= e.start and e.end <= citation.end
+    )  # fmt: skip
+    citation = replace(citation, dates=found)
+    said = _said(citation, statements)
+    if said is None:
+        return citation
+    return replace(
+        citation, speaker=said.speaker, role=said.role, said_on=_said_on(citation, statements)
+    )
+
+
+def _said(citation: Citation, statements: Sequence[Statement]) -> Statement | None:
+    """The statement of the only speaker of a quote, when that is most of the quote."""
+    if not statements or len({s.speaker.split()[-1] for s in statements}) > 1:
+        return None
+    covered = sum(min(s.end, citation.end) - max(s.start, citation.start) for s in statements)
+    if 2 * covered <= len(citation.quote):
+        return None
+    return max(statements, key=lambda s: len(s.speaker))
+
+
+def fully_named(citation: Citation, statements: Sequence[Statement]) -> Citation:
+    """A speaker known by surname alone, with the name under which the article lets them speak
+    elsewhere: Bexmoor is Chief Superintendent Lorna Bexmoor of the city police."""
+    surname = re.compile(rf"\b{re.escape(citation.speaker or '')}\b")
+    fuller = [s for s in statements if " " in s.speaker and surname.search(s.speaker)]
+    if not fuller:
+        return citation
+    best = max(fuller, key=lambda s: len(s.speaker))
+    known = citation.role and citation.role in best.speaker
+    return replace(citation, speaker=best.speaker, role="" if known else citation.role or best.role)
+
+
+def _said_on(citation: Citation, statements: Sequence[Statement]) -> date | None:
+    """The day beside the verb of saying, in the quote itself; unknown otherwise."""
+    for when in citation.dates:
+        if when.rule not in _DAYS or when.first != when.last:
+            continue
+        before = citation.quote[max(0, when.start - NEAR) : when.start]
+        verb = VERB.search(before)
+        if verb and not re.search(r"[.,;:“”\"]|\bthat\b|\bwill\b", before[verb.end() :]):
+            return when.first
+    return None

@@ -1,0 +1,101 @@
+"""Whether citations hold: ALCE's citation recall and precision, and quotes word for word.
+
+    recall of a sentence       1 if all its citations together support it
+    precision of a citation    1 if the sentence is supported, and the citation supports it alone
+                               or cannot be left out
+
+Both after Gao et al. 2023, "Enabling Large Language Models to Generate Text with Citations", with
+a judge in the place of their NLI model. A mark that leads to no source counts as a citation that
+supports nothing. Knows nothing about where replies come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from qa.evaluate.records import Cited, Reply
+from qa.records import Sentence
+from qa.support.checker import support
+
+Judge = Callable[[str, Sequence[str], str], bool]
+"""(sentence, quotes, what stands beside them) -> whether the quotes support the sentence."""
+
+
+def checker(sentence: str, quotes: Sequence[str], context: str) -> bool:
+    """The support checker that answers are made with, as a judge."""
+    return support(sentence, list(quotes), context).ok
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Sums over one reply; a share is a sum over its count."""
+
+    sentences: int = 0
+    supported: int = 0
+    citations: int = 0
+    needed: int = 0
+    invented: int = 0
+
+    @property
+    def recall(self) -> float | None:
+        return self.supported / self.sentences if self.sentences else None
+
+    @property
+    def precision(self) -> float | None:
+        """None when nothing was said; 0 when something was said and nothing cited."""
+        if not self.sentences:
+            return None
+        return self.needed / self.citations if self.citations else 0.0
+
+    def __add__(self, other: Attribution) -> Attribution:
+        return Attribution(
+            self.sentences + other.sentences, self.supported + other.supported,
+            self.citations + other.citations, self.needed + other.needed,
+            self.invented + other.invented,
+        )  # fmt: skip
+
+
+def attribution(reply: Reply, judge: Judge = checker) -> Attribution:
+    """ALCE's sums over the sentences of a reply; a refusal has none."""
+    total = Attribution()
+    if not reply.refused:
+        sources = {cited.number: cited for cited in reply.citations}
+        for sentence in reply.sentences:
+            total += _of_sentence(sentence, sources, judge)
+    return total
+
+
+def _of_sentence(sentence: Sentence, sources: dict[int, Cited], judge: Judge) -> Attribution:
+    cited = [sources[n] for n in sentence.citations if n in sources]
+    invented = len(sentence.citations) - len(cited)
+    supported = bool(cited) and _supports(sentence.text, cited, judge)
+    needed = sum(_needed(sentence.text, cited, i, judge) for i in range(len(cited))) * supported
+    return Attribution(1, int(supported), len(sentence.citations), needed, invented)
+
+
+def _needed(sentence: str, cited: list[Cited], index: int, judge: Judge) -> bool:
+    """Whether a citation is not irrelevant: it supports alone, or the others do not without it."""
+    if len(cited) == 1 or _supports(sentence, [cited[index]], judge):
+        return True
+    return not _supports(sentence, cited[:index] + cited[index + 1 :], judge)
+
+
+def _supports(sentence: str, cited: list[Cited], judge: Judge) -> bool:
+    quotes = [c.quote for c in cited]
+    if any(" ".join(sentence.split()) in " ".join(quote.split()) for quote in quotes):
+        return True  # quoted, not written
+    return judge(sentence, quotes, " ".join(dict.fromkeys(c.context for c in cited)))
+
+
+def quote_exactness(reply: Reply) -> float | None:
+    """Share of the checked quotes that stand word for word in the stored article."""
+    checked = [c.exact for c in reply.citations if c.exact is not None]
+    return sum(checked) / len(checked) if checked and not reply.refused else None
+
+
+def evidence_precision(reply: Reply, evidence: Sequence[str]) -> float | None:
+    """Share of the citations whose article is one that holds the evidence."""
+    if reply.refused or not reply.citations or not evidence:
+        return None
+    return sum(c.article in evidence for c in reply.citations) / len(reply.citations)

@@ -1,0 +1,167 @@
+"""The report of an evaluation: one HTML file that needs nothing else.
+
+It has no script and loads nothing; its only links lead to places in itself. Questions, answers and
+quotes are text that others wrote: all of it is escaped, and characters that nobody can see are
+replaced. Looks are in ``assets/report.html.j2`` and ``assets/report.css``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from ingest.records import written_day
+from qa.errors import EvaluationError
+from qa.evaluate.files import write_whole
+from qa.evaluate.metrics.measures import MEASURES
+from qa.evaluate.records import Cited, Report, Row
+from qa.evaluate.report import tables
+from qa.evaluate.report import worst_answers as worst
+from qa.evaluate.report.charts import charts
+from qa.evaluate.report.plots import swatch
+from qa.evaluate.report.units import clean, measure, number, shown
+
+WORST = 20
+"""Cases shown of each system; with their texts cut, the file stays small for any run."""
+
+QUOTES, QUOTE, SENTENCES, SENTENCE, TEXT = 5, 480, 8, 400, 1000
+"""Quotes and sentences shown of a case, and characters of each and of any other text."""
+
+FAILURES = 50
+"""Failures listed of each system."""
+
+_ORDER = {name: i for i, name in enumerate(MEASURES)}
+
+_LIMITS = {"quotes": QUOTES, "quote": QUOTE, "sentences": SENTENCES, "sentence": SENTENCE,
+           "text": TEXT, "failures": FAILURES}  # fmt: skip
+
+ASSETS = Path(__file__).parent / "assets"
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One system's part of the page."""
+
+    report: Report
+    number: int
+    swatch: str
+    mode: str
+    model: str
+    totals: tables.Totals
+    worst: tuple[worst.Wrong, ...]
+    tally: tuple[tuple[str, int], ...]
+    """(kind of wrong in words, rows), gravest first"""
+
+    @property
+    def name(self) -> str:
+        return self.report.system
+
+    @property
+    def wrong(self) -> int:
+        return sum(n for _, n in self.tally)
+
+
+def write_report(reports: Sequence[Report], path: Path) -> None:
+    """Write the report of systems measured on one question set, side by side if several.
+
+    Raises EvaluationError when there is no report, OSError when the file cannot be written; a file
+    that stood there is replaced only by a whole one.
+    """
+    write_whole(path, html_of(reports))
+
+
+def html_of(reports: Sequence[Report]) -> str:
+    """The whole page. Raises EvaluationError when there is no report."""
+    if not reports:
+        raise EvaluationError("There is no report to show: run an evaluation first.")
+    run = reports[0].run
+    page = {
+        "questions": Path(tables.told(run, "set", "questions") or "Questions").name,
+        "library": tables.library(run),
+        "when": tables.told(run, "when", "started"),
+        "version": tables.told(run, "version"),
+        "systems": [_system(i, report) for i, report in enumerate(reports)],
+        "groups": tables.figures(reports),
+        "charts": charts(reports),
+        "kinds": tables.by_kind(reports),
+        "runs": tables.how_run(reports),
+        "limits": _LIMITS,
+    }
+    return _environment().get_template("report.html.j2").render(page)
+
+
+def _system(i: int, report: Report) -> System:
+    return System(
+        report,
+        i + 1,
+        swatch(i),
+        tables.told(report.run, "mode"),
+        tables.told(report.run, "model"),
+        tables.totals(report),
+        tuple(worst.worst(report.rows, WORST)),
+        tuple((worst.TITLES[kind], n) for kind, n in worst.tally(report.rows).items()),
+    )
+
+
+def _environment() -> jinja2.Environment:
+    """Everything a template puts out is escaped, but for the plots, which ``drawing`` lets pass."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ASSETS),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_seen,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "drawing": Markup,
+        "day": written_day,
+        "cut": _cut,
+        "parts": _parts,
+        "measured": _measured,
+        "article": _article,
+        "kind": worst.TITLES.__getitem__,
+        "share": shown,
+    }
+    return environment
+
+
+def _seen(value: Any) -> Any:
+    """What is put out, without unseen characters."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _cut(text: object, longest: int) -> str:
+    """A text of at most so many characters, cut between words where that is near."""
+    whole = str(text)
+    if len(whole) <= longest:
+        return whole
+    head = whole[: longest - 1]
+    return (head.rsplit(None, 1)[0] if " " in head[-40:] else head) + "…"
+
+
+def _parts(sentence: Any, longest: int) -> tuple[str, str, str]:
+    """A sentence before, in and after its short answer; cut sentences have none."""
+    text, short = sentence.text, sentence.short
+    if len(text) > longest or not short or not 0 <= short[0] < short[1] <= len(text):
+        return _cut(text, longest), "", ""
+    return text[: short[0]], text[short[0] : short[1]], text[short[1] :]
+
+
+def _measured(row: Row) -> list[tuple[str, str]]:
+    """The measures of a row, in the order of ``MEASURES``: name and value."""
+    names = sorted(row.measures, key=lambda name: _ORDER.get(name, len(_ORDER)))
+    found = ((measure(name), row.measures[name]) for name in names)
+    return [(m.title, shown(v, m.unit)) for m, v in found if number(v) is not None]
+
+
+def _article(cited: Cited) -> str:
+    """Where a quote is from: what a reader sees beside it, with the title if it is not in it."""
+    if not cited.title or cited.title in cited.context:
+        return cited.context or cited.article
+    return " · ".join(part for part in (cited.context, cited.title) if part)

@@ -1,0 +1,260 @@
+"""The peers: llama-index's own engines over the library's passages, vectors and model.
+
+    passages + vectors -> VectorStoreIndex over Chroma -> retriever -> query engine -> Reply
+
+Their defaults are kept. Without a model their answer is what they would show as sources.
+Knows nothing about measures.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from threading import local
+from typing import TYPE_CHECKING, Any
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.constants import DEFAULT_SIMILARITY_TOP_K
+from llama_index.core.schema import NodeWithScore, QueryBundle
+
+from ingest.records import Article
+from ingest.segmentation import sentence_spans
+from qa.answers.citations import context_of
+from qa.errors import EvaluationError
+from qa.evaluate.records import Case, Cited, Reply
+from qa.records import Sentence
+from qa.retrieval.ranking import Hit
+from qa.retrieval.retriever import node_of
+from qa.writing.claim_check import denies
+
+if TYPE_CHECKING:
+    from llama_index.core import VectorStoreIndex
+    from llama_index.core.base.base_query_engine import BaseQueryEngine
+    from llama_index.core.base.response.schema import Response
+    from llama_index.core.llms import LLM
+
+    from ingest.storage.library import Library
+
+Retrievers = Callable[[int], BaseRetriever]
+"""Makes a retriever of so many passages."""
+
+DEPTH = 60
+"""Passages whose articles make a ranking."""
+
+BATCH = 1_000
+
+
+def key_of(article: Article) -> str:
+    """What counts as one article in every ranking: copies of one wire story are one."""
+    return article.cluster_id or article.id
+
+
+class Peer:
+    """A llama-index query engine with its defaults, over the library's passages."""
+
+    def __init__(
+        self, name: str, library: Library, llm: LLM | None, retrievers: Retrievers
+    ) -> None:
+        self.name = name
+        self.library = library
+        self._llm = llm
+        self._retriever = retrievers(DEFAULT_SIMILARITY_TOP_K)
+        self._ranker = retrievers(DEPTH)
+
+    @cached_property
+    def _engine(self) -> BaseQueryEngine:
+        from llama_index.core.llms import MockLLM
+        from llama_index.core.node_parser import SentenceSplitter
+        from llama_index.core.query_engine import CitationQueryEngine, RetrieverQueryEngine
+
+        llm = self._llm or MockLLM(max_tokens=1)
+        if self.name == "llama-index-citation":
+            # Its own splitter, with our sentences in place of nltk's data, which a hard-linked
+            # installation refuses to read; passages are shorter than its chunks, so none is split.
+            splitter = SentenceSplitter(
+                chunk_size=512, chunk_overlap=20, chunking_tokenizer_fn=_sentences
+            )
+            return CitationQueryEngine(self._retriever, llm=llm, text_splitter=splitter)
+        return RetrieverQueryEngine.from_args(self._retriever, llm=llm)
+
+    def retrieve(self, case: Case) -> tuple[str, ...]:
+        nodes = self._ranker.retrieve(case.question)
+        return tuple(dict.fromkeys(str(n.metadata["key"]) for n in nodes))
+
+    def answer(self, case: Case) -> Reply:
+        started = time.perf_counter()
+        with _counted() as usage:
+            response: Any = self._engine.query(QueryBundle(case.question))
+        total = round(time.perf_counter() - started, 4)
+        cited = [_cited(i, node, self.library) for i, node in enumerate(response.source_nodes, 1)]
+        best = max((node.score or 0.0 for node in response.source_nodes), default=0.0)
+        reply = Reply(
+            citations=tuple(cited), confidence=best, timings={"total": total}, usage=usage
+        )
+        return self._said(reply, response) if self._llm else _shown(reply)
+
+    def _said(self, reply: Reply, response: Response) -> Reply:
+        """Its sentences: with the numbers it wrote, or, where it writes none, with all sources."""
+        marks = self.name == "llama-index-citation"
+        everything = tuple(c.number for c in reply.citations)
+        sentences = [
+            Sentence(text, numbers if marks else everything)
+            for text, numbers in marked_sentences(str(response.response or ""))
+        ]
+        nothing = all(denies(s.text) for s in sentences) or str(response) == "Empty Response"
+        return replace(
+            reply, sentences=tuple(sentences), status="not_found" if nothing else "answered"
+        )
+
+
+def _shown(reply: Reply) -> Reply:
+    """Without a model, each source is said and cites itself."""
+    shown = tuple(Sentence(c.quote, (c.number,)) for c in reply.citations)
+    return replace(reply, sentences=shown, status="answered" if shown else "not_found")
+
+
+_MARKS = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
+
+
+def marked_sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
+    """Sentences of a model's answer without its marks, and the numbers of the marks.
+
+    Marks behind the full stop belong to the sentence they follow.
+    """
+    joined = re.sub(r"([.!?])((?:\s*\[\d+(?:\s*,\s*\d+)*\])+)", r"\2\1", text)
+    found = []
+    for start, end in sentence_spans(joined):
+        sentence = joined[start:end]
+        numbers = [int(n) for m in _MARKS.findall(sentence) for n in m.split(",")]
+        plain = " ".join(_MARKS.sub("", sentence).split())
+        if re.search(r"\w", plain):
+            found.append((plain, tuple(dict.fromkeys(numbers))))
+    return found
+
+
+def _sentences(text: str) -> list[str]:
+    """Sentences with the space behind each, as llama-index's splitters want them."""
+    starts = [start for start, _ in sentence_spans(text)]
+    return [text[a:b] for a, b in zip([0, *starts[1:]], [*starts[1:], len(text)], strict=True)]
+
+
+def _cited(number: int, node: NodeWithScore, library: Library) -> Cited:
+    text = re.sub(r"\ASource \d+:\s*", "", node.node.get_content()).strip()
+    facts = node.metadata
+    stored = library.catalogue.article(str(facts["article_id"]), int(facts["version"]))
+    published = str(facts.get("published_at") or "")[:10]
+    return Cited(
+        number=number,
+        quote=text,
+        article=str(facts["key"]),
+        title=str(facts.get("title") or ""),
+        context=context_of(stored) if stored else "",
+        exact=stored is not None and text in stored.text,
+        support=None,
+        days=(published,) if published else (),
+    )
+
+
+class LexicalRetriever(BaseRetriever):
+    """BM25 over the library's lexical index, nothing else."""
+
+    def __init__(self, library: Library, limit: int) -> None:
+        super().__init__()
+        self._library = library
+        self._limit = limit
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        scores = dict(self._library.lexical_search(query_bundle.query_str, self._limit))
+        rows = self._library.catalogue.retrievable(list(scores))
+        hits = [Hit(passage, article, scores[passage.id]) for passage, article in rows]
+        return [_node(hit) for hit in sorted(hits, key=lambda hit: -hit.score)]
+
+
+def lexical(library: Library) -> Retrievers:
+    """BM25 alone."""
+    return lambda limit: LexicalRetriever(library, limit)
+
+
+def dense(library: Library) -> Retrievers:
+    """The starter's retriever. Takes a while: its index is filled."""
+    index = _starter_index(library)
+    return lambda limit: index.as_retriever(similarity_top_k=limit)
+
+
+def _starter_index(library: Library) -> VectorStoreIndex:
+    """The starter's index, filled with the library's passages and vectors, in memory."""
+    try:
+        from llama_index.vector_stores.chroma import ChromaVectorStore
+    except ImportError as error:
+        raise EvaluationError(
+            "The llama-index peers need the eval extra: pip install 'citewire[eval]'"
+        ) from error
+    from llama_index.core import StorageContext, VectorStoreIndex
+
+    from ingest.storage.vector_index import scratch_collection
+
+    store = ChromaVectorStore(chroma_collection=scratch_collection())
+    index = VectorStoreIndex(
+        nodes=[], storage_context=StorageContext.from_defaults(vector_store=store),
+        embed_model=library.embedder,
+    )  # fmt: skip
+    ids = library.catalogue.passage_ids("ready")
+    for first in range(0, len(ids), BATCH):
+        rows = library.catalogue.retrievable(ids[first : first + BATCH])
+        vectors = library.vectors.get([passage.id for passage, _ in rows])
+        nodes: list[Any] = []
+        for (passage, article), vector in zip(rows, vectors, strict=True):
+            node = _node(Hit(passage, article, 0.0)).node
+            node.embedding = vector.tolist()
+            nodes.append(node)
+        index.insert_nodes(nodes)
+    return index
+
+
+def _node(hit: Hit) -> NodeWithScore:
+    node = node_of(hit)
+    node.node.metadata["key"] = key_of(hit.article)
+    node.node.excluded_llm_metadata_keys.append("key")
+    return node
+
+
+# -- tokens ----------------------------------------------------------------------------------
+
+_USED = local()
+
+
+@contextmanager
+def _counted() -> Iterator[dict[str, int]]:
+    """Tokens that llama-index's model calls of this thread report, filled in as they end."""
+    from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr-defined]
+    from llama_index.core.instrumentation.event_handlers import BaseEventHandler
+
+    class Counter(BaseEventHandler):
+        @classmethod
+        def class_name(cls) -> str:
+            return "CitewireTokenCounter"
+
+        def handle(self, event: Any, **_: Any) -> None:
+            used = getattr(_USED, "tokens", None)
+            raw = getattr(getattr(event, "response", None), "raw", None)
+            usage = getattr(raw, "usage", None)
+            if used is not None and usage is not None and event.class_name() in _ENDS:
+                for name in ("prompt_tokens", "completion_tokens"):
+                    used[name] = used.get(name, 0) + int(getattr(usage, name, 0) or 0)
+
+    root = get_dispatcher()
+    if not any(isinstance(h, BaseEventHandler) and h.class_name() == "CitewireTokenCounter"
+               for h in root.event_handlers):  # fmt: skip
+        root.add_event_handler(Counter())
+    _USED.tokens = {}
+    try:
+        yield _USED.tokens
+    finally:
+        _USED.tokens = None
+
+
+_ENDS = ("LLMChatEndEvent", "LLMCompletionEndEvent")

@@ -1,0 +1,349 @@
+"""``citewire eval``: measure, compare, guard, and make questions, from a terminal.
+
+    citewire eval QUESTIONS ...            ask every question and report
+    citewire eval compare A B              paired differences of two runs
+    citewire eval gate RESULTS             figures against floors; --raise lifts the floors
+    citewire eval rescore RESULTS          stored answers, another judge
+    citewire eval table RESULTS ...        a Markdown table of runs side by side
+    citewire eval labels FOLDER            resolved dates and speakers against labels
+    citewire eval make-questions FILE      a question set from your own library
+
+Knows nothing about how anything is measured.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from qa.interfaces.cli.command import Json, load_settings, reported, working
+
+if TYPE_CHECKING:
+    from qa.evaluate.records import Report
+
+
+class _AskByDefault(TyperGroup):
+    """A group whose command ``run`` need not be named: ``citewire eval FILE`` runs FILE."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if "--make-questions" in args:
+            args.remove("--make-questions")
+            args.insert(0, "make-questions")
+        elif args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args.insert(0, "run")
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_AskByDefault,
+    help="Measure answers: `citewire eval QUESTIONS` asks a question set and reports. "
+    "`citewire eval run --help` shows its options.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Judged = Annotated[
+    str, typer.Option(help="Who judges support: checker, or model (see CITEWIRE_JUDGE_*).")
+]
+Priced = Annotated[
+    tuple[float, float] | None,
+    typer.Option(help="Price of a million tokens read and written.", metavar="READ WRITTEN"),
+]
+Folders = Annotated[list[Path], typer.Argument(help="Result folders.", metavar="RESULTS ...")]
+
+
+@app.command()
+def run(
+    questions: Annotated[
+        list[Path],
+        typer.Argument(help="Question sets: JSONL, JSON, CSV, RealTime QA, MultiHop-RAG, SQuAD.",
+                       metavar="QUESTIONS ..."),
+    ],
+    unanswerable: Annotated[
+        list[Path] | None,
+        typer.Option(help="A further set whose questions the articles do not answer.",
+                     metavar="FILE"),
+    ] = None,
+    library: Annotated[
+        Path | None,
+        typer.Option("--library", "--home", help="Library to ask (default: $CITEWIRE_HOME)"),
+    ] = None,
+    corpus: Annotated[
+        list[Path] | None,
+        typer.Option(help="Articles to ask instead: ingested once into a library of their own."),
+    ] = None,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(help="citewire, llama-index, llama-index-citation, bm25, or all; repeatable.",
+                     metavar="NAME"),
+    ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            help="quoted, written or retrieval (default: written when a model is set)"
+        ),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Ask only so many, drawn at random.", metavar="N")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Which random sample.")] = 0,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Questions asked at once; compare latencies only at 1.")
+    ] = 1,
+    judge: Judged = "checker",
+    evaluator: Annotated[
+        list[str] | None,
+        typer.Option(help="llama-index's faithfulness, relevancy, correctness; needs a judge "
+                     "model; repeatable.", metavar="NAME"),
+    ] = None,
+    price: Priced = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the results (default: citewire-eval/SET-MODE-KEY)", metavar="DIR"
+        ),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what DIR holds.")] = False,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Ask every question of a set, score the answers, and write rows, a summary and a page.
+
+    Running it again goes on where it was stopped. Exit code 1 when a question failed.
+    """
+    with reported():
+        from qa.evaluate.metrics.scoring import Price
+        from qa.evaluate.plan import Plan, execute, prepared
+        from qa.interfaces.cli.evaluation_terminal import asking, print_reports
+
+        plan = Plan(
+            questions=tuple(questions), unanswerable=tuple(unanswerable or ()),
+            corpus=tuple(corpus or ()), systems=tuple(system or ("citewire",)), mode=mode,
+            sample=sample, seed=seed, judge=judge, evaluators=tuple(evaluator or ()),
+            price=Price(*price) if price else None, workers=workers, out=out, fresh=fresh,
+        )  # fmt: skip
+        with working("Opening the library", quiet=as_json):
+            ready = prepared(plan, load_settings(library))
+        with asking(len(ready.cases) * len(ready.systems), quiet=as_json) as on_row:
+            reports = execute(plan, ready, on_row)
+        if as_json:
+            typer.echo(json.dumps([r.summary() for r in reports], ensure_ascii=False))
+        else:
+            print_reports(reports, ready)
+    if any(report.failed for report in reports):
+        row = next(row for report in reports for row in report.failed)
+        number = sum(len(report.failed) for report in reports)
+        typer.echo(f"citewire: {number} questions failed; {row.case.id}: {row.error}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="Result folder of the first run.", metavar="A")],
+    b: Annotated[Path, typer.Argument(help="Result folder of the second run.", metavar="B")],
+    svg: Annotated[
+        Path | None, typer.Option(help="Draw the differences of shares too.", metavar="FILE")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Differences B - A over the questions both answered, and which of them are noise."""
+    with reported():
+        from qa.evaluate.metrics.paired_differences import compare as paired
+        from qa.evaluate.run import read_report
+        from qa.interfaces.cli.evaluation_terminal import difference_dict, print_differences
+
+        first, second = read_report(a), read_report(b)
+        found = paired(first, second)
+        if svg:
+            from qa.evaluate.metrics.measures import MEASURES
+            from qa.evaluate.report.plots import differences_plot
+
+            shares = [d for d in found if MEASURES[d.measure].unit == "share"]
+            drawn = [(MEASURES[d.measure].title, d.value, d.low, d.high) for d in shares]
+            svg.write_text(differences_plot(drawn, title="B - A, 95 %"), encoding="utf-8")
+        if as_json:
+            typer.echo(json.dumps([difference_dict(d) for d in found]))
+        else:
+            print_differences(str(a), str(b), found)
+
+
+@app.command()
+def gate(
+    results: Annotated[Path, typer.Argument(help="Result folder.", metavar="RESULTS")],
+    floors: Annotated[Path, typer.Option(help="The file of floors.", metavar="FILE")],
+    name: Annotated[
+        str | None, typer.Option("--set", help="Name of the set (default: that of its questions)")
+    ] = None,
+    lift: Annotated[
+        bool, typer.Option("--raise", help="Lift floors that are exceeded; never lowers one.")
+    ] = False,
+) -> None:
+    """Fail (exit code 1) when a figure is below its floor by more than noise."""
+    with reported():
+        from qa.evaluate.quality_gate import check, raised, read_floors, write_floors
+        from qa.evaluate.run import read_report
+
+        report = read_report(results)
+        known = read_floors(floors)
+        chosen = name or str(report.run.get("set") or results.name)
+        if lift:
+            day = datetime.now(UTC).date().isoformat()
+            known = raised(report, chosen, known, date=day, commit=commit())
+            write_floors(floors, known)
+        verdicts = check(report, chosen, known)
+        for verdict in verdicts:
+            typer.echo(str(verdict))
+    if not all(verdict.ok for verdict in verdicts):
+        raise typer.Exit(1)
+
+
+@app.command()
+def rescore(
+    results: Annotated[Path, typer.Argument(help="Result folder.", metavar="RESULTS")],
+    out: Annotated[Path, typer.Option(help="Folder for the new results.", metavar="DIR")],
+    judge: Judged = "checker",
+    price: Priced = None,
+) -> None:
+    """Score stored answers again, with another judge or price; nothing is asked anew."""
+    with reported():
+        from qa.evaluate.metrics.judges import judge_of
+        from qa.evaluate.metrics.scoring import Price
+        from qa.evaluate.run import ResultFolder, Scoring, read_report, rescored
+
+        old = read_report(results)
+        how = Scoring(judge_of(judge, load_settings(None)), Price(*price) if price else None)
+        folder = ResultFolder(out, {**old.run, "judge": judge, "rescored": str(results)})
+        with working("Judging", quiet=False):
+            folder.finish(rescored(old, how))
+    typer.echo(str(out))
+
+
+@app.command()
+def table(
+    results: Folders,
+    into: Annotated[
+        Path | None,
+        typer.Option(help="Put it into this page, between <!-- table NAME --> and <!-- end -->.",
+                     metavar="FILE"),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Which table of the page.")] = "results",
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this measure, by its name in summary.json; repeatable.",
+                     metavar="NAME"),
+    ] = None,
+) -> None:  # fmt: skip
+    """Print runs side by side as a Markdown table, or put it into a page."""
+    with reported():
+        from qa.evaluate.run import read_report
+        from qa.interfaces.cli.evaluation_terminal import markdown, put_into
+
+        made = markdown(_reports(results, read_report), measure or ())
+        if into is None:
+            typer.echo(made)
+        else:
+            page = into.read_text(encoding="utf-8")
+            into.write_text(put_into(page, name, made), encoding="utf-8")
+
+
+@app.command()
+def page(
+    results: Folders,
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+) -> None:
+    """Write one HTML page for runs side by side."""
+    with reported():
+        from qa.evaluate.report.report import write_report
+        from qa.evaluate.run import read_report
+
+        write_report(_reports(results, read_report), out)
+    typer.echo(str(out))
+
+
+@app.command()
+def labels(
+    folder: Annotated[
+        Path, typer.Argument(help="time_expressions.jsonl, windows.jsonl, speakers.jsonl.")
+    ],
+    corpus: Annotated[Path, typer.Option(help="JSON lines with id, text, publish_date.")],
+    errors: Annotated[
+        str | None, typer.Option(help="Also list the errors of one half: dev or held.")
+    ] = None,
+) -> None:
+    """Accuracy of resolved dates and of speakers against labels made by hand."""
+    with reported():
+        from qa.evaluate.metrics.annotation_accuracy import stories_of
+        from qa.evaluate.metrics.annotation_accuracy import table as tabled
+
+        typer.echo(tabled(stories_of(corpus), folder, errors))
+
+
+@app.command("make-questions")
+def make_questions(
+    file: Annotated[Path, typer.Argument(help="The question set to write.", metavar="FILE")],
+    number: Annotated[int, typer.Option(min=1, help="How many questions.")] = 50,
+    seed: Annotated[int, typer.Option(help="Which random articles.")] = 0,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
+    library: Annotated[
+        Path | None,
+        typer.Option("--library", "--home", help="Library to ask (default: $CITEWIRE_HOME)"),
+    ] = None,
+) -> None:
+    """Write a starter question set from your own library: by the model, or gaps to fill."""
+    with reported():
+        from qa.assistant import Assistant
+        from qa.errors import EvaluationError
+        from qa.evaluate.question_sets.generation import make_questions as made
+        from qa.evaluate.question_sets.questions import line_of
+
+        if file.exists() and not overwrite:
+            raise EvaluationError(f"{file} exists; choose another name, or --overwrite.")
+        with working("Opening the library", quiet=False):
+            assistant = Assistant(load_settings(library))
+            llm = assistant.llm
+        with working("Making questions", quiet=False):
+            notices: list[str] = []
+            cases = list(
+                made(assistant.library, number=number, seed=seed, llm=llm, on_notice=notices.append)
+            )
+        if not cases:
+            raise EvaluationError("The library holds no sentence that makes a question.")
+        lines = (json.dumps(line_of(case), ensure_ascii=False) + "\n" for case in cases)
+        file.write_text("".join(lines), encoding="utf-8")
+    for notice in notices:
+        typer.echo(f"citewire: {notice}", err=True)
+    typer.echo(f"Wrote {len(cases)} questions to {file}. Read them before you trust a figure.")
+
+
+def _reports(folders: Sequence[Path], read: Any) -> list[Report]:
+    """The reports of folders, Citewire first; a folder of several systems stands for all."""
+    from qa.evaluate.run import ROWS
+    from qa.evaluate.systems.systems import SYSTEMS
+
+    found: list[Report] = []
+    for folder in folders:
+        inner = [folder] if (folder / ROWS).exists() else sorted(
+            path.parent for path in folder.glob(f"*/{ROWS}")
+        )  # fmt: skip
+        found += [read(path) for path in inner or [folder]]
+    order = {name: place for place, name in enumerate(SYSTEMS)}
+    return sorted(found, key=lambda report: order.get(report.system, len(order)))
+
+
+def commit() -> str:
+    """The commit of the working directory, or the version where there is no git."""
+    from importlib import metadata
+
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return metadata.version("citewire")

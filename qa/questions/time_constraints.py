@@ -1,0 +1,130 @@
+"""What a question says about when and by whom: days it asks about, and conditions it sets.
+
+    "before June", "according to UPI"  -> Filters: exact
+    "last week", "in May"              -> Period: reports of those days are preferred
+
+A period that reaches up to the day of asking ("this week") is what the date prior assumes anyway,
+and is none here. Pure functions; the resolving of phrases is ``ingest.dates.timex``'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ingest.dates.timex import Expression, expressions
+from ingest.storage.catalogue.filters import Filters
+
+LONGEST_PERIOD = 400
+"""Days: what is wider ("in the 1990s") says nothing about the day of a report."""
+
+_UPPER = re.compile(
+    r"\b(before|prior to|until|till|up to|by)(?: the)?(?: end of)?\s*$", re.IGNORECASE
+)
+_LOWER = re.compile(r"\b(since|after|following|as of|starting|from)(?: the)?\s*$", re.IGNORECASE)
+_LEAD = re.compile(r"^(before|until|till|by|since|after|from)\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\b(?:between|from)(?: the)?\s*$", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:and|to|through|until|-|–)(?: the)?\s*", re.IGNORECASE)
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days a question asks about, both inclusive; None is open."""
+
+    first: date | None
+    last: date | None
+    phrase: str = ""
+
+
+def time_of(text: str, asked_at: date) -> tuple[Period | None, Filters]:
+    """The period that a question asks about, and the publication days it insists on.
+
+    "Before" and "since" insist when they lie in the past: a report from before June cannot tell
+    of July. A bound in the future ("by 2030") is about the event and sets no condition.
+    """
+    first = last = period = None
+    for found in _joined(text, expressions(text, asked_at)):
+        if found.first is None or found.last is None:
+            continue
+        bound = _bound(text, found)
+        if bound in ("before", "prior to"):
+            last = _earlier(found.first - _ONE_DAY, last, asked_at)
+        elif bound in ("until", "till", "up to", "by"):
+            last = _earlier(found.last, last, asked_at)
+        elif bound in ("after", "following"):
+            first = _later(found.last + _ONE_DAY, first, asked_at)
+        elif bound:
+            first = _later(found.first, first, asked_at)
+        elif found.last < asked_at and (found.last - found.first).days <= LONGEST_PERIOD:
+            period = Period(found.first, found.last, found.phrase)
+    if first and last and first > last:
+        return period, Filters()
+    return period, Filters(first=first, last=last)
+
+
+def _joined(text: str, found: Sequence[Expression]) -> list[Expression]:
+    """Expressions with "between A and B" and "from A to B" as one."""
+    joined: list[Expression] = []
+    for one in found:
+        two = joined[-1] if joined else None
+        if (
+            two
+            and two.first
+            and one.last
+            and _AND.fullmatch(text[two.end : one.start])
+            and _BETWEEN.search(text[: two.start])
+        ):
+            phrase = text[two.start : one.end]
+            joined[-1] = Expression(two.start, one.end, phrase, two.first, one.last, "range")
+        else:
+            joined.append(one)
+    return joined
+
+
+def _bound(text: str, found: Expression) -> str:
+    """The word in front of a phrase, or that opens it, which makes it one end of a period."""
+    if found.rule == "range":
+        return ""
+    lead = _LEAD.search(found.phrase)
+    match = _UPPER.search(text[: found.start]) or _LOWER.search(text[: found.start]) or lead
+    return match.group(1).lower() if match else ""
+
+
+def _earlier(day: date, known: date | None, asked_at: date) -> date | None:
+    return known if day >= asked_at else min(day, known or day)
+
+
+def _later(day: date, known: date | None, asked_at: date) -> date | None:
+    return known if day > asked_at else max(day, known or day)
+
+
+_SPEAKING = r"(?:report|say|write|publish|claim|tell|reports|says|reported|said|wrote|published)"
+
+
+def outlets_of(text: str, outlets: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """Outlets whose reports a question insists on, and the question without saying so.
+
+    "According to UPI", "UPI reported", "in the Post's story" insist; a bare name does not.
+    """
+    found = []
+    for outlet in sorted(outlets, key=len, reverse=True):
+        bare = re.sub(r"^The\s+", "", outlet)
+        if bare not in text:
+            continue  # the patterns are made per outlet: most questions name none
+        name = rf"(?:[Tt]he )?{re.escape(bare)}"
+        pattern = re.compile(
+            rf",?\s*\b(?:[Aa]ccording to|[Rr]eported by|[Aa]s reported by|[Bb]ased on) {name}"
+            rf"(?:[’']s? (?:report(?:ing|s)?|coverage|stor(?:y|ies)|articles?))?(?!\w),?"
+            rf"|\b[Ii]n {name}(?:[’']s)? (?:report(?:ing|s)?|coverage|stor(?:y|ies)|articles?)\b,?"
+        )
+        if (stripped := pattern.sub("", text)) != text:
+            found.append(outlet)
+            text = stripped
+        elif re.search(
+            rf"\b(?:[Dd]id|[Dd]oes) {name} {_SPEAKING}\b|^{name} (?:report|said|wr)", text
+        ):
+            found.append(outlet)
+    return tuple(found), " ".join(text.split()).strip(" ,")

@@ -17,7 +17,7 @@ _TRACKING = re.compile(
 )
 
 
-def parts_of(url: str | None) -> SplitResult | None:
+def split_url(url: str | None) -> SplitResult | None:
     """The parts of an address, or None if it is none: pages link to all sorts of things."""
     try:
         parts = urlsplit((url or "").strip())
@@ -27,9 +27,9 @@ def parts_of(url: str | None) -> SplitResult | None:
     return parts if parts.hostname else None
 
 
-def domain(url: str | None) -> str | None:
+def site_domain(url: str | None) -> str | None:
     """The host of an address without www and the like."""
-    parts = parts_of(url)
+    parts = split_url(url)
     host = parts.hostname if parts else None
     return re.sub(r"^(?:www|m|amp|edition)\.", "", host) if host else None
 
@@ -41,7 +41,7 @@ def split_title(
     the name that the page gives its publisher."""
     title = " ".join(title.split())
     match = _SUFFIX.match(title)
-    host = domain(url)
+    host = site_domain(url)
     if not match or not (host or publisher):
         return title, None
     squeezed = _squeezed(match.group(2))
@@ -60,21 +60,21 @@ def _squeezed(name: str) -> str:
 _IS_DOMAIN = re.compile(r"^(?:https?://\S+|@\w+|[\w-]+(?:\.[\w-]+)+/?)$")
 
 
-def is_name(text: str | None) -> bool:
+def is_outlet_name(text: str | None) -> bool:
     """Whether an outlet's name is one for readers: no address, no domain, no account."""
     return bool(text and text.strip()) and not _IS_DOMAIN.match((text or "").strip())
 
 
-def own_canonical(stated: str | None, address: str | None) -> str | None:
+def trusted_canonical_url(stated: str | None, address: str | None) -> str | None:
     """The address a page states for itself, if it is an article's address at the same site.
 
     Some sites state their front page on every page, and anyone can state another outlet's
     article: believing that would make one article a revision of another.
     """
-    parts = parts_of(stated)
+    parts = split_url(stated)
     if not (parts and parts.path.strip("/")):
         return address
-    return stated if not address or domain(stated) == domain(address) else address
+    return stated if not address or site_domain(stated) == site_domain(address) else address
 
 
 _VIEWS = frozenset(
@@ -85,10 +85,10 @@ _VIEWS = frozenset(
 """Parameters that ask for another view of the same article."""
 
 
-def canonical(url: str | None) -> str | None:
+def canonical_url(url: str | None) -> str | None:
     """The address without what does not name the article: scheme, www, tracking, fragment, AMP and
     print views."""
-    parts = parts_of(url)
+    parts = split_url(url)
     if parts is None:
         return None
     host = re.sub(r"^(?:www|amp|m)\.", "", (parts.hostname or "").lower())

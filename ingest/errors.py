@@ -16,7 +16,7 @@ Every message says what was wrong, with which file or address, and what to do.
 
 from typing import Self
 
-MEND = "Run `citewire repair`: it rebuilds both indexes from the catalogue."
+REPAIR_ADVICE = "Run `citewire repair`: it rebuilds both indexes from the catalogue."
 
 
 class IngestError(Exception):

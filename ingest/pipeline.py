@@ -19,12 +19,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ingest.errors import BadInput
-from ingest.extraction.article import extract, unread_date
-from ingest.records import Article, IngestReport, Outcome, Tally, When, digest
+from ingest.extraction.article import extract, unused_date_note
+from ingest.records import Article, IngestReport, Outcome, ReportBuilder, When, digest
 from ingest.segmentation import passages_of
-from ingest.sources.documents import Found
+from ingest.sources.documents import DocumentOrError
 from ingest.sources.fetch import Fetcher
-from ingest.sources.sources import Source, documents
+from ingest.sources.sources import Source, read_sources
 from ingest.storage.batches import Flow, flowing
 from ingest.storage.library import Library
 from ingest.versions.decision import decide
@@ -48,17 +48,17 @@ def ingest(
     """Put articles into a library.
 
     ``sources``: paths, folders, addresses, mappings with text/title/date/url, ``Article``s, or
-    what ``ingest.sources.sources.documents()`` yields, in any iterable.
+    what ``ingest.sources.sources.read_sources()`` yields, in any iterable.
     ``published``: the publication date of all of them, when the user knows it.
     Every source ends in exactly one outcome; a bad one never stops the rest.
 
     Raises LibraryBusy when another process is writing.
     """
     started = time.perf_counter()
-    tally = Tally()
+    tally = ReportBuilder()
     with library.writing():
         with flowing(library) as flow:
-            for found in documents(sources, Fetcher(allow_private=allow_private)):
+            for found in read_sources(sources, Fetcher(allow_private=allow_private)):
                 outcome = _one(found, library, flow, published)
                 tally.add(outcome)
                 on_outcome(outcome)
@@ -75,7 +75,7 @@ def _free_id(article: Article, library: Library, flow: Flow) -> str:
     return article_id
 
 
-def _one(found: Found, library: Library, flow: Flow, published: When | None) -> Outcome:
+def _one(found: DocumentOrError, library: Library, flow: Flow, published: When | None) -> Outcome:
     if isinstance(found, BadInput):
         return Outcome("rejected", found.source, reason=found.reason)
     try:
@@ -92,7 +92,7 @@ def _one(found: Found, library: Library, flow: Flow, published: When | None) -> 
         kept = replace(kept, id=_free_id(kept, library, flow))
     if decision.kind in ("new", "revised"):
         _put(kept, library, flow)
-    note = "" if published else unread_date(found)
+    note = "" if published else unused_date_note(found)
     return Outcome(decision.kind, found.source, kept.id, kept.title, note)
 
 

@@ -30,30 +30,30 @@ def day_of(when: When) -> date:
     return when.date() if isinstance(when, datetime) else when
 
 
-def written_day(when: When) -> str:
+def format_day(when: When) -> str:
     """A day as readers write it, on every platform: 4 September 2026."""
     day = day_of(when)
     return f"{day.day} {day:%B %Y}"
 
 
-def written_days(first: date, last: date) -> str:
+def format_days(first: date, last: date) -> str:
     """An interval as readers write it: 2 June 2025, June 2025, 2025, 9 – 15 June 2025."""
     if first == last:
-        return written_day(first)
+        return format_day(first)
     whole = first.day == 1 and (last + timedelta(days=1)).day == 1 if last < date.max else False
     if whole and (first.month, last.month) == (1, 12):
         return str(first.year) if first.year == last.year else f"{first.year} – {last.year}"
     if whole and (first.year, first.month) == (last.year, last.month):
         return f"{first:%B} {first.year}"
     if first.year != last.year:
-        return f"{written_day(first)} – {written_day(last)}"
+        return f"{format_day(first)} – {format_day(last)}"
     if whole:
-        return f"{first:%B} – {written_day(last).split(' ', 1)[1]}"
+        return f"{first:%B} – {format_day(last).split(' ', 1)[1]}"
     same = first.month == last.month
-    return f"{first.day if same else f'{first.day} {first:%B}'} – {written_day(last)}"
+    return f"{first.day if same else f'{first.day} {first:%B}'} – {format_day(last)}"
 
 
-def epoch_of(when: When) -> int:
+def epoch_seconds(when: When) -> int:
     """Seconds since 1970 UTC; a bare day counts as its midnight UTC."""
     moment = when if isinstance(when, datetime) else datetime.combine(when, time.min, UTC)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
@@ -144,7 +144,7 @@ class IngestReport:
         return tuple(outcome for outcome in self.outcomes if outcome.kind == "rejected")
 
 
-def joined(reports: Sequence[IngestReport]) -> IngestReport:
+def merge_reports(reports: Sequence[IngestReport]) -> IngestReport:
     """What several runs did, as one report."""
     counts: Counter[str] = Counter()
     for report in reports:
@@ -158,14 +158,14 @@ def joined(reports: Sequence[IngestReport]) -> IngestReport:
     )
 
 
-KEPT = 10_000
+MAX_OUTCOMES_KEPT = 10_000
 """Outcomes that a report keeps, and beyond them as many rejected ones: some megabytes."""
 
 
-class Tally:
+class ReportBuilder:
     """Counts outcomes as they come, in memory that does not grow with their number."""
 
-    def __init__(self, keep: int = KEPT) -> None:
+    def __init__(self, keep: int = MAX_OUTCOMES_KEPT) -> None:
         self._keep = keep
         self._kept: list[Outcome] = []
         self._rejected: list[Outcome] = []

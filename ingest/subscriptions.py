@@ -22,24 +22,24 @@ from typing import Protocol
 from sqlalchemy import delete, insert, select, update
 
 from ingest.errors import BadInput, FetchRefused
-from ingest.records import IngestReport, joined
+from ingest.records import IngestReport, merge_reports
 from ingest.sources.address_guard import check_address
-from ingest.sources.documents import Found
-from ingest.sources.feeds import Entry, follow, listed
-from ingest.sources.fetch import Page, Seen
+from ingest.sources.documents import DocumentOrError
+from ingest.sources.feeds import Entry, fetch_entry, read_entries
+from ingest.sources.fetch import CacheValidators, Page
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.schema import feed_entries, feeds
 
 AT_ONCE = 20
 """Articles fetched, and then ingested together: the pages held in memory meanwhile."""
 
-Ingest = Callable[[Iterable[Found]], IngestReport]
+Ingest = Callable[[Iterable[DocumentOrError]], IngestReport]
 
 
 class Asks(Protocol):
     """What fetches: ``ingest.sources.fetch.Fetcher``."""
 
-    def get(self, url: str, seen: Seen | None = None) -> Page: ...
+    def get(self, url: str, seen: CacheValidators | None = None) -> Page: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +149,11 @@ def update_feeds(
 
 
 def _update(feed: Kept, kept: Subscriptions, fetcher: Asks, ingest: Ingest) -> Updated:
-    page = fetcher.get(feed.url, Seen(feed.etag, feed.last_modified))
+    page = fetcher.get(feed.url, CacheValidators(feed.etag, feed.last_modified))
     if page.unchanged:
         kept.checked(feed.url, "unchanged")
         return Updated(feed.url, "unchanged")
-    title, everything = listed(page, fetcher.get)
+    title, everything = read_entries(page, fetcher.get)
     before = kept.read(feed.url)
     failed: list[BadInput] = [item for item in everything if isinstance(item, BadInput)]
     entries = {entry.key: entry for entry in everything if isinstance(entry, Entry)}
@@ -163,7 +163,7 @@ def _update(feed: Kept, kept: Subscriptions, fetcher: Asks, ingest: Ingest) -> U
         ingest(list(_followed(fresh[first : first + AT_ONCE], fetcher, later)))
         for first in range(0, len(fresh), AT_ONCE)
     ]
-    report = joined(reports) if reports else None
+    report = merge_reports(reports) if reports else None
     states = {key: entry.state for key, entry in entries.items() if key not in later}
     whole = not later and not failed
     status = _status(len(entries), len(fresh), len(later))
@@ -174,9 +174,11 @@ def _update(feed: Kept, kept: Subscriptions, fetcher: Asks, ingest: Ingest) -> U
     return Updated(feed.url, status, report)
 
 
-def _followed(entries: Iterable[Entry], fetcher: Asks, later: set[str]) -> Iterator[Found]:
+def _followed(
+    entries: Iterable[Entry], fetcher: Asks, later: set[str]
+) -> Iterator[DocumentOrError]:
     for entry in entries:
-        found = follow(entry, fetcher.get)
+        found = fetch_entry(entry, fetcher.get)
         if isinstance(found, FetchRefused) and found.temporary:
             later.add(entry.key)
         yield found

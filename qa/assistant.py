@@ -24,7 +24,7 @@ from ingest.errors import LibraryBusy
 from ingest.pipeline import OnOutcome, ingest
 from ingest.records import IngestReport, When, day_of
 from ingest.sources.fetch import Fetcher
-from ingest.sources.sources import Source, documents, samples
+from ingest.sources.sources import Source, read_sources, samples_folder
 from ingest.storage.catalogue.archive import SavedAnswer
 from ingest.storage.catalogue.filters import Filters
 from ingest.storage.library import Library
@@ -199,7 +199,7 @@ class Assistant:
         """Put articles into the library. See ``ingest.ingest``."""
         watch = {"on_outcome": on_outcome} if on_outcome else {}
         return ingest(
-            documents(sources, self.fetcher()), self.library, published=published,
+            read_sources(sources, self.fetcher()), self.library, published=published,
             allow_private=self.settings.allow_private, **watch,
         )  # fmt: skip
 
@@ -230,13 +230,13 @@ class Assistant:
         """Fill an empty library with the bundled samples, unless settings say not to."""
         if self.settings.samples and not self.library.catalogue.counts()["articles"]:
             try:
-                self.ingest([samples()])
+                self.ingest([samples_folder()])
             except LibraryBusy:
                 return  # another process is filling it
 
     def examples(self) -> list[str]:
         """Questions to start with, when the library is the samples and nothing else."""
-        mine = {path.resolve().as_uri() for path in samples().glob("*.md")}
+        mine = {path.resolve().as_uri() for path in samples_folder().glob("*.md")}
         stored = set(self.library.catalogue.origins(len(mine) + 1))
         return list(EXAMPLES) if stored and stored <= mine else []
 

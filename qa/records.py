@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
-from ingest.records import When, written_day, written_days
+from ingest.records import When, format_day, format_days
 
 Status = Literal["answered", "partial", "not_found", "false_premise"]
 """``partial``: a notice says what is missing; ``false_premise``: the articles contradict what the
@@ -45,7 +45,7 @@ class Dated:
     @property
     def days(self) -> str:
         """The days as readers write them: 2 June 2025, June 2025, 9 – 15 June 2025."""
-        return written_days(self.first, self.last)
+        return format_days(self.first, self.last)
 
     @property
     def tells_more(self) -> bool:
@@ -104,7 +104,7 @@ class Citation:
     @property
     def source(self) -> str:
         """Outlet, date and title on one line, as far as they are known."""
-        published = written_day(self.published_at) if self.published_at else "no publication date"
+        published = format_day(self.published_at) if self.published_at else "no publication date"
         parts = (self.publisher or "unknown outlet", published, self.title)
         return " · ".join(part for part in parts if part)
 
@@ -164,7 +164,7 @@ class Reported:
     @property
     def days_on(self) -> str:
         """The day in brackets, as it stands behind a value; empty when it is not known."""
-        return f" ({written_day(self.day)})" if self.day and not self.corrected else ""
+        return f" ({format_day(self.day)})" if self.day and not self.corrected else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Entry:
     @property
     def days(self) -> str:
         """The days as readers write them: 2 June 2025, June 2025, 9 – 15 June 2025."""
-        return written_days(self.first, self.last)
+        return format_days(self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class Answer:
         """As of 4 September 2026: eight [1]; earlier reports said three (2 September 2026) [2]."""
         if self.latest is None or not self.superseded:
             return ""
-        day = f"As of {written_day(self.latest.day)}" if self.latest.day else "Now"
+        day = f"As of {format_day(self.latest.day)}" if self.latest.day else "Now"
         older = ", ".join(f"{r.figure}{r.days_on} {marks(r.citations)}" for r in self.superseded)
         newest = f"{self.latest.figure} {marks(self.latest.citations)}"
         return f"{day}: {newest}; {self.earlier_said} {older}."
@@ -305,9 +305,9 @@ class Answer:
     @property
     def freshness(self) -> str:
         """As of 3 June 2025 · newest article in the library 30 December 2022. Empty if unknown."""
-        parts = [f"As of {written_day(self.as_of)}"] if self.as_of else []
+        parts = [f"As of {format_day(self.as_of)}"] if self.as_of else []
         if self.newest_article:
-            newest = f"ewest article in the library {written_day(self.newest_article)}"
+            newest = f"ewest article in the library {format_day(self.newest_article)}"
             parts.append(f"{'n' if parts else 'N'}{newest}")
         return " · ".join(parts)
 
@@ -364,7 +364,7 @@ def _who(reported: Reported, citations: tuple[Citation, ...]) -> str:
     """Speaker, outlet and day of a value, as far as they are known."""
     cited = next((c for c in citations if c.number in reported.citations), None)
     outlet = (cited.publisher if cited else None) or "unknown outlet"
-    day = written_day(reported.day) if reported.day else "undated"
+    day = format_day(reported.day) if reported.day else "undated"
     return ", ".join(part for part in (reported.said_by, outlet, day) if part)
 
 

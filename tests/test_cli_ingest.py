@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources.folder_watch import changes
+from ingest.sources.folder_watch import watch_folder
 from tests.fakes_files import BODY, html_file, jsonl_file, rss_file
 from tests.fakes_ingest import serving
 from tests.test_cli import run
@@ -99,7 +99,7 @@ def test_a_watched_folder_tells_of_new_files(tmp_path: Path) -> None:
     told: list[Path] = []
 
     def watch() -> None:
-        for files in changes(tmp_path, ["draft-*"], stop=stop):
+        for files in watch_folder(tmp_path, ["draft-*"], stop=stop):
             told.extend(files)
             seen.set()
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.dates.parsing import date_in_url, parse_date, sane
 from ingest.extraction.publication_date import date_in_html
-from ingest.records import day_of, epoch_of
+from ingest.records import day_of, epoch_seconds
 
 JUNE_2 = date(2025, 6, 2)
 
@@ -166,8 +166,8 @@ def test_a_modification_date_is_never_the_publication_date() -> None:
 def test_epochs_count_a_bare_day_as_its_midnight() -> None:
     """Days and moments can be compared as numbers."""
     east = timezone(timedelta(hours=2))
-    assert epoch_of(date(1970, 1, 2)) == 86_400
-    assert epoch_of(datetime(1970, 1, 1, 2, tzinfo=east)) == 0
+    assert epoch_seconds(date(1970, 1, 2)) == 86_400
+    assert epoch_seconds(datetime(1970, 1, 1, 2, tzinfo=east)) == 0
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from ingest.errors import BadInput
 from ingest.extraction.article import extract
 from ingest.records import Article
 from ingest.sources.fetch import Page
-from ingest.sources.sources import documents, samples
+from ingest.sources.sources import read_sources, samples_folder
 from ingest.versions.decision import decide, new_id
 from ingest.versions.near_duplicates import (
     SAME_STORY,
@@ -225,7 +225,7 @@ def _samples() -> list[Article]:
     def no_fetch(url: str) -> Page:
         raise BadInput(url, "not in this test")
 
-    read = documents([samples()], no_fetch)
+    read = read_sources([samples_folder()], no_fetch)
     articles = [extract(item) for item in read if not isinstance(item, BadInput)]
     return [replace(item, id=new_id(item)) for item in articles]
 

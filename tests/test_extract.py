@@ -10,17 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.addresses import canonical_url, split_title
 from ingest.errors import BadInput
-from ingest.extraction.article import (
-    Document,
-    canonical,
-    clean,
-    extract,
-    is_caption,
-    split_title,
-    unread_date,
-)
+from ingest.extraction.article import extract, unused_date_note
+from ingest.extraction.paragraphs import clean_paragraphs, is_caption
 from ingest.records import Article
+from ingest.sources.documents import Document
 
 BODY = (
     "The mayor of Kestrin said on Monday that the old bridge would be closed for repairs.\n\n"
@@ -61,7 +56,7 @@ def test_hard_wrapped_lines_become_paragraphs() -> None:
 
 def test_one_line_paragraphs_stay_apart() -> None:
     """Lines that are whole paragraphs are not joined."""
-    assert clean("One paragraph.\nAnother one.\n\n\nA third.") == (
+    assert clean_paragraphs("One paragraph.\nAnother one.\n\n\nA third.") == (
         "One paragraph.\n\nAnother one.\n\nA third."
     )
 
@@ -81,7 +76,10 @@ def test_a_first_sentence_is_not_a_title() -> None:
 
 def test_spaces_and_invisible_characters_are_normalised() -> None:
     """Windows line ends, tabs, soft hyphens, marks and NULs do not reach the stored text."""
-    assert clean("\ufeffOne\t two\u00a0three.\r\n\r\nco\u00adop\x00.") == "One two three.\n\ncoop."
+    assert (
+        clean_paragraphs("\ufeffOne\t two\u00a0three.\r\n\r\nco\u00adop\x00.")
+        == "One two three.\n\ncoop."
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +97,7 @@ def test_spaces_and_invisible_characters_are_normalised() -> None:
 def test_photo_credits_are_dropped(line: str) -> None:
     """A caption with a photographer's credit is not the article's text."""
     assert is_caption(line)
-    assert clean(f"{BODY}\n\n{line}") == BODY
+    assert clean_paragraphs(f"{BODY}\n\n{line}") == BODY
 
 
 @pytest.mark.parametrize(
@@ -120,7 +118,7 @@ def test_sentences_about_pictures_stay(line: str) -> None:
 @given(st.text(max_size=400))
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     """The stored text is a fixed point: what was cleaned does not change again."""
-    assert clean(clean(text)) == clean(text)
+    assert clean_paragraphs(clean_paragraphs(text)) == clean_paragraphs(text)
 
 
 @pytest.mark.parametrize("content", ["", "  \n ", "Too short to be an article."])
@@ -197,8 +195,8 @@ def test_a_bad_date_leaves_the_article_undated(written: object) -> None:
     one."""
     document = Document("item", "fields", fields={"text": BODY, "date": written})
     assert extract(document).published_at is None
-    assert "write it as 2025-06-02" in unread_date(document)
-    assert unread_date(Document("item", "fields", fields={"date": "2025-06-02"})) == ""
+    assert "write it as 2025-06-02" in unused_date_note(document)
+    assert unused_date_note(Document("item", "fields", fields={"date": "2025-06-02"})) == ""
 
 
 def test_a_date_of_the_user_wins() -> None:
@@ -353,7 +351,7 @@ def test_a_title_suffix_is_the_outlet_only_if_the_address_agrees(
 )
 def test_variants_of_an_address_are_one_article(variant: str) -> None:
     """Scheme, www, AMP, tracking, fragments and slashes do not make another article."""
-    assert canonical(variant) == "https://example.com/news/a"
+    assert canonical_url(variant) == "https://example.com/news/a"
 
 
 @pytest.mark.parametrize(
@@ -369,12 +367,12 @@ def test_variants_of_an_address_are_one_article(variant: str) -> None:
 )
 def test_addresses_of_two_articles_stay_two(one: str, other: str) -> None:
     """What names the article in an address is kept."""
-    assert canonical(one) != canonical(other)
+    assert canonical_url(one) != canonical_url(other)
 
 
 def test_the_order_of_a_query_does_not_matter() -> None:
     """Parameters are sorted, so that their order does not make another article."""
-    assert canonical("https://e.com/a?y=2&x=1") == canonical("https://e.com/a?x=1&y=2")
+    assert canonical_url("https://e.com/a?y=2&x=1") == canonical_url("https://e.com/a?x=1&y=2")
 
 
 @pytest.mark.parametrize(
@@ -382,7 +380,7 @@ def test_the_order_of_a_query_does_not_matter() -> None:
 )
 def test_what_is_no_address_has_no_canonical_form(odd: str | None) -> None:
     """A malformed address in someone's data is not an error."""
-    assert canonical(odd) is None
+    assert canonical_url(odd) is None
     assert from_fields(url=odd).canonical_url is None
 
 

@@ -11,11 +11,11 @@ import pytest
 
 from ingest.errors import BadInput, FetchRefused
 from ingest.extraction.article import extract
-from ingest.records import IngestReport, Outcome, Tally
-from ingest.sources.documents import Document, Found
-from ingest.sources.feeds import documents_of, entries_of, is_list
-from ingest.sources.fetch import Page, Seen
-from ingest.sources.sources import documents
+from ingest.records import IngestReport, Outcome, ReportBuilder
+from ingest.sources.documents import Document, DocumentOrError
+from ingest.sources.feeds import is_feed, parse_feed, read_feed
+from ingest.sources.fetch import CacheValidators, Page
+from ingest.sources.sources import read_sources
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.subscriptions import AT_ONCE, Subscriptions, Updated, update_feeds
 from tests.fakes_files import BODY, html_file, rss_file, sitemap_file
@@ -39,7 +39,7 @@ class Site:
     def put(self, url: str, body: bytes, kind: str = "text/html", etag: str | None = None) -> None:
         self.pages[url] = Page(url, kind, body.decode("utf-8", errors="replace"), body, etag)
 
-    def get(self, url: str, seen: Seen | None = None) -> Page:
+    def get(self, url: str, seen: CacheValidators | None = None) -> Page:
         self.asked.append(url)
         page = self.pages.get(url, FetchRefused(url, "answered 404"))
         if isinstance(page, FetchRefused):
@@ -57,7 +57,7 @@ def with_story(feed: bytes, head: str = "", kind: str = "application/xml") -> Si
 
 
 def articles(site: Site, url: str = FEED) -> list[object]:
-    found = documents([url], site.get)
+    found = read_sources([url], site.get)
     return [extract(one) if isinstance(one, Document) else one for one in found]
 
 
@@ -133,7 +133,7 @@ def test_a_news_sitemap_leads_to_its_articles() -> None:
 def test_entries_are_listed_once_and_with_whole_addresses() -> None:
     """Relative links are completed; an address listed twice is one article."""
     page = Page(FEED, "text/xml", "", rss_file(item("/a"), item("/a"), item("/b")))
-    feed = entries_of(page)
+    feed = parse_feed(page)
     assert [entry.url for entry in feed.entries] == [
         "https://ledger.example/a", "https://ledger.example/b",
     ]  # fmt: skip
@@ -144,14 +144,14 @@ def test_entries_are_listed_once_and_with_whole_addresses() -> None:
 def test_what_is_no_feed_is_refused(body: bytes) -> None:
     """An address that was named as a feed and is none gives a reason."""
     page = Page(FEED, "text/html", body.decode(), body)
-    (refused,) = documents_of(page, Site().get)
+    (refused,) = read_feed(page, Site().get)
     assert isinstance(refused, BadInput)
 
 
 def test_an_article_that_speaks_of_feeds_is_no_feed() -> None:
     """A page that only mentions such tags is a page."""
     page = html_file(body="How to write <rss> and <feed> by hand, explained.")
-    assert not is_list(Page(STORY, "text/html", page.decode(), page))
+    assert not is_feed(Page(STORY, "text/html", page.decode(), page))
 
 
 def test_an_address_inside_a_feed_s_xml_is_never_opened(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_an_address_inside_a_feed_s_xml_is_never_opened(tmp_path: Path) -> None:
         f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY s SYSTEM "{secret.as_uri()}">]>'
         "<urlset><url><loc>&s;</loc></url></urlset>"
     ).encode()
-    assert not entries_of(Page(FEED, "text/xml", evil.decode(), evil)).entries
+    assert not parse_feed(Page(FEED, "text/xml", evil.decode(), evil)).entries
 
 
 # -- kept feeds ------------------------------------------------------------------------------
@@ -172,8 +172,8 @@ def kept_in(folder: Path) -> Subscriptions:
     return Subscriptions(Catalogue(folder / "catalogue.sqlite"))
 
 
-def counting(found: Iterable[Found]) -> IngestReport:
-    tally = Tally()
+def counting(found: Iterable[DocumentOrError]) -> IngestReport:
+    tally = ReportBuilder()
     for one in found:
         tally.add(Outcome("rejected" if isinstance(one, BadInput) else "new", one.source))
     return tally.report(0, 0.0)
@@ -193,7 +193,7 @@ def test_no_site_is_waited_for_while_the_library_is_locked(tmp_path: Path) -> No
     kept.add(FEED)
     runs: list[int] = []
 
-    def locked(found: Iterable[Found]) -> IngestReport:
+    def locked(found: Iterable[DocumentOrError]) -> IngestReport:
         before = len(site.asked)
         report = counting(found)
         assert len(site.asked) == before

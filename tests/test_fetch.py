@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from ingest.errors import FetchRefused
-from ingest.sources.fetch import MAX_BYTES, MAX_REDIRECTS, check_address, fetch
+from ingest.sources.fetch import MAX_PAGE_BYTES, MAX_REDIRECTS, check_address, fetch
 from tests.fakes_ingest import serving
 
 PUBLIC = "http://93.184.216.34"
@@ -142,7 +142,7 @@ def test_a_page_without_end_is_cut_off() -> None:
     transport = Answers(lambda _: httpx.Response(200, content=endless()))
     with pytest.raises(FetchRefused, match="larger than 10 MB"):
         fetch(f"{PUBLIC}/a", transport=transport)
-    assert read <= MAX_BYTES + 2_000_000
+    assert read <= MAX_PAGE_BYTES + 2_000_000
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from ingest.errors import FetchRefused
-from ingest.sources.fetch import AGENT, ATTEMPTS, Fetcher, Seen, fetch
+from ingest.sources.fetch import MAX_ATTEMPTS, USER_AGENT, CacheValidators, Fetcher, fetch
 from tests.test_fetch import PUBLIC, Answers
 
 Reply = Callable[[httpx.Request], httpx.Response]
@@ -127,7 +127,7 @@ def test_a_server_s_wish_to_wait_is_followed() -> None:
     with pytest.raises(FetchRefused, match="answered 429"):
         fetcher(f"{PUBLIC}/a")
     assert time.slept == [9.0, 9.0]
-    assert len(transport.asked) == ATTEMPTS + 1
+    assert len(transport.asked) == MAX_ATTEMPTS + 1
 
 
 def test_what_is_refused_for_good_is_not_tried_again() -> None:
@@ -150,12 +150,12 @@ def test_a_page_that_did_not_change_is_not_sent_again() -> None:
         return httpx.Response(200, html="<p>hello</p>", headers=headers)
 
     first = fetch(f"{PUBLIC}/feed", transport=Answers(reply))
-    seen = Seen(first.etag, first.last_modified)
+    seen = CacheValidators(first.etag, first.last_modified)
     second = fetch(f"{PUBLIC}/feed", transport=Answers(reply), seen=seen)
     assert (first.unchanged, second.unchanged) == (False, True)
     assert asked[1]["if-modified-since"] == "Mon, 02 Jun 2025 07:15:00 GMT"
-    assert asked[0]["user-agent"] == AGENT
-    assert AGENT.startswith("citewire/")
+    assert asked[0]["user-agent"] == USER_AGENT
+    assert USER_AGENT.startswith("citewire/")
 
 
 def streamed(body: bytes, encoding: str) -> Reply:

@@ -14,7 +14,7 @@ from ingest.extraction.article import extract
 from ingest.records import Article
 from ingest.sources.documents import Document
 from ingest.sources.fetch import Page
-from ingest.sources.sources import documents
+from ingest.sources.sources import read_sources
 from tests.fakes_files import (
     BODY,
     FIRST,
@@ -37,7 +37,7 @@ def read(path: Path, raw: bytes) -> list[Article | BadInput]:
     """What becomes of a file with these bytes."""
     path.write_bytes(raw)
     found: list[Article | BadInput] = []
-    for item in documents([path], nothing):
+    for item in read_sources([path], nothing):
         try:
             found.append(extract(item) if isinstance(item, Document) else item)
         except BadInput as error:
@@ -197,7 +197,7 @@ def test_a_long_list_needs_no_more_memory_than_a_short_one(tmp_path: Path) -> No
         file = tmp_path / f"{lines}.jsonl"
         file.write_bytes((jsonl_file({"text": BODY}) + b"\n") * lines)
         tracemalloc.start()
-        read = sum(1 for _ in documents([file], nothing))
+        read = sum(1 for _ in read_sources([file], nothing))
         used = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert read == lines

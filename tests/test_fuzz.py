@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from ingest.errors import BadInput
 from ingest.extraction.article import extract
 from ingest.sources.documents import Document
-from ingest.sources.feeds import documents_of
+from ingest.sources.feeds import read_feed
 from ingest.sources.fetch import Page
-from ingest.sources.sources import documents
+from ingest.sources.sources import read_sources
 from tests.fakes_files import (
     BODY,
     docx_file,
@@ -94,7 +94,7 @@ def read_all(name: str, raw: bytes) -> int:
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(raw)
-        return sum(map(_is_article, documents([path], _no_fetch)))
+        return sum(map(_is_article, read_sources([path], _no_fetch)))
 
 
 def _is_article(found: Document | BadInput) -> bool:
@@ -118,7 +118,7 @@ def _no_fetch(url: str) -> Page:
 
 def _listed(raw: bytes) -> list[Document | BadInput]:
     page = Page("https://a.example/feed", "text/xml", raw.decode("utf-8", errors="replace"), raw)
-    return list(documents_of(page, _no_fetch))
+    return list(read_feed(page, _no_fetch))
 
 
 @pytest.mark.parametrize("name", WHOLE)

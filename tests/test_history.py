@@ -12,7 +12,7 @@ import pytest
 
 from ingest.errors import DiskFull, LibraryBroken
 from ingest.pipeline import ingest
-from ingest.records import Article, Outcome, Tally
+from ingest.records import Article, Outcome, ReportBuilder
 from ingest.storage.catalogue.archive import Selection
 from ingest.storage.library import Library
 from ingest.versions.near_duplicates import cluster_of, credit, is_by, original_of
@@ -326,7 +326,7 @@ def test_a_full_disk_is_told_and_loses_nothing(library: Library) -> None:
 
 def test_a_report_of_very_many_outcomes_stays_small() -> None:
     """Counts are complete; of the outcomes the first and the rejected ones are kept."""
-    tally = Tally(keep=3)
+    tally = ReportBuilder(keep=3)
     for number in range(100):
         kind = "rejected" if number % 10 == 9 else "new"
         tally.add(Outcome(kind, f"source {number}"))

@@ -16,9 +16,9 @@ from sqlalchemy import create_engine, text
 
 from ingest.errors import EmbedderChanged, LibraryBroken, LibraryBusy, LibraryError
 from ingest.pipeline import ingest
-from ingest.records import Article, Outcome, Passage, epoch_of
+from ingest.records import Article, Outcome, Passage, epoch_seconds
 from ingest.segmentation import passages_of
-from ingest.sources.sources import samples
+from ingest.sources.sources import samples_folder
 from ingest.storage.library import Library, embedded_text
 from ingest.versions.near_duplicates import Sketch, sketch
 from tests.fakes_ingest import WordEmbedding, story, text_of
@@ -156,7 +156,7 @@ def test_a_revision_and_back_again_are_three_versions(library: Library) -> None:
 
 def test_every_retrievable_passage_is_a_slice_of_its_article(library: Library) -> None:
     """Offsets of passages are exact, from the database as from the splitter."""
-    ingest([samples(), *stories(1, 2)], library)
+    ingest([samples_folder(), *stories(1, 2)], library)
     pairs = library.catalogue.retrievable(library.catalogue.passage_ids("ready"))
     assert len(pairs) == library.counts()["passages"] > 50
     for passage, article in pairs:
@@ -166,7 +166,7 @@ def test_every_retrievable_passage_is_a_slice_of_its_article(library: Library) -
 
 def test_the_wire_copies_among_the_samples_are_one_cluster(library: Library) -> None:
     """Three outlets that carry one wire story count as one source; all others stand alone."""
-    report = ingest([samples()], library)
+    report = ingest([samples_folder()], library)
     assert report.rejected == ()
     articles = library.catalogue.articles()
     by_cluster: dict[str, list[Article]] = {}
@@ -647,4 +647,4 @@ def test_dates_that_were_corrected_do_not_count(library: Library) -> None:
     ingest([item], library, published=date(2025, 6, 2))
     span = library.catalogue.published_span()
     assert span is not None
-    assert span[0] == span[1] == epoch_of(date(2025, 6, 2))
+    assert span[0] == span[1] == epoch_seconds(date(2025, 6, 2))

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from ingest.pipeline import ingest
 from ingest.records import Article
-from ingest.sources.sources import samples
+from ingest.sources.sources import samples_folder
 from ingest.storage.library import Library
 from qa.evaluate.question_sets.cloze import FILL, GAP, Draft, drafts
 from qa.evaluate.question_sets.generation import checked, make_questions
@@ -29,7 +29,7 @@ from tests.fakes_ingest import WordEmbedding
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     """The sample articles, embedded by a fake: making questions searches nothing."""
     library = Library(tmp_path_factory.mktemp("made"), embedder=WordEmbedding())
-    ingest([samples()], library)
+    ingest([samples_folder()], library)
     yield library
     library.close()
 

@@ -6,8 +6,8 @@ import pytest
 
 from ingest.errors import BadInput
 from ingest.extraction.article import extract
-from ingest.extraction.html_metadata import Markup, split_names
-from ingest.extraction.html_page import tidy
+from ingest.extraction.html_metadata import PageMetadata, split_names
+from ingest.extraction.html_page import remove_boilerplate_lines
 from ingest.records import Article
 from ingest.sources.documents import Document
 from tests.fakes_files import BODY, html_file
@@ -83,7 +83,10 @@ def test_a_card_over_a_name_is_not_read_into_the_sentence() -> None:
 
 def test_the_headline_is_not_repeated_in_the_text() -> None:
     """A first line that is the title is the title only."""
-    assert tidy("Bridge closed!\nThe bridge is closed.", "Bridge closed") == "The bridge is closed."
+    assert (
+        remove_boilerplate_lines("Bridge closed!\nThe bridge is closed.", "Bridge closed")
+        == "The bridge is closed."
+    )
 
 
 LD = (
@@ -215,5 +218,5 @@ def test_an_update_before_the_publication_is_not_believed() -> None:
 
 def test_markup_of_anything_is_empty_markup() -> None:
     """A page that says nothing of itself says nothing wrong."""
-    assert Markup.of("") == Markup()
-    assert Markup.of("<p>x").publishers() == []
+    assert PageMetadata.of("") == PageMetadata()
+    assert PageMetadata.of("<p>x").publishers() == []

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from ingest.extraction.article import clean
+from ingest.extraction.paragraphs import clean_paragraphs
 from ingest.pipeline import ingest
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
@@ -116,7 +116,7 @@ def test_rewrites_of_a_story_join_its_cluster(data: Path, tmp_path: Path) -> Non
                  "url": f"https://first.example/{number}"}  # fmt: skip
         kind = list(KINDS)[number % len(KINDS)]
         other = {"title": retitled(row["title"] or "", number), "publisher": "Other",
-                 "text": rewrite(clean(row["text"]), kind, number),
+                 "text": rewrite(clean_paragraphs(row["text"]), kind, number),
                  "url": f"https://other.example/{number}"}  # fmt: skip
         known[f"https://other.example/{number}"] = f"https://first.example/{number}"
         sources += [other, first] if number % 2 else [first, other]

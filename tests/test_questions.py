@@ -295,7 +295,7 @@ SQUAD = {"version": "v2.0", "data": [{"title": "Ferry_(ship) / 50%?", "paragraph
 def test_squad_brings_its_articles(tmp_path: Path) -> None:
     """Paragraphs become articles whose addresses the library resolves; the same paragraph twice
     is one article."""
-    from ingest.extraction.article import canonical
+    from ingest.addresses import canonical_url
 
     found = _read(SQUAD)
     first, impossible, third = found.cases
@@ -305,7 +305,7 @@ def test_squad_brings_its_articles(tmp_path: Path) -> None:
     assert third.evidence_ids == first.evidence_ids
     library = Library(tmp_path / "library", embedder=WordEmbedding())
     assert ingest(found.articles, library).counts == {"new": 2}
-    article = library.catalogue.find(canonical_url=canonical(first.evidence_ids[0]))
+    article = library.catalogue.find(canonical_url=canonical_url(first.evidence_ids[0]))
     assert article is not None
     assert "Corran Star" in article.text
     library.close()

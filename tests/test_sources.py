@@ -11,10 +11,18 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import BadInput, FetchRefused
-from ingest.extraction.article import Document, extract
+from ingest.extraction.article import extract
 from ingest.records import Article
+from ingest.sources.documents import Document
 from ingest.sources.fetch import Page
-from ingest.sources.sources import Reading, Source, addresses_in, documents, mapping_of, samples
+from ingest.sources.sources import (
+    ReadOptions,
+    Source,
+    parse_field_mapping,
+    read_sources,
+    samples_folder,
+    urls_in_file,
+)
 
 BODY = "The mayor of Kestrin said on Monday that the old bridge would be closed for repairs today."
 
@@ -25,7 +33,7 @@ def nothing(url: str) -> Page:
 
 def found(*sources: Source) -> tuple[list[Document], list[BadInput]]:
     """The documents, and the refusals, of some sources."""
-    everything = list(documents(sources, nothing))
+    everything = list(read_sources(sources, nothing))
     return (
         [item for item in everything if isinstance(item, Document)],
         [item for item in everything if isinstance(item, BadInput)],
@@ -200,7 +208,7 @@ def test_a_folder_s_ignore_file_and_patterns_leave_files_out(tmp_path: Path) -> 
     for name in ("a.txt", "b.tmp.txt", "drafts/c.txt", "old.md", "keep.md"):
         (tmp_path / name).write_text(BODY)
     (tmp_path / ".citewireignore").write_text("# not these\ndrafts/\n*.md\n!keep.md\n")
-    read = list(documents([tmp_path], nothing, Reading(exclude=("*.tmp.txt",))))
+    read = list(read_sources([tmp_path], nothing, ReadOptions(exclude=("*.tmp.txt",))))
     assert [Path(str(item.source)).name for item in read] == ["a.txt", "keep.md"]
 
 
@@ -215,9 +223,9 @@ def test_patterns_in_a_path_name_many_files(tmp_path: Path) -> None:
 
 def test_fields_are_mapped_by_name_and_by_path() -> None:
     """The user's names for fields, also inside other fields, win over the usual ones."""
-    reading = Reading(mapping_of(["title=head", "text=story.body", "date=day"]))
+    reading = ReadOptions(parse_field_mapping(["title=head", "text=story.body", "date=day"]))
     item = {"head": "Bridge", "Title": "wrong", "story": {"body": BODY}, "day": "2025-06-02"}
-    (document,) = documents([item], nothing, reading)
+    (document,) = read_sources([item], nothing, reading)
     assert isinstance(document, Document)
     article = extract(document)
     assert (article.title, article.text) == ("Bridge", BODY)
@@ -228,13 +236,13 @@ def test_fields_are_mapped_by_name_and_by_path() -> None:
 def test_a_wrong_mapping_is_refused(pair: str) -> None:
     """A mapping without a name, or to a field that articles do not have, is an error."""
     with pytest.raises(BadInput):
-        mapping_of([pair])
+        parse_field_mapping([pair])
 
 
 def test_an_article_made_in_python_is_taken_as_it_is() -> None:
     """An ``Article`` keeps its facts; a date in the future is not believed."""
     article = Article(BODY, title="Bridge", published_at=date(2025, 6, 2), authors=("Ann Lee",))
-    (document,) = documents([article], nothing)
+    (document,) = read_sources([article], nothing)
     assert isinstance(document, Document)
     read = extract(document)
     assert (read.text, read.title, read.authors) == (BODY, "Bridge", ("Ann Lee",))
@@ -247,11 +255,11 @@ def test_a_list_of_addresses_skips_comments_and_refuses_the_rest(tmp_path: Path)
     """One address a line; what is none is refused with its line."""
     file = tmp_path / "urls.txt"
     file.write_text("# mine\nhttps://a.example/1\n\nnonsense\n", encoding="utf-8")
-    first, second = addresses_in(str(file))
+    first, second = urls_in_file(str(file))
     assert first == "https://a.example/1"
     assert isinstance(second, BadInput)
     assert second.source == f"{file}:4"
-    (missing,) = addresses_in(str(tmp_path / "none"))
+    (missing,) = urls_in_file(str(tmp_path / "none"))
     assert isinstance(missing, BadInput)
 
 
@@ -272,7 +280,7 @@ def test_an_address_is_fetched(content_type: str, kind: str) -> None:
     def fetch(url: str) -> Page:
         return Page(url + "?final", content_type, BODY)
 
-    (document,) = documents(["https://a.example/b"], fetch)
+    (document,) = read_sources(["https://a.example/b"], fetch)
     assert isinstance(document, Document)
     assert (document.kind, document.url) == (kind, "https://a.example/b?final")
 
@@ -287,7 +295,7 @@ def test_an_address_that_is_not_an_article_is_refused() -> None:
 
     long = "https://a.example/" + "x" * 3000
     addresses = ["https://a.example/picture", "https://a.example/refused", long]
-    picture, refused, page = documents(addresses, fetch)
+    picture, refused, page = read_sources(addresses, fetch)
     assert isinstance(picture, BadInput)
     assert "image/png is not supported" in picture.reason
     assert isinstance(refused, BadInput)
@@ -297,7 +305,7 @@ def test_an_address_that_is_not_an_article_is_refused() -> None:
 
 def test_the_samples_are_all_readable() -> None:
     """Every bundled article is an article with a title and an outlet."""
-    read, refused = found(samples())
+    read, refused = found(samples_folder())
     articles = [extract(document) for document in read]
     assert refused == []
     assert len(articles) >= 20

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ingest.addresses import canonical, domain, is_name, split_title
+from ingest.addresses import canonical_url, is_outlet_name, site_domain, split_title
 from ingest.dates.parsing import (
     date_in_dateline,
     date_in_line,
@@ -31,16 +31,21 @@ from ingest.dates.parsing import (
 from ingest.errors import BadInput
 from ingest.extraction.html_metadata import split_names
 from ingest.extraction.html_page import read_page
-from ingest.extraction.paragraphs import clean, is_caption, plain, without_byline, wrapped_at
+from ingest.extraction.paragraphs import (
+    clean_paragraphs,
+    exceeds_wrap_width,
+    single_line,
+    split_byline,
+)
 from ingest.records import Article, When
 from ingest.sources.documents import Document
-from ingest.sources.record_fields import NAMES, pick
+from ingest.sources.record_fields import FIELD_NAMES, field_value
 
-MIN_CHARS = 40
+MIN_ARTICLE_CHARS = 40
 """Less than one short sentence is a teaser, an error page or nothing."""
 
-_HEADLINE_WORDS = 4
-_LONGEST_TITLE = 500
+_MIN_HEADLINE_WORDS = 4
+_MAX_TITLE_CHARS = 500
 
 
 def extract(document: Document, given: When | None = None) -> Article:
@@ -49,15 +54,15 @@ def extract(document: Document, given: When | None = None) -> Article:
     Raises BadInput when there is no article in it.
     """
     if document.kind in ("pdf", "docx", "eml"):
-        from ingest.extraction.file_formats import read
+        from ingest.extraction.file_formats import convert_to_text
 
-        document = read(document)
+        document = convert_to_text(document)
     readers = {"html": _from_html, "markdown": _from_markdown, "fields": _from_fields,
                "article": _from_article}  # fmt: skip
     article = readers.get(document.kind, _from_text)(document)
-    text = clean(article.text)
+    text = clean_paragraphs(article.text)
     bare = not text and bool(article.text.strip())
-    if len(text) < MIN_CHARS and not bare:
+    if len(text) < MIN_ARTICLE_CHARS and not bare:
         raise BadInput(document.source, f"no article text ({len(text)} characters)")
     article = _finished(replace(article, text=text), document)
     if bare:
@@ -67,21 +72,21 @@ def extract(document: Document, given: When | None = None) -> Article:
 
 def _headline(article: Article, document: Document) -> str:
     """All there is of an article whose page held only a player or an advertisement."""
-    if len(article.title.split()) < _HEADLINE_WORDS:
+    if len(article.title.split()) < _MIN_HEADLINE_WORDS:
         raise BadInput(document.source, "no article text: a player or an advertisement only")
     return article.title
 
 
 def _finished(article: Article, document: Document) -> Article:
     """The article with its title, outlet, authors and addresses in their final form."""
-    title, named = split_title(article.title[:_LONGEST_TITLE], article.url, article.publisher)
-    publisher = article.publisher if is_name(article.publisher) else named
+    title, named = split_title(article.title[:_MAX_TITLE_CHARS], article.url, article.publisher)
+    publisher = article.publisher if is_outlet_name(article.publisher) else named
     return replace(
         article,
         title=title,
-        publisher=publisher or article.publisher or domain(article.url),
-        authors=tuple(dict.fromkeys(n for author in article.authors if (n := plain(author)))),
-        canonical_url=canonical(article.canonical_url or article.url),
+        publisher=publisher or article.publisher or site_domain(article.url),
+        authors=tuple(dict.fromkeys(n for author in article.authors if (n := single_line(author)))),
+        canonical_url=canonical_url(article.canonical_url or article.url),
         origin=document.origin or article.origin,
     )
 
@@ -99,9 +104,9 @@ def _dated(article: Article, given: When | None) -> Article:
     return article
 
 
-def unread_date(document: Document) -> str:
+def unused_date_note(document: Document) -> str:
     """What a reader should know about a date that could not be used, or an empty string."""
-    written = pick(document.fields, "published")
+    written = field_value(document.fields, "published")
     if written is None or sane(parse_date(written)):
         return ""
     return f"its date {written!r} is not used: write it as 2025-06-02"
@@ -118,7 +123,7 @@ def _from_article(document: Document) -> Article:
     stated = article.published_from if article.published_from != "unknown" else "given"
     return replace(
         article, published_at=published, published_from=stated if published else "unknown",
-        title=plain(article.title),
+        title=single_line(article.title),
     )  # fmt: skip
 
 
@@ -127,14 +132,14 @@ def _from_text(document: Document) -> Article:
     article = Article(text=document.content, url=document.url)
     first, _, rest = document.content.strip().partition("\n")
     headline, body = first.strip(), rest.split("\n", 1)[0].strip()
-    apart = not body or wrapped_at(body)  # else the first line of a hard-wrapped paragraph
-    titled = pick(document.fields, "title") is not None
+    apart = not body or exceeds_wrap_width(body)  # else the first line of a hard-wrapped paragraph
+    titled = field_value(document.fields, "title") is not None
     if (
         not titled and apart and rest.strip()
         and 10 <= len(headline) <= 120 and headline[-1] not in '.!?…”"’:,'
     ):  # fmt: skip
         article = replace(article, text=rest, title=headline)
-    names, text = without_byline(article.text)
+    names, text = split_byline(article.text)
     article = replace(article, text=text, authors=tuple(split_names(names)))
     return _opened(_with_fields(article, document))
 
@@ -151,7 +156,7 @@ def _opened(article: Article) -> Article:
 
 
 def _from_fields(document: Document) -> Article:
-    text = document.content or pick(document.fields, "text")
+    text = document.content or field_value(document.fields, "text")
     if not isinstance(text, str):
         raise BadInput(document.source, _no_text(document.fields))
     if _HTML.search(text):
@@ -160,9 +165,9 @@ def _from_fields(document: Document) -> Article:
 
 
 def _no_text(fields: Mapping[str, Any]) -> str:
-    named = [str(key) for key in fields if str(key).lower() in NAMES["text"]]
+    named = [str(key) for key in fields if str(key).lower() in FIELD_NAMES["text"]]
     has = f"{named[0]} is empty" if named else f"it has {', '.join(map(str, list(fields)[:12]))}"
-    names = ", ".join(NAMES["text"])
+    names = ", ".join(FIELD_NAMES["text"])
     return f"no text: expected one of the fields {names}" + (f"; {has}" if fields else "")
 
 
@@ -180,26 +185,26 @@ def _without_markup(text: str, document: Document) -> str:
 def _with_fields(article: Article, document: Document) -> Article:
     """The article with what was said of it beforehand, where it does not say so itself."""
     fields = document.fields
-    published = sane(parse_date(pick(fields, "published")))
+    published = sane(parse_date(field_value(fields, "published")))
     dated = article.published_at is None and published is not None
     return replace(
         article,
-        title=article.title or _text(pick(fields, "title")) or "",
-        url=_text(pick(fields, "url")) or article.url,
-        publisher=article.publisher or _text(pick(fields, "publisher")),
-        authors=article.authors or _names(pick(fields, "authors")),
-        section=article.section or _text(pick(fields, "section")),
-        language=article.language or _text(pick(fields, "language")),
+        title=article.title or _text(field_value(fields, "title")) or "",
+        url=_text(field_value(fields, "url")) or article.url,
+        publisher=article.publisher or _text(field_value(fields, "publisher")),
+        authors=article.authors or _names(field_value(fields, "authors")),
+        section=article.section or _text(field_value(fields, "section")),
+        language=article.language or _text(field_value(fields, "language")),
         published_at=published if dated else article.published_at,
         published_from=document.fields_from if dated else article.published_from,
-        updated_at=article.updated_at or sane(parse_date(pick(fields, "updated"))),
+        updated_at=article.updated_at or sane(parse_date(field_value(fields, "updated"))),
     )
 
 
 def _text(value: Any) -> str | None:
     if isinstance(value, Mapping):
         value = value.get("name")
-    return plain(str(value)) or None if value is not None else None
+    return single_line(str(value)) or None if value is not None else None
 
 
 def _names(value: Any) -> tuple[str, ...]:
@@ -226,13 +231,15 @@ _MARKUP = (
 def _from_markdown(document: Document) -> Article:
     """Front matter, else the first heading as the title; the words without their markup."""
     heading = _HEADING.match(document.content)
-    titled = pick(document.fields, "title") is not None
+    titled = field_value(document.fields, "title") is not None
     text = document.content[heading.end() :] if heading and not titled else document.content
     for pattern, words in _MARKUP:
         text = pattern.sub(words, text)
     document = replace(document, content=text, fields_from="front matter")
     article = _with_fields(Article(text=text, url=document.url), document)
-    return article if titled or not heading else replace(article, title=plain(heading.group(1)))
+    return (
+        article if titled or not heading else replace(article, title=single_line(heading.group(1)))
+    )
 
 
 # -- HTML ---------------------------------------------------------------------------------
@@ -242,6 +249,3 @@ def _from_html(document: Document) -> Article:
     """The page; what a feed or an e-mail said of it fills the gaps."""
     article = read_page(document.content, document.source, document.url)
     return _with_fields(article, replace(document, fields={**document.fields, "url": None}))
-
-
-__all__ = ["Document", "canonical", "clean", "extract", "is_caption", "split_title", "unread_date"]

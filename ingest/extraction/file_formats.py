@@ -18,7 +18,7 @@ from typing import Any
 
 from ingest.errors import BadInput
 from ingest.sources.documents import Document
-from ingest.sources.limits import PARSE_SECONDS, TookTooLong, within
+from ingest.sources.limits import PARSE_SECONDS, TookTooLong, run_within
 
 MAX_UNPACKED = 200_000_000
 MAX_PAGES = 2_000
@@ -28,14 +28,14 @@ _NO_TITLE = re.compile(
 )
 
 
-def read(document: Document) -> Document:
+def convert_to_text(document: Document) -> Document:
     """The same document as text (or, for an e-mail, HTML) with its facts as fields.
 
     Raises BadInput when it cannot be read, or takes longer than it may.
     """
     reader = {"pdf": _pdf, "docx": _docx, "eml": _eml}[document.kind]
     try:
-        return within(PARSE_SECONDS, lambda: reader(document))
+        return run_within(PARSE_SECONDS, lambda: reader(document))
     except BadInput:
         raise
     except TookTooLong as error:
@@ -206,10 +206,10 @@ def _part(mail: EmailMessage, subtype: str) -> str:
     try:
         return str(part.get_content())
     except (LookupError, UnicodeError):  # a character set that no one knows
-        from ingest.sources.encoding import decoded
+        from ingest.sources.encoding import decode
 
         raw = part.get_payload(decode=True)
-        return decoded(raw) if isinstance(raw, bytes) else ""
+        return decode(raw) if isinstance(raw, bytes) else ""
 
 
 # -- both ---------------------------------------------------------------------------------

@@ -20,13 +20,13 @@ _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*("[^"]*"|'[^']*'|[^\s>]
 _LANG = re.compile(r"""<html\b[^<>]*?\blang\s*=\s*["']?([A-Za-z]{2,3})\b""", re.IGNORECASE)
 _OUTLET = re.compile(r"NewsMediaOrganization|WebSite")
 _ARTICLE = re.compile(r"(?:Article|Posting|Report)\b")
-_MOST_ITEMS = 2_000
-_LONGEST = 500
+_MAX_JSON_LD_ITEMS = 2_000
+_MAX_NAME_CHARS = 500
 """Characters of a name or heading; a longer one is something else."""
 
 
 @dataclass(frozen=True, slots=True)
-class Markup:
+class PageMetadata:
     """The JSON-LD items of a page, articles first, and its meta tags by lower-case name."""
 
     items: tuple[Mapping[str, Any], ...] = ()
@@ -34,7 +34,7 @@ class Markup:
     lang: str | None = None
 
     @classmethod
-    def of(cls, html: str) -> Markup:
+    def of(cls, html: str) -> PageMetadata:
         items = tuple(sorted(_json_ld(html), key=_is_not_article))
         lang = _LANG.search(html[:20_000])
         return cls(items, _metas(html), lang.group(1).lower() if lang else None)
@@ -113,7 +113,7 @@ def _line(value: object) -> str | None:
     """One line of text without character references, or None for anything that is no text."""
     if not isinstance(value, str):
         return None
-    return " ".join(entities.unescape(value[:_LONGEST]).split()) or None
+    return " ".join(entities.unescape(value[:_MAX_NAME_CHARS]).split()) or None
 
 
 _WORD = r"[^\W\d_][\w'’.-]*"
@@ -139,7 +139,7 @@ def _json_ld(html: str) -> Iterator[dict[str, Any]]:
             waiting = [json.loads(_bare(block), strict=False)]
         except (ValueError, RecursionError):
             continue
-        while waiting and seen < _MOST_ITEMS:
+        while waiting and seen < _MAX_JSON_LD_ITEMS:
             item = waiting.pop(0)
             seen += 1
             if isinstance(item, list):

@@ -14,20 +14,20 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ingest.addresses import is_name, own_canonical
+from ingest.addresses import is_outlet_name, trusted_canonical_url
 from ingest.dates.parsing import is_only_a_date
 from ingest.errors import BadInput
-from ingest.extraction.html_metadata import Markup, split_names
-from ingest.extraction.paragraphs import is_caption, without_byline
-from ingest.extraction.publication_date import dated
+from ingest.extraction.html_metadata import PageMetadata, split_names
+from ingest.extraction.paragraphs import is_caption, split_byline
+from ingest.extraction.publication_date import dates_in_page
 from ingest.records import Article
-from ingest.sources.limits import PARSE_SECONDS, TookTooLong, within
+from ingest.sources.limits import PARSE_SECONDS, TookTooLong, run_within
 
 
 def read_page(html: str, source: str, url: str | None = None) -> Article:
     """The article on a page. Raises BadInput when there is none, or it takes too long to find."""
     try:
-        return within(PARSE_SECONDS, lambda: _read(html, source, url))
+        return run_within(PARSE_SECONDS, lambda: _read(html, source, url))
     except BadInput:
         raise
     except TookTooLong as error:
@@ -37,25 +37,27 @@ def read_page(html: str, source: str, url: str | None = None) -> Article:
         raise BadInput(source, f"the page cannot be read ({said})") from error
 
 
-def body_of(html: str, url: str | None = None) -> str:
+def body_text(html: str, url: str | None = None) -> str:
     """The text that ``read_page`` finds, before anything is refused."""
     found = _extracted(html, url)
-    return without_byline(tidy(str(found.get("text") or ""), _line(found.get("title"))))[1]
+    return split_byline(
+        remove_boilerplate_lines(str(found.get("text") or ""), _line(found.get("title")))
+    )[1]
 
 
 def _read(html: str, source: str, url: str | None) -> Article:
     found = _extracted(html, url)
-    markup = Markup.of(html)
+    markup = PageMetadata.of(html)
     title = _line(found.get("title"))
-    byline, text = without_byline(tidy(str(found.get("text") or ""), title))
-    refuse_what_is_no_article(source, title, text, markup)
-    published, provenance, updated = dated(html, markup)
+    byline, text = split_byline(remove_boilerplate_lines(str(found.get("text") or ""), title))
+    refuse_non_article(source, title, text, markup)
+    published, provenance, updated = dates_in_page(html, markup)
     stated = _line(found.get("url")) or None
     return Article(
         text=text,
         title=title,
         url=url or stated,
-        canonical_url=own_canonical(stated, url),
+        canonical_url=trusted_canonical_url(stated, url),
         publisher=_publisher(markup, found),
         authors=tuple(markup.authors() or split_names(_line(found.get("author")) or byline)),
         section=markup.section(),
@@ -66,9 +68,9 @@ def _read(html: str, source: str, url: str | None) -> Article:
     )
 
 
-def _publisher(markup: Markup, found: dict[str, Any]) -> str | None:
+def _publisher(markup: PageMetadata, found: dict[str, Any]) -> str | None:
     said = [*markup.publishers(), _line(found.get("sitename"))]
-    return next((name for name in said if is_name(name)), None)
+    return next((name for name in said if is_outlet_name(name)), None)
 
 
 def _line(value: object) -> str:
@@ -84,7 +86,7 @@ def _extracted(html: str, url: str | None) -> dict[str, Any]:
     tree = trafilatura.load_html(html)
     if tree is None:
         return {}
-    prepare(tree)
+    remove_page_furniture(tree)
     found = trafilatura.bare_extraction(
         tree, url=url, with_metadata=True, include_comments=False, include_tables=True,
         favor_precision=True,
@@ -105,7 +107,7 @@ _CAPTIONS = "//figcaption|//*[contains(@class, 'wp-caption-text') or @itemprop='
 _INLINE = ("span", "font", "u", "mark", "ins", "small")
 
 
-def prepare(tree: Any) -> None:
+def remove_page_furniture(tree: Any) -> None:
     """Change a page's tree so that only what its writer wrote is left in the paragraphs."""
     for node in [*tree.xpath(_HIDDEN), *tree.xpath(_CAPTIONS)]:
         _drop(node)
@@ -200,7 +202,7 @@ _STAMP = re.compile(
 )
 
 
-def tidy(text: str, title: str = "") -> str:
+def remove_boilerplate_lines(text: str, title: str = "") -> str:
     """Lines of the body without the headline, dates of the page, and invitations to leave it."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if lines and title and _same(lines[0].lstrip("# "), title):
@@ -259,7 +261,7 @@ _SHORT = 900
 _CUT = re.compile(r"(?:\.\.\.|…)\W*$")
 
 
-def refuse_what_is_no_article(source: str, title: str, text: str, markup: Markup) -> None:
+def refuse_non_article(source: str, title: str, text: str, markup: PageMetadata) -> None:
     """Raise BadInput for error pages, robots' checks and the beginnings that paywalls show."""
     if not text.strip():
         raise BadInput(source, "no article found in the page")

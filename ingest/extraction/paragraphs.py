@@ -28,7 +28,7 @@ _WRAP = 100
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
-def clean(text: str) -> str:
+def clean_paragraphs(text: str) -> str:
     """Paragraphs separated by one blank line; hard wraps joined; captions with credits out."""
     text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = re.sub(r"[^\S\n]+", " ", text.replace("\u00ad", "").replace("\ufeff", ""))
@@ -50,7 +50,7 @@ _BYLINE = re.compile(
 _OPENING = 4
 
 
-def without_byline(text: str) -> tuple[str, str]:
+def split_byline(text: str) -> tuple[str, str]:
     """``(names, text)``: the line among the first few that only says who wrote it, taken out."""
     lines = text.split("\n")
     opening = [place for place, line in enumerate(lines) if line.strip()][:_OPENING]
@@ -60,12 +60,12 @@ def without_byline(text: str) -> tuple[str, str]:
     return "", text
 
 
-def plain(text: str) -> str:
+def single_line(text: str) -> str:
     """One line without what no store can hold: NUL, and half characters of broken JSON."""
     return " ".join(_UNSTORABLE.sub("", text).split())
 
 
-def wrapped_at(line: str) -> bool:
+def exceeds_wrap_width(line: str) -> bool:
     """Whether a line is longer than any hard-wrapped one: a whole paragraph."""
     return len(line) > _WRAP
 

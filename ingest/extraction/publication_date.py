@@ -17,24 +17,24 @@ from ingest.dates.parsing import (
     parse_date,
     sane,
 )
-from ingest.extraction.html_metadata import Markup
-from ingest.records import When, day_of, epoch_of
+from ingest.extraction.html_metadata import PageMetadata
+from ingest.records import When, day_of, epoch_seconds
 
 _DAY_SECONDS = 86_400
 
 
 def date_in_html(html: str) -> tuple[When | None, str, When | None]:
-    """``(published, provenance, updated)`` as the page itself says; see ``dated``."""
-    return dated(html, Markup.of(html))
+    """``(published, provenance, updated)`` as the page itself says; see ``dates_in_page``."""
+    return dates_in_page(html, PageMetadata.of(html))
 
 
-def dated(html: str, markup: Markup) -> tuple[When | None, str, When | None]:
+def dates_in_page(html: str, markup: PageMetadata) -> tuple[When | None, str, When | None]:
     """``(published, provenance, updated)``: JSON-LD, else meta tags and ``<time>``, else the line
     under the headline. An update earlier than the publication is not believed."""
     published, provenance = _published_in(html, markup)
     updated = _first(markup, "dateModified", ("article:modified_time", "og:updated_time",
                                               "datemodified", "last-modified"))  # fmt: skip
-    if published and updated and epoch_of(updated) < epoch_of(published) - _DAY_SECONDS:
+    if published and updated and epoch_seconds(updated) < epoch_seconds(published) - _DAY_SECONDS:
         updated = None
     return published, provenance, updated
 
@@ -48,7 +48,7 @@ _PUBLISHED_METAS = (
 )  # fmt: skip
 
 
-def _published_in(html: str, markup: Markup) -> tuple[When | None, str]:
+def _published_in(html: str, markup: PageMetadata) -> tuple[When | None, str]:
     for item in markup.items:
         if when := sane(parse_date(item.get("datePublished"))):
             return when, "json-ld"
@@ -62,7 +62,7 @@ def _published_in(html: str, markup: Markup) -> tuple[When | None, str]:
     return None, "unknown"
 
 
-def _first(markup: Markup, key: str, metas: tuple[str, ...]) -> When | None:
+def _first(markup: PageMetadata, key: str, metas: tuple[str, ...]) -> When | None:
     said = [item.get(key) for item in markup.items] + [markup.metas.get(name) for name in metas]
     return next((when for value in said if (when := sane(parse_date(value)))), None)
 

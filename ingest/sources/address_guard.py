@@ -27,10 +27,10 @@ def check_address(url: str, *, allow_private: bool = False) -> None:
     except (OSError, UnicodeError) as error:
         raise FetchRefused(url, f"unknown host {parts.hostname}") from error
     for *_, address in found:
-        refuse_private(url, str(address[0]))
+        check_ip(url, str(address[0]))
 
 
-def refuse_private(url: str, address: str) -> None:
+def check_ip(url: str, address: str) -> None:
     """Raise FetchRefused unless a numeric address is public in every way it can be read."""
     ip = ipaddress.ip_address(address.split("%")[0])
     if not all(map(_is_public, _readings(ip))):

@@ -34,4 +34,4 @@ class Document:
     fields_from: str = "given"
 
 
-Found: TypeAlias = "Document | BadInput"
+DocumentOrError: TypeAlias = "Document | BadInput"

@@ -19,9 +19,9 @@ from urllib.parse import urljoin
 
 from ingest.errors import BadInput
 from ingest.records import digest
-from ingest.sources.documents import Document, Found
+from ingest.sources.documents import Document, DocumentOrError
 from ingest.sources.fetch import Page
-from ingest.sources.limits import PARSE_SECONDS, TookTooLong, TooLarge, inflated, within
+from ingest.sources.limits import PARSE_SECONDS, TookTooLong, TooLarge, inflate, run_within
 
 Fetch = Callable[[str], Page]
 
@@ -30,7 +30,7 @@ MAX_SITEMAPS = 50
 MAX_SITEMAP_BYTES = 50_000_000
 """What the sitemap protocol allows for one file."""
 
-FULL_TEXT = 800
+MIN_FULL_TEXT_CHARS = 800
 """Characters of text in a feed from which it is taken for the whole article, not a teaser."""
 
 
@@ -79,7 +79,7 @@ _FEED = re.compile(r"<(?:rss|feed|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)
 _SITEMAP = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 
 
-def is_list(page: Page) -> bool:
+def is_feed(page: Page) -> bool:
     """Whether a page is a feed or a sitemap rather than an article."""
     start = page.text[:2000]
     if page.body[:2] == b"\x1f\x8b":
@@ -92,10 +92,10 @@ def is_list(page: Page) -> bool:
     )  # fmt: skip
 
 
-def entries_of(page: Page) -> Feed:
+def parse_feed(page: Page) -> Feed:
     """What a page lists. Raises BadInput when it is no feed and no sitemap."""
     try:
-        return within(PARSE_SECONDS, lambda: _parsed(page))
+        return run_within(PARSE_SECONDS, lambda: _parsed(page))
     except BadInput:
         raise
     except TookTooLong as error:
@@ -108,7 +108,7 @@ def entries_of(page: Page) -> Feed:
 def _parsed(page: Page) -> Feed:
     if page.body[:2] == b"\x1f\x8b":
         try:
-            raw = b"".join(inflated([page.body], "gzip", MAX_SITEMAP_BYTES))
+            raw = b"".join(inflate([page.body], "gzip", MAX_SITEMAP_BYTES))
         except TooLarge as error:
             raise BadInput(page.url, "larger than a sitemap may be") from error
         page = replace(page, body=raw, text=raw.decode("utf-8", errors="replace"))
@@ -258,9 +258,9 @@ def _sitemap_entry(node: Any, base: str) -> Entry:
 # -- to the articles ----------------------------------------------------------------------
 
 
-def listed(page: Page, fetch: Fetch) -> tuple[str, list[Entry | BadInput]]:
+def read_entries(page: Page, fetch: Fetch) -> tuple[str, list[Entry | BadInput]]:
     """The title of a list, and all its entries; the parts of a sitemap index are read in turn."""
-    feed = entries_of(page)
+    feed = parse_feed(page)
     found: list[Entry | BadInput] = list(feed.entries)
     waiting = [*feed.parts[:MAX_SITEMAPS]]
     found += [
@@ -268,38 +268,38 @@ def listed(page: Page, fetch: Fetch) -> tuple[str, list[Entry | BadInput]]:
     ]
     for part in waiting:
         try:
-            found += entries_of(fetch(part)).entries
+            found += parse_feed(fetch(part)).entries
         except BadInput as error:
             found.append(error)
     return feed.title, found
 
 
-def documents_of(page: Page, fetch: Fetch) -> Iterator[Found]:
+def read_feed(page: Page, fetch: Fetch) -> Iterator[DocumentOrError]:
     """The articles that a feed or a sitemap lists, one at a time."""
     try:
-        _, entries = listed(page, fetch)
+        _, entries = read_entries(page, fetch)
     except BadInput as error:
         yield error
         return
     if not entries:
         yield BadInput(page.url, "lists no articles")
     for entry in entries:
-        yield entry if isinstance(entry, BadInput) else follow(entry, fetch)
+        yield entry if isinstance(entry, BadInput) else fetch_entry(entry, fetch)
 
 
-def follow(entry: Entry, fetch: Fetch) -> Found:
+def fetch_entry(entry: Entry, fetch: Fetch) -> DocumentOrError:
     """The full article of an entry; the feed's own text if that is whole and the page is not to
     be had."""
     try:
         page = fetch(entry.url)
     except BadInput as error:
-        if len(_without_tags(entry.content)) >= FULL_TEXT:
+        if len(_without_tags(entry.content)) >= MIN_FULL_TEXT_CHARS:
             return Document(entry.url, "html", f"<article>{entry.content}</article>",
                             entry.fields(), url=entry.url, fields_from="feed")  # fmt: skip
         return error
-    from ingest.sources.sources import from_page
+    from ingest.sources.sources import document_from_page
 
-    found = from_page(page)
+    found = document_from_page(page)
     if isinstance(found, BadInput):
         return found
     return replace(found, fields=entry.fields(), fields_from="feed")

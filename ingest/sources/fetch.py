@@ -26,29 +26,29 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from ingest.errors import FetchRefused
-from ingest.sources.address_guard import check_address, refuse_private
-from ingest.sources.encoding import decoded
-from ingest.sources.limits import TookTooLong, TooLarge, inflated, within
+from ingest.sources.address_guard import check_address, check_ip
+from ingest.sources.encoding import decode
+from ingest.sources.limits import TookTooLong, TooLarge, inflate, run_within
 
 if TYPE_CHECKING:
     from protego import Protego
 
-MAX_BYTES = 10_000_000
+MAX_PAGE_BYTES = 10_000_000
 MAX_REDIRECTS = 5
-MAX_ROBOTS = 500_000
+MAX_ROBOTS_CHARS = 500_000
 TIMEOUT = httpx.Timeout(20.0, connect=10.0)
-DEADLINE = 60.0
+PAGE_DEADLINE_SECONDS = 60.0
 """Seconds for one page, redirects included: a server that drips bytes is given up."""
 
-DELAY = 1.0
+HOST_DELAY_SECONDS = 1.0
 """Seconds between two visits to one host, unless its robots.txt asks for more."""
 
-LONGEST_DELAY = 30.0
-ATTEMPTS = 3
+MAX_DELAY_SECONDS = 30.0
+MAX_ATTEMPTS = 3
 
-AGENT = f"citewire/{metadata.version('citewire')} (news question answering)"
-_PACKED = {"gzip", "x-gzip", "deflate"}
-_TEMPORARY = {408, 425, 429, 500, 502, 503, 504}
+USER_AGENT = f"citewire/{metadata.version('citewire')} (news question answering)"
+_COMPRESSIONS = {"gzip", "x-gzip", "deflate"}
+_TEMPORARY_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CacheValidators:
     """What a server said about an address when it was last read."""
 
     etag: str | None = None
@@ -84,20 +84,20 @@ def fetch(
     *,
     allow_private: bool = False,
     transport: httpx.BaseTransport | None = None,
-    seen: Seen | None = None,
+    seen: CacheValidators | None = None,
 ) -> Page:
     """Get one page, without asking robots.txt and without trying again.
 
     Raises FetchRefused with the reason: not http(s), a private address, too many redirects,
     too large, an HTTP error, a time-out.
     """
-    work = partial(_get, url, allow_private, transport, seen or Seen())
+    work = partial(_get, url, allow_private, transport, seen or CacheValidators())
     try:
-        return within(DEADLINE, work)
+        return run_within(PAGE_DEADLINE_SECONDS, work)
     except (TookTooLong, httpx.TimeoutException) as error:
         raise FetchRefused(url, "no answer in time", temporary=True) from error
     except TooLarge as error:
-        raise FetchRefused(url, f"larger than {MAX_BYTES // 1_000_000} MB") from error
+        raise FetchRefused(url, f"larger than {MAX_PAGE_BYTES // 1_000_000} MB") from error
     except zlib.error as error:
         raise FetchRefused(url, "its compression is broken") from error
     except httpx.TransportError as error:
@@ -106,8 +106,10 @@ def fetch(
         raise FetchRefused(url, f"cannot be fetched ({error})") from error
 
 
-def _get(url: str, allow_private: bool, transport: httpx.BaseTransport | None, seen: Seen) -> Page:
-    headers = {"User-Agent": AGENT, "Accept-Encoding": "gzip, deflate", **seen.headers()}
+def _get(
+    url: str, allow_private: bool, transport: httpx.BaseTransport | None, seen: CacheValidators
+) -> Page:
+    headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate", **seen.headers()}
     with httpx.Client(timeout=TIMEOUT, headers=headers, transport=transport) as client:
         return _follow(client, url, allow_private, conditional=bool(seen.headers()))
 
@@ -133,7 +135,7 @@ def _refusal(url: str, response: httpx.Response) -> FetchRefused:
     status = response.status_code
     wait = response.headers.get("retry-after", "")
     return FetchRefused(
-        url, f"answered {status}", temporary=status in _TEMPORARY,
+        url, f"answered {status}", temporary=status in _TEMPORARY_STATUSES,
         wait=float(wait) if re.fullmatch(r"\d{1,4}", wait) else 0.0,
     )  # fmt: skip
 
@@ -141,7 +143,7 @@ def _refusal(url: str, response: httpx.Response) -> FetchRefused:
 def _page(url: str, response: httpx.Response) -> Page:
     body = b"".join(_body(url, response))
     kind = response.headers.get("content-type", "text/html").split(";")[0].strip().lower()
-    text = "" if _is_binary(kind, body) else decoded(body, response.charset_encoding)
+    text = "" if _is_binary(kind, body) else decode(body, response.charset_encoding)
     return Page(
         url, kind, text, body,
         response.headers.get("etag"), response.headers.get("last-modified"),
@@ -159,8 +161,8 @@ def _body(url: str, response: httpx.Response) -> Iterator[bytes]:
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if response.is_stream_consumed:  # a transport that had the whole answer already
         pieces: Iterable[bytes] = [response.content]
-    elif encoding in _PACKED:
-        pieces = inflated(response.iter_raw(), encoding.removeprefix("x-"), MAX_BYTES)
+    elif encoding in _COMPRESSIONS:
+        pieces = inflate(response.iter_raw(), encoding.removeprefix("x-"), MAX_PAGE_BYTES)
     elif encoding in ("identity", ""):
         pieces = response.iter_raw()
     else:
@@ -168,7 +170,7 @@ def _body(url: str, response: httpx.Response) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
         size += len(piece)
-        if size > MAX_BYTES:
+        if size > MAX_PAGE_BYTES:
             raise TooLarge
         yield piece
 
@@ -177,7 +179,7 @@ def _check_peer(url: str, response: httpx.Response, allow_private: bool) -> None
     stream = response.extensions.get("network_stream")
     peer = stream.get_extra_info("server_addr") if stream is not None else None
     if peer and not allow_private:
-        refuse_private(url, str(peer[0]))
+        check_ip(url, str(peer[0]))
 
 
 class Fetcher:
@@ -192,7 +194,7 @@ class Fetcher:
         self,
         *,
         allow_private: bool = False,
-        delay: float = DELAY,
+        delay: float = HOST_DELAY_SECONDS,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -209,7 +211,7 @@ class Fetcher:
         """One page. Raises FetchRefused like ``fetch()``, and when robots.txt forbids it."""
         return self.get(url)
 
-    def get(self, url: str, seen: Seen | None = None) -> Page:
+    def get(self, url: str, seen: CacheValidators | None = None) -> Page:
         """One page; with ``seen``, only if it changed since (else ``Page.unchanged``)."""
         host = _host(url)
         pause = self._delay
@@ -218,17 +220,17 @@ class Fetcher:
             if isinstance(rules, FetchRefused):
                 raise FetchRefused(url, f"its robots.txt cannot be read ({rules.reason})",
                                    temporary=True)  # fmt: skip
-            if not rules.can_fetch(url, AGENT):
+            if not rules.can_fetch(url, USER_AGENT):
                 raise FetchRefused(url, "its robots.txt asks not to fetch it")
-            pause = max(pause, min(float(rules.crawl_delay(AGENT) or 0), LONGEST_DELAY))
+            pause = max(pause, min(float(rules.crawl_delay(USER_AGENT) or 0), MAX_DELAY_SECONDS))
         return self._patiently(url, host, pause, seen)
 
-    def _patiently(self, url: str, host: str, pause: float, seen: Seen | None) -> Page:
+    def _patiently(self, url: str, host: str, pause: float, seen: CacheValidators | None) -> Page:
         from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
         tries = Retrying(
             retry=retry_if_exception(lambda e: isinstance(e, FetchRefused) and e.temporary),
-            stop=stop_after_attempt(ATTEMPTS), wait=_wait, sleep=self._sleep, reraise=True,
+            stop=stop_after_attempt(MAX_ATTEMPTS), wait=_wait, sleep=self._sleep, reraise=True,
         )  # fmt: skip
 
         def once() -> Page:
@@ -256,7 +258,7 @@ class Fetcher:
         if host not in self._rules:
             text = ""
             try:
-                text = self._fetch(f"{host}/robots.txt").text[:MAX_ROBOTS]
+                text = self._fetch(f"{host}/robots.txt").text[:MAX_ROBOTS_CHARS]
             except FetchRefused as error:
                 if error.temporary and error.reason.startswith("answered"):
                     self._rules[host] = error
@@ -271,7 +273,7 @@ def _wait(state: object) -> float:
     error = outcome.exception() if outcome is not None else None
     asked = error.wait if isinstance(error, FetchRefused) else 0.0
     grown = 2.0 ** (getattr(state, "attempt_number", 1) - 1)
-    return min(max(asked, grown), LONGEST_DELAY)
+    return min(max(asked, grown), MAX_DELAY_SECONDS)
 
 
 def _host(url: str) -> str:
@@ -285,4 +287,12 @@ def _host(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if web else ""
 
 
-__all__ = ["MAX_BYTES", "MAX_REDIRECTS", "Fetcher", "Page", "Seen", "check_address", "fetch"]
+__all__ = [
+    "MAX_PAGE_BYTES",
+    "MAX_REDIRECTS",
+    "Fetcher",
+    "Page",
+    "CacheValidators",
+    "check_address",
+    "fetch",
+]

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from ingest.errors import BadInput
-from ingest.sources.documents import Document, Found
-from ingest.sources.encoding import encoding_of
+from ingest.sources.documents import Document, DocumentOrError
+from ingest.sources.encoding import detect_encoding
 from ingest.sources.limits import TooLarge, bounded
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
 
-MAX_FILE = 200_000_000
+MAX_FILE_BYTES = 200_000_000
 """Bytes of a file that is read whole, after unpacking. Lists of records are read in a stream."""
 
 KINDS = {
@@ -41,13 +41,13 @@ IGNORE_FILE = ".citewireignore"
 _CHUNK = 1 << 20
 
 
-def kind_of(path: Path) -> str | None:
+def file_kind(path: Path) -> str | None:
     """What a file is by its name, ``.gz`` aside; None if it is nothing that is read."""
     name = path.name.lower().removesuffix(".gz")
     return KINDS.get(os.path.splitext(name)[1])
 
 
-def expanded(path: Path) -> Iterable[Path]:
+def expand_pattern(path: Path) -> Iterable[Path]:
     """The paths that a pattern stands for (shells on Windows leave ``*`` to the program)."""
     text = str(path)
     if not os.path.lexists(path) and "\x00" not in text and glob.has_magic(text):
@@ -55,9 +55,9 @@ def expanded(path: Path) -> Iterable[Path]:
     return [path]
 
 
-def inside(folder: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
+def files_in_folder(folder: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
     """Files below a folder that can be read, sorted by path, without hidden and excluded ones."""
-    patterns = ignoring(folder, exclude)
+    patterns = ignore_patterns(folder, exclude)
     yield from sorted(_walk(folder, folder, patterns))
 
 
@@ -71,11 +71,11 @@ def _walk(folder: Path, top: Path, patterns: PathSpec[Any]) -> Iterator[Path]:
             if entry.is_dir(follow_symlinks=False):
                 if not patterns.match_file(relative + "/"):
                     yield from _walk(path, top, patterns)
-            elif entry.is_file() and kind_of(path) and not patterns.match_file(relative):
+            elif entry.is_file() and file_kind(path) and not patterns.match_file(relative):
                 yield path
 
 
-def ignoring(folder: Path, exclude: Iterable[str] = ()) -> PathSpec[Any]:
+def ignore_patterns(folder: Path, exclude: Iterable[str] = ()) -> PathSpec[Any]:
     """The patterns of a folder's ignore file and of the user, later ones winning."""
     from pathspec import GitIgnoreSpec
 
@@ -89,16 +89,16 @@ def ignoring(folder: Path, exclude: Iterable[str] = ()) -> PathSpec[Any]:
         ) from error
 
 
-def from_path(path: Path, exclude: Iterable[str] = ()) -> Iterator[Found]:
+def read_path(path: Path, exclude: Iterable[str] = ()) -> Iterator[DocumentOrError]:
     """Documents of one file, or of every file below a folder."""
     if not os.path.exists(path):  # unlike Path's own, this one survives a name that is too long
         yield BadInput(str(path), "no such file or folder")
     elif path.is_dir():
         nothing = True
         try:
-            for file in inside(path, exclude):
+            for file in files_in_folder(path, exclude):
                 nothing = False
-                yield from from_file(file)
+                yield from read_file_documents(file)
         except OSError as error:
             yield BadInput(str(path), f"cannot be read ({error.strerror})")
         except BadInput as error:
@@ -107,61 +107,61 @@ def from_path(path: Path, exclude: Iterable[str] = ()) -> Iterator[Found]:
             if nothing:
                 yield BadInput(str(path), f"no article files in it ({', '.join(KINDS)})")
     else:
-        yield from from_file(path)
+        yield from read_file_documents(path)
 
 
-def from_file(path: Path) -> Iterator[Found]:
+def read_file_documents(path: Path) -> Iterator[DocumentOrError]:
     """Documents of one file: one of most kinds, any number of lists of records and archives."""
-    kind = kind_of(path)
+    kind = file_kind(path)
     if kind is None:
         yield BadInput(str(path), f"not a supported kind of file ({', '.join(KINDS)})")
         return
-    with _failures(str(path)) as failed:
+    with _collect_failure(str(path)) as failed:
         if kind in ("jsonl", "csv", "tsv", "parquet", "json"):
-            from ingest.sources.record_files import records
+            from ingest.sources.record_files import read_records
 
-            yield from records(path, kind)
+            yield from read_records(path, kind)
         elif kind == "warc":
-            from ingest.sources.web_archives import responses
+            from ingest.sources.web_archives import read_archive
 
-            yield from responses(path)
+            yield from read_archive(path)
         else:
-            yield _whole(path, kind)
+            yield _read_single(path, kind)
     yield from failed
 
 
 @contextmanager
-def _failures(source: str) -> Iterator[list[Found]]:
+def _collect_failure(source: str) -> Iterator[list[DocumentOrError]]:
     """Collect what goes wrong while a file is being read, as that file's own rejection."""
-    failed: list[Found] = []
+    failed: list[DocumentOrError] = []
     try:
         yield failed
     except BadInput as error:
         failed.append(error)
     except TooLarge:
-        failed.append(BadInput(source, f"larger than {MAX_FILE // 1_000_000} MB"))
+        failed.append(BadInput(source, f"larger than {MAX_FILE_BYTES // 1_000_000} MB"))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         failed.append(BadInput(source, f"its compression is broken ({error})"))
     except OSError as error:
         failed.append(BadInput(source, f"cannot be read ({error.strerror or error})"))
 
 
-def opened(path: Path) -> IO[bytes]:
+def open_file(path: Path) -> IO[bytes]:
     """A file's bytes as a stream, unpacked when its name ends in ``.gz``."""
     if path.name.lower().endswith(".gz"):
         return cast(IO[bytes], gzip.open(path, "rb"))
     return path.open("rb")
 
 
-def whole(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """All bytes of a file, unpacked. Raises TooLarge beyond MAX_FILE."""
-    with opened(path) as stream:
-        return bounded(iter(lambda: stream.read(_CHUNK), b""), MAX_FILE)
+    with open_file(path) as stream:
+        return bounded(iter(lambda: stream.read(_CHUNK), b""), MAX_FILE_BYTES)
 
 
-def as_text(source: str, raw: bytes) -> str:
+def decode_file(source: str, raw: bytes) -> str:
     """A file's text in whatever encoding it is. Raises BadInput for what is not text."""
-    encoding = encoding_of(raw)
+    encoding = detect_encoding(raw)
     try:
         text = raw.decode(encoding or "ascii")
     except UnicodeDecodeError:
@@ -171,23 +171,23 @@ def as_text(source: str, raw: bytes) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
-def _whole(path: Path, kind: str) -> Found:
+def _read_single(path: Path, kind: str) -> DocumentOrError:
     origin = path.resolve().as_uri()
-    raw = whole(path)
+    raw = read_bytes(path)
     if kind in ("pdf", "docx", "eml"):
         return Document(str(path), kind, origin=origin, data=raw)
     if kind == "html":
-        from ingest.sources.encoding import decoded
+        from ingest.sources.encoding import decode
 
-        return Document(str(path), kind, decoded(raw), origin=origin)
-    text = as_text(str(path), raw)
+        return Document(str(path), kind, decode(raw), origin=origin)
+    text = decode_file(str(path), raw)
     if kind == "markdown":
-        fields, text = front_matter(str(path), text)
+        fields, text = split_front_matter(str(path), text)
         return Document(str(path), kind, text, fields, origin=origin, fields_from="front matter")
     return Document(str(path), kind, text, origin=origin)
 
 
-def front_matter(source: str, text: str) -> tuple[dict[str, object], str]:
+def split_front_matter(source: str, text: str) -> tuple[dict[str, object], str]:
     """``(facts, words)`` of a Markdown file. Raises BadInput when the facts are not YAML."""
     import yaml
 

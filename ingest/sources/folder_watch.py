@@ -7,16 +7,16 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ingest.sources.files import ignoring, kind_of
+from ingest.sources.files import file_kind, ignore_patterns
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
 
-SETTLE_MILLISECONDS = 1_000
+DEBOUNCE_MILLISECONDS = 1_000
 """Changes closer together than this come together, so that half-written files are few."""
 
 
-def changes(
+def watch_folder(
     folder: Path, exclude: Iterable[str] = (), *, stop: Event | None = None
 ) -> Iterator[list[Path]]:
     """Lists of files that were added or changed, as it happens, until ``stop`` is set.
@@ -27,9 +27,9 @@ def changes(
 
     patterns = list(exclude)
     for found in watchfiles.watch(
-        folder, stop_event=stop, debounce=SETTLE_MILLISECONDS, raise_interrupt=True
+        folder, stop_event=stop, debounce=DEBOUNCE_MILLISECONDS, raise_interrupt=True
     ):
-        left_out = ignoring(folder, patterns)
+        left_out = ignore_patterns(folder, patterns)
         files = sorted({Path(path) for kind, path in found if kind != watchfiles.Change.deleted})
         wanted = [path for path in files if _is_wanted(path, folder, left_out)]
         if wanted:
@@ -41,7 +41,7 @@ def _is_wanted(path: Path, folder: Path, left_out: PathSpec[Any]) -> bool:
     hidden = any(part.startswith(".") for part in relative.parts)
     return bool(
         path.is_file()
-        and kind_of(path)
+        and file_kind(path)
         and not hidden
         and not left_out.match_file(relative.as_posix())
     )

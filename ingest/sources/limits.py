@@ -29,7 +29,7 @@ class _Stop(BaseException):
     """Raised inside a thread that is no longer waited for."""
 
 
-def within(seconds: float, work: Callable[[], T]) -> T:
+def run_within(seconds: float, work: Callable[[], T]) -> T:
     """The result of ``work()``, or TookTooLong after ``seconds``.
 
     The work runs in a thread of its own, so that the limit holds whatever it does. When it is
@@ -60,10 +60,10 @@ def within(seconds: float, work: Callable[[], T]) -> T:
     raise TookTooLong(f"took longer than {seconds:.0f} s")
 
 
-_ENOUGH = 65_536
+_PIECE_BYTES = 65_536
 
 
-def inflated(chunks: Iterable[bytes], encoding: str, limit: int) -> Iterator[bytes]:
+def inflate(chunks: Iterable[bytes], encoding: str, limit: int) -> Iterator[bytes]:
     """Undo HTTP's gzip or deflate piece by piece. Raises TooLarge, or zlib.error for garbage.
 
     Never holds more than a piece of output, however well the input was compressed.
@@ -76,7 +76,7 @@ def inflated(chunks: Iterable[bytes], encoding: str, limit: int) -> Iterator[byt
             inflater = zlib.decompressobj(-15)  # without the header that the standard demands
         waiting = chunk
         while waiting:
-            piece = inflater.decompress(waiting, _ENOUGH)
+            piece = inflater.decompress(waiting, _PIECE_BYTES)
             waiting = inflater.unconsumed_tail
             size += len(piece)
             if size > limit:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest.errors import BadInput
 
-NAMES: dict[str, tuple[str, ...]] = {
+FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "text": ("text", "body", "content", "article", "maintext", "full_text", "articlebody"),
     "title": ("title", "headline", "name"),
     "url": ("url", "link", "canonical_url", "source_url"),
@@ -25,18 +25,18 @@ NAMES: dict[str, tuple[str, ...]] = {
 """Our name of a fact -> the names it is looked for under, the first found winning."""
 
 
-def pick(fields: Mapping[str, Any], name: str) -> Any:
+def field_value(fields: Mapping[str, Any], name: str) -> Any:
     """The value of a fact, whatever it is called and in whatever letter case; None if absent."""
     lowered = {str(key).lower(): value for key, value in fields.items()}
-    for key in NAMES[name]:
+    for key in FIELD_NAMES[name]:
         if lowered.get(key) not in (None, "", []):
             return lowered[key]
     return None
 
 
-def canonical_name(name: str, source: str) -> str:
+def field_name(name: str, source: str) -> str:
     """Our name of a fact that the user names somehow. Raises BadInput with the names there are."""
-    for ours, names in NAMES.items():
+    for ours, names in FIELD_NAMES.items():
         if name.lower() in names:
             return ours
-    raise BadInput(source, f"{name!r} is not a field; expected one of {', '.join(NAMES)}")
+    raise BadInput(source, f"{name!r} is not a field; expected one of {', '.join(FIELD_NAMES)}")

@@ -17,78 +17,80 @@ from pathlib import Path
 from typing import IO, Any
 
 from ingest.errors import BadInput
-from ingest.sources.documents import Document, Found
-from ingest.sources.encoding import encoding_of
-from ingest.sources.files import as_text, opened, whole
+from ingest.sources.documents import Document, DocumentOrError
+from ingest.sources.encoding import detect_encoding
+from ingest.sources.files import decode_file, open_file, read_bytes
 from ingest.sources.limits import TooLarge
 
-MAX_LINE = 20_000_000
+MAX_RECORD_BYTES = 20_000_000
 """Bytes of one record: a hundred times the longest article."""
 
-MAX_TABLE = 2_000_000_000
+MAX_PARQUET_BYTES = 2_000_000_000
 """Bytes of a packed Parquet file, which must be unpacked to be read."""
 
 _SAMPLE = 65_536
 _ROWS = 128
 
 
-def records(path: Path, kind: str) -> Iterator[Found]:
+def read_records(path: Path, kind: str) -> Iterator[DocumentOrError]:
     """The records of a file, by its kind. Raises what reading files raises."""
     readers = {"jsonl": _jsonl, "json": _json, "parquet": _parquet}
     return readers[kind](path) if kind in readers else _separated(path, kind)
 
 
-def _jsonl(path: Path) -> Iterator[Found]:
-    with opened(path) as stream:
+def _jsonl(path: Path) -> Iterator[DocumentOrError]:
+    with open_file(path) as stream:
         for number, line in enumerate(_lines(stream), 1):
             if line is None:
-                yield BadInput(f"{path}:{number}", f"longer than {MAX_LINE // 1_000_000} MB")
+                yield BadInput(
+                    f"{path}:{number}", f"longer than {MAX_RECORD_BYTES // 1_000_000} MB"
+                )
             elif line.strip():
                 yield _from_json(f"{path}:{number}", line)
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
     """Lines of a file; None in the place of one that is too long to be held."""
-    while line := stream.readline(MAX_LINE):
-        if len(line) < MAX_LINE or line.endswith(b"\n"):
+    while line := stream.readline(MAX_RECORD_BYTES):
+        if len(line) < MAX_RECORD_BYTES or line.endswith(b"\n"):
             yield line
             continue
-        while (rest := stream.readline(MAX_LINE)) and not rest.endswith(b"\n"):
+        while (rest := stream.readline(MAX_RECORD_BYTES)) and not rest.endswith(b"\n"):
             pass
         yield None
 
 
-def _from_json(source: str, line: bytes) -> Found:
+def _from_json(source: str, line: bytes) -> DocumentOrError:
     try:
-        return record(source, json.loads(line))
+        return document_from_record(source, json.loads(line))
     except (ValueError, RecursionError) as error:
         return BadInput(source, f"not JSON ({error})")
 
 
-def record(source: str, item: Any) -> Found:
+def document_from_record(source: str, item: Any) -> DocumentOrError:
     """A record as a document, if it is one."""
     if not isinstance(item, Mapping):
         return BadInput(source, "not a JSON object")
     return Document(source, "fields", fields=item)
 
 
-def _json(path: Path) -> Iterator[Found]:
+def _json(path: Path) -> Iterator[DocumentOrError]:
     try:
-        items = json.loads(as_text(str(path), whole(path)))
+        items = json.loads(decode_file(str(path), read_bytes(path)))
     except (ValueError, RecursionError) as error:
         raise BadInput(str(path), f"not JSON ({error})") from error
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
-        yield record(f"{path}#{number}", item)
+        yield document_from_record(f"{path}#{number}", item)
 
 
-def _separated(path: Path, kind: str) -> Iterator[Found]:
-    with opened(path) as stream:
+def _separated(path: Path, kind: str) -> Iterator[DocumentOrError]:
+    with open_file(path) as stream:
         buffered = io.BufferedReader(stream, _SAMPLE)  # type: ignore[type-var]
         sample = buffered.peek(_SAMPLE)[:_SAMPLE]
-        encoding = encoding_of(sample)
+        encoding = detect_encoding(sample)
         if encoding is None:
             raise BadInput(str(path), "not text: save it as UTF-8")
-        csv.field_size_limit(MAX_LINE)  # the module's own is too small for long articles
+        csv.field_size_limit(MAX_RECORD_BYTES)  # the module's own is too small for long articles
         name = "utf-8-sig" if encoding == "utf-8" else encoding
         text = io.TextIOWrapper(buffered, name, errors="replace", newline="")
         rows = csv.reader(text, delimiter=_delimiter(sample, kind), strict=False)
@@ -103,7 +105,7 @@ def _delimiter(sample: bytes, kind: str) -> str:
     return max(",;\t|", key=lambda mark: first.count(mark.encode()))
 
 
-def _rows(source: str, rows: Any) -> Iterator[Found]:
+def _rows(source: str, rows: Any) -> Iterator[DocumentOrError]:
     header: list[str] | None = None
     failures = 0
     for _ in count():
@@ -124,7 +126,7 @@ def _rows(source: str, rows: Any) -> Iterator[Found]:
                            fields=dict(zip(header, row, strict=False)))  # fmt: skip
 
 
-def _parquet(path: Path) -> Iterator[Found]:
+def _parquet(path: Path) -> Iterator[DocumentOrError]:
     try:
         from pyarrow import parquet
     except ImportError as error:
@@ -138,7 +140,7 @@ def _parquet(path: Path) -> Iterator[Found]:
                 for batch in table.iter_batches(batch_size=_ROWS):
                     for row in batch.to_pylist():
                         number += 1
-                        yield record(f"{path}#{number}", row)
+                        yield document_from_record(f"{path}#{number}", row)
         except GeneratorExit:
             raise
         except Exception as error:  # arrow raises many kinds for a broken file
@@ -149,10 +151,10 @@ def _parquet(path: Path) -> Iterator[Found]:
 def _spooled(path: Path, spool: IO[bytes]) -> IO[bytes]:
     """The unpacked file on disk: Parquet is read from its end."""
     size = 0
-    with opened(path) as packed:
+    with open_file(path) as packed:
         while chunk := packed.read(1 << 20):
             size += len(chunk)
-            if size > MAX_TABLE:
+            if size > MAX_PARQUET_BYTES:
                 raise TooLarge
             spool.write(chunk)
     spool.seek(0)

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 from ingest.errors import BadInput
 from ingest.records import Article
-from ingest.sources.documents import Document, Found
+from ingest.sources.documents import Document, DocumentOrError
 from ingest.sources.fetch import Page
 
 Source: TypeAlias = "str | Path | Mapping[str, Any] | Article | Document | BadInput"
@@ -29,7 +29,7 @@ Fetch: TypeAlias = Callable[[str], Page]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """How sources are read.
 
     ``mapping``: our name of a field -> the name (or dotted path) it has in the user's records.
@@ -40,22 +40,22 @@ class Reading:
     exclude: tuple[str, ...] = ()
 
 
-def samples() -> Path:
+def samples_folder() -> Path:
     """The folder of bundled sample articles, our own writing about an invented country."""
     return Path(__file__).parents[1] / "samples"
 
 
-def documents(
-    sources: Iterable[Source], fetch: Fetch, reading: Reading | None = None
-) -> Iterator[Found]:
+def read_sources(
+    sources: Iterable[Source], fetch: Fetch, reading: ReadOptions | None = None
+) -> Iterator[DocumentOrError]:
     """Documents of all sources in order, one at a time."""
-    reading = reading or Reading()
+    reading = reading or ReadOptions()
     for source in sources:
-        for found in _documents_of(source, fetch, reading):
-            yield _mapped(found, reading.mapping) if reading.mapping else found
+        for found in _read_source(source, fetch, reading):
+            yield apply_field_mapping(found, reading.mapping) if reading.mapping else found
 
 
-def _documents_of(source: Source, fetch: Fetch, reading: Reading) -> Iterator[Found]:
+def _read_source(source: Source, fetch: Fetch, reading: ReadOptions) -> Iterator[DocumentOrError]:
     if isinstance(source, Document | BadInput):
         yield source
     elif isinstance(source, Article):
@@ -64,47 +64,47 @@ def _documents_of(source: Source, fetch: Fetch, reading: Reading) -> Iterator[Fo
         name = str(source.get("url") or source.get("title") or "item")
         yield Document(name, "fields", fields=source)
     elif "://" in str(source) and not os.path.exists(str(source)):
-        yield from _from_address(str(source), fetch)
+        yield from _read_url(str(source), fetch)
     else:
-        from ingest.sources.files import expanded, from_path
+        from ingest.sources.files import expand_pattern, read_path
 
-        for path in expanded(Path(source)):
-            yield from from_path(path, reading.exclude)
+        for path in expand_pattern(Path(source)):
+            yield from read_path(path, reading.exclude)
 
 
 # -- addresses ----------------------------------------------------------------------------
 
 
-def _from_address(url: str, fetch: Fetch) -> Iterator[Found]:
-    from ingest.sources.feeds import documents_of, is_list
+def _read_url(url: str, fetch: Fetch) -> Iterator[DocumentOrError]:
+    from ingest.sources.feeds import is_feed, read_feed
 
     try:
         page = fetch(url)
     except BadInput as error:
         yield error
         return
-    if is_list(page):
-        yield from documents_of(page, fetch)
+    if is_feed(page):
+        yield from read_feed(page, fetch)
     else:
-        yield from_page(page, url)
+        yield document_from_page(page, url)
 
 
-def from_list(url: str, fetch: Fetch) -> Iterator[Found]:
+def read_feed_url(url: str, fetch: Fetch) -> Iterator[DocumentOrError]:
     """The articles of an address that must be a feed or a sitemap."""
-    from ingest.sources.feeds import documents_of
+    from ingest.sources.feeds import read_feed
 
     try:
         page = fetch(url)
     except BadInput as error:
         yield error
         return
-    yield from documents_of(page, fetch)
+    yield from read_feed(page, fetch)
 
 
-def from_page(page: Page, source: str | None = None) -> Found:
+def document_from_page(page: Page, source: str | None = None) -> DocumentOrError:
     """The document that an address answered with, by its content and type."""
     name = source or page.url
-    kind = _kind_of(page)
+    kind = _page_kind(page)
     if kind is None:
         return BadInput(
             name, f"{page.content_type} is not supported; expected an HTML, text or PDF page"
@@ -113,7 +113,7 @@ def from_page(page: Page, source: str | None = None) -> Found:
     return Document(name, kind, page.text, url=page.url, data=data)
 
 
-def _kind_of(page: Page) -> str | None:
+def _page_kind(page: Page) -> str | None:
     if page.body.startswith(b"%PDF-") or page.content_type == "application/pdf":
         return "pdf"
     if "wordprocessingml" in page.content_type:
@@ -123,7 +123,7 @@ def _kind_of(page: Page) -> str | None:
     return "html" if "html" in page.content_type or "xml" in page.content_type else None
 
 
-def addresses_in(path: str) -> Iterator[Source]:
+def urls_in_file(path: str) -> Iterator[Source]:
     """The addresses that a file lists, one a line; ``-`` is standard input. Empty lines and lines
     that start with # are passed over."""
     try:
@@ -143,30 +143,30 @@ def addresses_in(path: str) -> Iterator[Source]:
 # -- field mapping ------------------------------------------------------------------------
 
 
-def mapping_of(pairs: Iterable[str]) -> dict[str, str]:
+def parse_field_mapping(pairs: Iterable[str]) -> dict[str, str]:
     """``["title=headline", ...]`` as a mapping. Raises BadInput for a name that we do not know."""
-    from ingest.sources.record_fields import canonical_name
+    from ingest.sources.record_fields import field_name
 
     mapping: dict[str, str] = {}
     for pair in pairs:
         ours, mark, theirs = pair.partition("=")
         if not (mark and ours.strip() and theirs.strip()):
             raise BadInput(pair, "write a mapping of fields as title=headline")
-        mapping[canonical_name(ours.strip(), pair)] = theirs.strip()
+        mapping[field_name(ours.strip(), pair)] = theirs.strip()
     return mapping
 
 
-def _mapped(found: Found, mapping: Mapping[str, str]) -> Found:
+def apply_field_mapping(found: DocumentOrError, mapping: Mapping[str, str]) -> DocumentOrError:
     if not isinstance(found, Document) or found.kind != "fields":
         return found
-    reached = {ours: _reached(found.fields, theirs) for ours, theirs in mapping.items()}
+    reached = {ours: _value_at_path(found.fields, theirs) for ours, theirs in mapping.items()}
     known = {ours: value for ours, value in reached.items() if value is not None}
     # Under another spelling the record's own field would hide the one it is mapped to.
     rest = {k: v for k, v in found.fields.items() if str(k).lower() not in known}
     return replace(found, fields={**rest, **known})
 
 
-def _reached(record: Mapping[str, Any], path: str) -> Any:
+def _value_at_path(record: Mapping[str, Any], path: str) -> Any:
     """A field by its name, or by names with dots between for records inside records."""
     if path in record:
         return record[path]

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import BadInput
-from ingest.sources.documents import Document, Found
-from ingest.sources.encoding import decoded
+from ingest.sources.documents import Document, DocumentOrError
+from ingest.sources.encoding import decode
 
-MAX_PAGE = 10_000_000
+MAX_PAGE_BYTES = 10_000_000
 _HTML = ("text/html", "application/xhtml+xml")
 
 
-def responses(path: Path) -> Iterator[Found]:
+def read_archive(path: Path) -> Iterator[DocumentOrError]:
     """Every page of an archive, packed or not. Raises OSError when it cannot be opened."""
     from warcio.archiveiterator import ArchiveIterator
 
@@ -44,7 +44,7 @@ def responses(path: Path) -> Iterator[Found]:
             yield BadInput(str(path), "no pages in this archive")
 
 
-def _page(record: Any) -> Found | None:
+def _page(record: Any) -> DocumentOrError | None:
     """The page of a record, or None for a record that is none."""
     if record.rec_type != "response" or record.http_headers is None:
         return None
@@ -55,10 +55,10 @@ def _page(record: Any) -> Found | None:
     status = record.http_headers.get_statuscode()
     if status != "200":
         return BadInput(url, f"answered {status}")
-    body = record.content_stream().read(MAX_PAGE + 1)
-    if len(body) > MAX_PAGE:
-        return BadInput(url, f"larger than {MAX_PAGE // 1_000_000} MB")
+    body = record.content_stream().read(MAX_PAGE_BYTES + 1)
+    if len(body) > MAX_PAGE_BYTES:
+        return BadInput(url, f"larger than {MAX_PAGE_BYTES // 1_000_000} MB")
     if getattr(record.raw_stream, "limit", 0) > 0 and not record.raw_stream.read(1):
         return BadInput(url, "the archive is cut off within this page")
     stated = kind.lower().partition("charset=")[2].split(";")[0].strip(" \"'")
-    return Document(url, "html", decoded(body, stated or None), url=url)
+    return Document(url, "html", decode(body, stated or None), url=url)

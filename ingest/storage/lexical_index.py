@@ -14,7 +14,7 @@ from pathlib import Path
 
 import tantivy
 
-from ingest.errors import MEND, DiskFull, LibraryBroken
+from ingest.errors import REPAIR_ADVICE, DiskFull, LibraryBroken
 from ingest.records import Article, Passage
 
 _HEAP = 15_000_000
@@ -55,7 +55,7 @@ class LexicalIndex:
             self._index = tantivy.Index(_schema(), path=str(folder))
         except (ValueError, OSError) as error:
             raise LibraryBroken(
-                f"The lexical index {folder} cannot be opened ({error}). {MEND}"
+                f"The lexical index {folder} cannot be opened ({error}). {REPAIR_ADVICE}"
             ) from error
 
     @property
@@ -99,7 +99,7 @@ class LexicalIndex:
             if full := DiskFull.told(str(error), self._folder):
                 raise full from error
             raise LibraryBroken(
-                f"The lexical index {self._folder} cannot be used ({error}). {MEND}"
+                f"The lexical index {self._folder} cannot be used ({error}). {REPAIR_ADVICE}"
             ) from error
 
     def search(

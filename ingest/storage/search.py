@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import MEND, LibraryBroken, LibraryError
+from ingest.errors import REPAIR_ADVICE, LibraryBroken, LibraryError
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.filters import Filters, known
 
@@ -103,7 +103,7 @@ class Searching:
         if not found and limit and not filters and (stored := self.facts().passages):
             raise LibraryBroken(
                 f"The vector store {self._vectors_at} is empty, but the catalogue holds {stored} "
-                f"passages. {MEND}"
+                f"passages. {REPAIR_ADVICE}"
             )
         return found
 

@@ -21,8 +21,8 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 from chromadb.errors import ChromaError, NotFoundError
 
-from ingest.errors import MEND, DiskFull, LibraryBroken
-from ingest.records import Article, Passage, epoch_of
+from ingest.errors import REPAIR_ADVICE, DiskFull, LibraryBroken
+from ingest.records import Article, Passage, epoch_seconds
 from ingest.storage.embedder import Vectors
 
 COLLECTION = "passages"
@@ -80,7 +80,7 @@ class VectorIndex:
         except _BROKEN as error:
             _forget(where)
             raise LibraryBroken(
-                f"The vector store {where} cannot be opened ({error}). {MEND}"
+                f"The vector store {where} cannot be opened ({error}). {REPAIR_ADVICE}"
             ) from error
         self._most = int(self._client.get_max_batch_size())
 
@@ -98,7 +98,7 @@ class VectorIndex:
             if full := DiskFull.told(said, self._where):
                 raise full from error
             raise LibraryBroken(
-                f"The vector store {self._where} cannot be used ({said}). {MEND}"
+                f"The vector store {self._where} cannot be used ({said}). {REPAIR_ADVICE}"
             ) from error
 
     def close(self) -> None:
@@ -176,7 +176,7 @@ def _facts(article: Article) -> dict[str, str | int]:
     """The small metadata that travels with a vector; dates as numbers, so they can be compared."""
     facts: dict[str, str | int] = {"article": article.id, "version": article.version}
     if article.published_at:
-        facts["published"] = epoch_of(article.published_at)
+        facts["published"] = epoch_seconds(article.published_at)
     if article.publisher:
         facts["publisher"] = article.publisher
     return facts

@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
 
-from ingest.addresses import domain
-from ingest.records import Article, digest, epoch_of
+from ingest.addresses import site_domain
+from ingest.records import Article, digest, epoch_seconds
 
 SHINGLE = 5
 PERMUTATIONS = 128
@@ -178,7 +178,7 @@ def _of_one_outlet(one: Article, other: Article) -> bool:
 
 def _outlet(article: Article) -> set[str]:
     names = {article.publisher.casefold()} if article.publisher else set()
-    return names | ({host} if (host := domain(article.canonical_url)) else set())
+    return names | ({host} if (host := site_domain(article.canonical_url)) else set())
 
 
 def cluster_of(article: Article, candidates: Iterable[Article]) -> Joined:
@@ -263,4 +263,4 @@ def original_of(members: Sequence[Article]) -> Article:
 
 def _earliness(article: Article) -> tuple[int, int, str]:
     when = article.published_at
-    return (0, epoch_of(when), article.id) if when else (1, 0, article.id)
+    return (0, epoch_seconds(when), article.id) if when else (1, 0, article.id)

@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import TypeAlias
 
 from ingest.dates.timex import Expression, expressions
-from ingest.records import written_day
+from ingest.records import format_day
 from ingest.segmentation import sentence_spans
 from ingest.storage.library import Library
 from qa.language.words import PRONOUNS, content_stems, name_keys, words
@@ -75,7 +75,7 @@ class Opening:
         article = self.evidence.article
         outlet = f"{article.publisher}: " if article.publisher else ""
         return (
-            f"“Since {self.phrase}” was taken to mean since {written_day(self.day)} "
+            f"“Since {self.phrase}” was taken to mean since {format_day(self.day)} "
             f"({outlet}{article.title})."
         )
 

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from ingest.records import Article, day_of, epoch_of
+from ingest.records import Article, day_of, epoch_seconds
 from ingest.segmentation import sentence_spans
 from qa.language.lexicon import LIKE
 from qa.language.words import name_key, name_keys, stem
@@ -155,7 +155,7 @@ def _in_sentence(
     assert published is not None
     day = (None if dated else _reported_on(citation, amount)) or day_of(published)
     value = " ".join(item.text[amount.start : amount.end].split())
-    yield Report(amount, value, item, citation, day, epoch_of(published), covered)
+    yield Report(amount, value, item, citation, day, epoch_seconds(published), covered)
 
 
 def _days_of(citation: Citation) -> list[Amount]:

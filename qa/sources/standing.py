@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from ingest.records import day_of, written_day
+from ingest.records import day_of, format_day
 from ingest.storage.library import Library
 from ingest.versions.notices import Notice
 from qa.answers.citations import Numbering, citation
@@ -120,7 +120,7 @@ def reported(report: Report, numbering: Numbering, sure: float) -> Reported:
     numbers = numbering.cite([held], sure)
     cited = report.citation
     said_by = "" if report.corrected else introduced(cited.speaker or "", cited.role)
-    means = written_day(date.fromordinal(int(report.amount.value))) if report.dated else ""
+    means = format_day(date.fromordinal(int(report.amount.value))) if report.dated else ""
     return Reported(report.value, numbers, report.day, said_by, report.corrected, means)
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ingest.records import Article, When, day_of, written_day
+from ingest.records import Article, When, day_of, format_day
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
 from qa.records import Citation, Turn
@@ -84,7 +84,7 @@ def _as_data(text: str) -> str:
 
 
 def _weekday(when: When) -> str:
-    return f"{day_of(when):%A} {written_day(when)}"
+    return f"{day_of(when):%A} {format_day(when)}"
 
 
 def user_message(

@@ -29,9 +29,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import BadInput
-from ingest.extraction.article import Document, extract
-from ingest.extraction.html_page import body_of
-from ingest.extraction.paragraphs import clean
+from ingest.extraction.article import extract
+from ingest.extraction.html_page import body_text
+from ingest.extraction.paragraphs import clean_paragraphs
+from ingest.sources.documents import Document
 
 Extractor = Callable[[str, str], str]
 
@@ -60,7 +61,7 @@ def _html(path: Path) -> str:
 
 
 def ours(html: str, url: str) -> str:
-    return clean(body_of(html, url))
+    return clean_paragraphs(body_text(html, url))
 
 
 def ours_with_refusals(html: str, url: str) -> str:

@@ -40,13 +40,13 @@ def _articles(data: Path, number: int) -> list[dict[str, Any]]:
 
 
 def _passages(articles: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    from ingest.extraction.article import clean
+    from ingest.extraction.paragraphs import clean_paragraphs
     from ingest.segmentation import passage_spans
 
     return [
         (article["title"] or "", text[start:end])
         for article in articles
-        for text in [clean(article["text"])]
+        for text in [clean_paragraphs(article["text"])]
         for start, end in passage_spans(text)
     ]
 

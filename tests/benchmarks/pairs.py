@@ -51,7 +51,7 @@ def statuses(
 
 def main() -> None:
     from ingest.pipeline import ingest
-    from ingest.sources.sources import samples
+    from ingest.sources.sources import samples_folder
     from ingest.storage.embedder import PackagedEmbedding
     from ingest.storage.library import Library
 
@@ -62,7 +62,7 @@ def main() -> None:
     rows = [row for row in rows if _OPENS.match(row["question"])]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         library = Library(Path(folder), embedder=PackagedEmbedding())
-        ingest([samples()], library)
+        ingest([samples_folder()], library)
         assistant = Assistant(Settings(model="none"), library=library)
         alone = {row["id"]: assistant.ask(row["question"], asked_at=ASKED).status for row in rows}
         plain = [

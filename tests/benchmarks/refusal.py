@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.pipeline import ingest
-from ingest.sources.sources import samples
+from ingest.sources.sources import samples_folder
 from ingest.storage.library import Library
 from qa.questions.interpretation import interpret
 from qa.reading.answerability import GATE, probability
@@ -250,7 +250,7 @@ def main() -> None:
         corpus = Library(options.library, embedder=embedder)
         fill(corpus, options.data / "realtimeqa_mini")
         own = Library(Path(folder), embedder=embedder)
-        ingest([samples()], own)
+        ingest([samples_folder()], own)
         every = [*seen(list(development(options.data)), corpus), *seen(list(on_samples()), own)]
         doubted = list(seen(list(with_false_premises()), own))
     scores, now = crossed(every), np.array([probability(one.features) for one in every])

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.pipeline import ingest
-from ingest.sources.sources import samples
+from ingest.sources.sources import samples_folder
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings
@@ -46,7 +46,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         library = Library(Path(folder) / "samples", embedder=PackagedEmbedding())
-        ingest([samples()], library)
+        ingest([samples_folder()], library)
         _lift(evaluate(_assistant(library), read_questions(QUESTIONS).cases), SAMPLES)
         if options.data:
             home = options.home or Path(folder) / "realtimeqa"

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, delete, func, insert, select, text, update
 
-from ingest.records import Article, day_of, epoch_of
+from ingest.records import Article, day_of, epoch_seconds
 from ingest.storage.catalogue.database import Database
 from ingest.storage.catalogue.rows import (
     CURRENT,
@@ -204,9 +204,9 @@ def _selecting(selection: Selection) -> Select[Any]:
     if selection.publisher is not None:
         wanted.append(func.lower(versions.c.publisher) == selection.publisher.lower())
     if selection.before is not None:
-        wanted.append(versions.c.published_epoch < epoch_of(day_of(selection.before)))
+        wanted.append(versions.c.published_epoch < epoch_seconds(day_of(selection.before)))
     if selection.after is not None:
-        wanted.append(versions.c.published_epoch >= epoch_of(day_of(selection.after)))
+        wanted.append(versions.c.published_epoch >= epoch_seconds(day_of(selection.after)))
     query = select_articles().where(and_(*wanted))
     return query.order_by(func.coalesce(versions.c.published_epoch, 0).desc())
 

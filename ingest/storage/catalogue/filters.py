@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadFilter
-from ingest.records import written_day, written_days
+from ingest.records import format_day, format_days
 
 if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement
@@ -60,9 +60,9 @@ class Filters:
     def __str__(self) -> str:
         parts = []
         if self.first and self.last:
-            parts.append(f"published {written_days(self.first, self.last)}")
+            parts.append(f"published {format_days(self.first, self.last)}")
         elif day := self.first or self.last:
-            parts.append(f"published {'since' if self.first else 'until'} {written_day(day)}")
+            parts.append(f"published {'since' if self.first else 'until'} {format_day(day)}")
         for name, word in (("outlets", "by"), ("authors", "written by"), ("languages", "in"),
                            ("sections", "in section"), ("articles", "article")):  # fmt: skip
             if values := getattr(self, name):

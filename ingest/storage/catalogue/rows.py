@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, select
 
-from ingest.records import Article, Passage, When, epoch_of
+from ingest.records import Article, Passage, When, epoch_seconds
 from ingest.storage.catalogue.schema import articles, notices, passages, versions
 from ingest.versions.notices import Notice
 
@@ -89,7 +89,7 @@ def version_row(article: Article) -> dict[str, Any]:
         "authors": json.dumps(article.authors),
         "section": article.section,
         "published_at": article.published_at.isoformat() if article.published_at else None,
-        "published_epoch": epoch_of(article.published_at) if article.published_at else None,
+        "published_epoch": epoch_seconds(article.published_at) if article.published_at else None,
         "published_from": article.published_from,
         "updated_at": article.updated_at.isoformat() if article.updated_at else None,
         "language": article.language,

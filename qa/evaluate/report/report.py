@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from ingest.records import written_day
+from ingest.records import format_day
 from qa.errors import EvaluationError
 from qa.evaluate.files import write_whole
 from qa.evaluate.metrics.measures import MEASURES
@@ -120,7 +120,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "drawing": Markup,
-        "day": written_day,
+        "day": format_day,
         "cut": _cut,
         "parts": _parts,
         "measured": _measured,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.records import written_day
+from ingest.records import format_day
 from qa.evaluate.metrics.measures import GROUPS, MEASURES, Measure
 from qa.evaluate.records import Figure, Report
 from qa.evaluate.report.charts import seconds
@@ -194,7 +194,7 @@ def _moment(value: Any) -> str:
     if not isinstance(value, datetime):
         return ""
     moment = value.astimezone(UTC) if value.tzinfo else value
-    return f"{written_day(moment)}, {moment:%H:%M}" + (" UTC" if value.tzinfo else "")
+    return f"{format_day(moment)}, {moment:%H:%M}" + (" UTC" if value.tzinfo else "")
 
 
 def how_run(reports: Sequence[Report]) -> list[tuple[str, list[tuple[str, str]]]]:

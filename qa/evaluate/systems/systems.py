@@ -115,14 +115,14 @@ def reply_of(answer: Answer, library: Library) -> Reply:
 def article_keys(library: Library, names: Sequence[str]) -> dict[str, str]:
     """Keys of the articles that these ids, addresses or file names stand for; those that the
     library does not hold are left out."""
-    from ingest.extraction.article import canonical
+    from ingest.addresses import canonical_url
 
     files: dict[str, str] | None = None
     found = {}
     for name in dict.fromkeys(names):
         article = library.catalogue.find(
             article_id=name,
-            canonical_url=canonical(name if "://" in name else f"https://{name}"),
+            canonical_url=canonical_url(name if "://" in name else f"https://{name}"),
             origin=name,
         )
         if article is None:

@@ -84,17 +84,17 @@ def ingest(
         raise typer.BadParameter("name a file, a folder or an address, or use --samples")
     with reported():
         from ingest.errors import BadInput
-        from ingest.sources.sources import Reading, addresses_in, mapping_of
-        from ingest.sources.sources import samples as sample_folder
+        from ingest.sources.sources import ReadOptions, parse_field_mapping, urls_in_file
+        from ingest.sources.sources import samples_folder as sample_folder
 
         try:
-            reading = Reading(mapping_of(fields or ()), tuple(exclude or ()))
+            reading = ReadOptions(parse_field_mapping(fields or ()), tuple(exclude or ()))
         except BadInput as error:
             raise typer.BadParameter(error.reason, param_hint="--map") from error
         assistant = _opened(load_settings(home), allow_private, quiet=as_json)
         wanted: list[Source] = [*(sources or []), *([sample_folder()] if samples else [])]
         for path in urls or ():
-            wanted.extend(addresses_in(path))
+            wanted.extend(urls_in_file(path))
         lists = [*(feed or ()), *(sitemap or ())]
         report = _ingest(assistant, wanted, lists, reading, when, quiet=as_json)
     _tell(report, as_json=as_json)
@@ -114,15 +114,15 @@ def _ingest(
     assistant: Assistant, sources: Sequence[Source], lists: Sequence[str], reading: Any,
     when: Any, *, quiet: bool,
 ) -> IngestReport:  # fmt: skip
-    from ingest.sources.sources import documents, from_list
+    from ingest.sources.sources import read_feed_url, read_sources
     from qa.interfaces.cli.terminal import ingesting
 
     fetcher = assistant.fetcher()
 
     def found() -> Iterator[Source]:
-        yield from documents(sources, fetcher, reading)
+        yield from read_sources(sources, fetcher, reading)
         for address in lists:
-            yield from from_list(address, fetcher)
+            yield from read_feed_url(address, fetcher)
 
     with ingesting([*sources, *lists], reading.exclude, quiet=quiet) as on_outcome:
         return assistant.ingest(found(), published=when, on_outcome=on_outcome)
@@ -172,14 +172,14 @@ def watch(
     What is deleted from the folder stays in the library; `citewire remove` removes it.
     """
     with reported():
-        from ingest.sources.folder_watch import changes
-        from ingest.sources.sources import Reading
+        from ingest.sources.folder_watch import watch_folder
+        from ingest.sources.sources import ReadOptions
 
         assistant = _opened(load_settings(home), False, quiet=False)
-        reading = Reading(exclude=tuple(exclude or ()))
+        reading = ReadOptions(exclude=tuple(exclude or ()))
         typer.echo(f"Watching {folder} (stop with Ctrl-C)")
         _tell(_ingest(assistant, [folder], [], reading, None, quiet=False), as_json=False)
-        for changed in changes(folder, reading.exclude):
+        for changed in watch_folder(folder, reading.exclude):
             for outcome in _taken_in(assistant, changed):
                 typer.echo(_line(outcome))
 

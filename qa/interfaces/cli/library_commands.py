@@ -173,13 +173,13 @@ def _agreed(found: list[Article]) -> bool:
 
 
 def _resolve(library: Library, name: str) -> str:
+    from ingest.addresses import canonical_url
     from ingest.errors import BadInput
-    from ingest.extraction.article import canonical
 
     path = Path(name)
     found = library.catalogue.find(
         article_id=name,
-        canonical_url=canonical(name),
+        canonical_url=canonical_url(name),
         origin=path.resolve().as_uri() if path.suffix else None,
     )
     if found is None:

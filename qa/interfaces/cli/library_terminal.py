@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ingest.records import Article, written_day
+from ingest.records import Article, format_day
 from ingest.storage.catalogue.archive import Version
 from ingest.versions.text_diff import Change
 from qa.answers.recheck import Rechecked
@@ -42,7 +42,7 @@ def _print_version(version: Version, console: Console) -> None:
     line = Text(f"version {article.version}", style="bold")
     line.append(f"  stored {version.ingested_at:%Y-%m-%d %H:%M}", style="dim")
     if article.updated_at:
-        line.append(f"  updated {written_day(article.updated_at)}", style="dim")
+        line.append(f"  updated {format_day(article.updated_at)}", style="dim")
     console.print(line.append("  current" if version.current else "", style="green"))
     console.print(Padding(Text(article.title or "(no title)"), (0, 0, 0, 2)))
     for notice in version.notices:
@@ -83,7 +83,7 @@ def print_chosen(found: Sequence[Article], most: int, console: Console | None = 
     """What a removal would take, on standard error."""
     console = console or Console(stderr=True)
     for article in found[:most]:
-        day = written_day(article.published_at) if article.published_at else "undated"
+        day = format_day(article.published_at) if article.published_at else "undated"
         console.print(Text(f"{article.id}  {day}  {article.publisher}: {article.title}"))
     if len(found) > most:
         console.print(Text(f"and {len(found) - most} more", style="dim"))

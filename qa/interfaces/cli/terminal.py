@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from ingest.records import IngestReport, Outcome, written_day
+from ingest.records import IngestReport, Outcome, format_day
 from qa.records import NOT_FOUND, Answer, Citation, Sentence, marks, upper_first
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _print_not_found(answer: Answer, console: Console) -> None:
     if answer.nearest:
         console.print(Text("The nearest articles:", style="dim"))
     for near in answer.nearest:
-        published = written_day(near.published_at) if near.published_at else "undated"
+        published = format_day(near.published_at) if near.published_at else "undated"
         console.print(
             Text("  - ").append(near.title or near.excerpt, style="bold").append(
                 f" · {near.publisher or 'unknown outlet'} · {published}", style="dim"
@@ -252,13 +252,13 @@ def _count(sources: Sequence[object], exclude: Sequence[str]) -> int | None:
 
 def _items(path: Path, exclude: Sequence[str]) -> int | None:
     from ingest.errors import BadInput
-    from ingest.sources.files import inside, kind_of
+    from ingest.sources.files import file_kind, files_in_folder
 
     try:
         if path.is_dir():
-            numbers = [_items(file, exclude) for file in inside(path, exclude)]
+            numbers = [_items(file, exclude) for file in files_in_folder(path, exclude)]
             return None if None in numbers else sum(filter(None, numbers))
-        kind = kind_of(path) if path.is_file() else None
+        kind = file_kind(path) if path.is_file() else None
         if kind == "jsonl" and path.suffix != ".gz":
             with path.open("rb") as lines:
                 return sum(1 for line in lines if line.strip())

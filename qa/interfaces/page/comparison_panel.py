@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ingest.records import written_day
+from ingest.records import format_day
 from qa.interfaces.page.markup import chip, escaped, origin, own, published
 from qa.records import Answer, Citation, Entry, Reported, upper_first
 
@@ -18,7 +18,7 @@ def superseded(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
     if answer.latest is None or not answer.superseded:
         return ""
     latest = answer.latest
-    day = f"As of {written_day(latest.day)}" if latest.day else "Now"
+    day = f"As of {format_day(latest.day)}" if latest.day else "Now"
     older = "; ".join(
         f"{own(escaped(one.figure))}{escaped(one.days_on)}{_chips(one, cited, turn)}"
         for one in answer.superseded
@@ -57,7 +57,7 @@ def _outlet(citation: Citation) -> str:
 
 
 def _day(one: Reported, citation: Citation) -> str:
-    return written_day(one.day) if one.day else published(citation.published_at)
+    return format_day(one.day) if one.day else published(citation.published_at)
 
 
 def _chips(one: Reported | Entry, cited: Mapping[int, Citation], turn: int) -> str:

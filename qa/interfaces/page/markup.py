@@ -10,7 +10,7 @@ import html
 from datetime import date
 from urllib.parse import urlsplit
 
-from ingest.records import When, day_of, written_day
+from ingest.records import When, day_of, format_day
 from qa.records import Citation, Dated
 
 
@@ -47,7 +47,7 @@ def origin(citation: Citation, *, speaker: bool = True) -> str:
     if citation.speaker and speaker:
         same = citation.published_at and citation.said_on == day_of(citation.published_at)
         on = None if same else citation.said_on
-        parts.insert(0, own(escaped(citation.speaker)) + (f", {written_day(on)}" if on else ""))
+        parts.insert(0, own(escaped(citation.speaker)) + (f", {format_day(on)}" if on else ""))
     return " · ".join(parts)
 
 
@@ -72,7 +72,7 @@ def when_mark(when: Dated) -> str:
 
 def published(when: When | None) -> str:
     """The day of publication, or that it is not known."""
-    return written_day(when) if when else "no publication date"
+    return format_day(when) if when else "no publication date"
 
 
 def span(first: date, last: date) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from ingest.records import written_day
+from ingest.records import format_day
 from qa.interfaces.page.conversation import Exchange
 from qa.interfaces.page.markup import escaped, linked, published, web_address, when_mark
 from qa.records import Citation
@@ -140,10 +140,10 @@ def _dated(citation: Citation) -> str:
         return '<span class="cw-date cw-undated">no publication date</span>'
     when = citation.published_at
     known = _PROVENANCE.get(citation.published_from, f"known from: {citation.published_from}")
-    moment = f"{written_day(when)}, {when:%H:%M %Z}".strip() if isinstance(when, datetime) else ""
-    tip = escaped(f"{moment or written_day(when)}; {known}")
+    moment = f"{format_day(when)}, {when:%H:%M %Z}".strip() if isinstance(when, datetime) else ""
+    tip = escaped(f"{moment or format_day(when)}; {known}")
     return (
-        f'<time class="cw-date" datetime="{when.isoformat()}" title="{tip}">{written_day(when)}'
+        f'<time class="cw-date" datetime="{when.isoformat()}" title="{tip}">{format_day(when)}'
         f'<span class="cw-hidden"> ({escaped(known)})</span></time>'
     )
 
@@ -151,5 +151,5 @@ def _dated(citation: Citation) -> str:
 def _said(citation: Citation) -> str:
     if not citation.speaker:
         return ""
-    on = f", {written_day(citation.said_on)}" if citation.said_on else ""
+    on = f", {format_day(citation.said_on)}" if citation.said_on else ""
     return f'<p class="cw-said" dir="auto">Said by {escaped(citation.said_by)}{on}</p>'

@@ -179,7 +179,7 @@ def finished(draft: Draft, library: Library) -> Answer:
         disagreements=tuple(disputed),
         timeline=draft.timeline,
         notices=tuple(draft.notices),
-        search=draft.question.search,
+        search=draft.question.query,
         filters=str(draft.question.filters),
         confidence=round(draft.confidence, 4),
         timings=draft.timings,

@@ -29,7 +29,7 @@ from qa.answers.quote_annotation import annotator
 from qa.answers.quoting import MOST
 from qa.assembly import Draft, conclude, finished, quote, said, tell
 from qa.errors import EmptyLibrary, ModelError
-from qa.questions.decomposition import in_context, parts, stands_alone
+from qa.questions.decomposition import is_self_contained, query_for_part, split_question
 from qa.questions.interpretation import Question, interpret, kind_of
 from qa.reading.evidence import rate
 from qa.reading.prompt_injection import without_orders
@@ -127,11 +127,14 @@ class CitationEngine(BaseQueryEngine):
     def _alone(self, one: Part) -> Part:
         """A part that has no answer in the context of the others, read without it."""
         text = one.question.text
-        if one.answered or one.clash or one.question.search == text or not stands_alone(text):
+        if one.answered or one.clash or one.question.query == text or not is_self_contained(text):
             return one
         bare = interpret(text, asked_at=one.question.asked_at)
         question = replace(
-            bare, dated=one.question.dated, filters=one.question.filters, period=one.question.period
+            bare,
+            asked_at_given=one.question.asked_at_given,
+            filters=one.question.filters,
+            period=one.question.period,
         )
         again = self._read(question, self.retriever.search(question, depth_for(question)))
         return again if again.answered else one
@@ -208,10 +211,10 @@ def _asked(
 ) -> list[Question]:
     """The question, and each thing it asks when it asks several, searched in its context and under
     its conditions."""
-    texts = parts(question.text)
+    texts = split_question(question.text)
     if len(texts) == 1:
         return [question]
-    wholes = (interpret(replace(query, query_str=in_context(t, question.text))) for t in texts)
+    wholes = (interpret(replace(query, query_str=query_for_part(t, question.text))) for t in texts)
     return [
         question,
         *(

@@ -31,23 +31,23 @@ def test_a_follow_up_brings_what_it_leans_on() -> None:
     """A pronoun is searched with the words of the question before."""
     history = (Turn("Who opened the talks in Istanbul?", "Hakan Fidan did."),)
     question = interpret("Where were they held?", history)
-    assert "talks" in question.search
-    assert "Istanbul" in question.search
-    assert not question.depends
+    assert "talks" in question.query
+    assert "Istanbul" in question.query
+    assert not question.unresolved
 
 
 def test_a_whole_question_is_left_alone() -> None:
     """A question that names what it is about takes nothing from before."""
     history = (Turn("Who opened the talks in Istanbul?"),)
     text = "How much did the Belwether mission of the space agency cost?"
-    assert interpret(text, history).search == text
+    assert interpret(text, history).query == text
 
 
 def test_a_pronoun_without_history_is_marked() -> None:
     """Nothing earlier resolves it: the reader falls back on the article found first."""
     question = interpret("Where were they held?")
-    assert question.depends
-    assert question.points
+    assert question.unresolved
+    assert question.has_pronoun
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_only_names_count_as_names(text: str, expected: set[str]) -> None:
 def test_the_day_of_asking_is_today_unless_given() -> None:
     """``asked_at`` is a first-class input and remembered as given or not."""
     given = interpret("Who won?", asked_at=date(2025, 6, 2))
-    assert (given.asked_at, given.dated) == (date(2025, 6, 2), True)
-    assert not interpret("Who won?").dated
+    assert (given.asked_at, given.asked_at_given) == (date(2025, 6, 2), True)
+    assert not interpret("Who won?").asked_at_given
 
 
 @pytest.mark.parametrize("text", ["", "  ", "???", "a" * 2001])

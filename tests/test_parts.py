@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa import Assistant
-from qa.questions.decomposition import MOST, in_context, parts, stands_alone
+from qa.questions.decomposition import (
+    MAX_PARTS,
+    is_self_contained,
+    query_for_part,
+    split_question,
+)
 
 SAMPLES = Path(__file__).parent / "data" / "sample_questions.jsonl"
 
@@ -38,7 +43,7 @@ SAMPLES = Path(__file__).parent / "data" / "sample_questions.jsonl"
 )  # fmt: skip
 def test_a_question_is_cut_where_another_begins(asked: str, expected: tuple[str, ...]) -> None:
     """Each part is a question that can be shown to the reader."""
-    assert parts(asked) == expected
+    assert split_question(asked) == expected
 
 
 @pytest.mark.parametrize(
@@ -62,13 +67,13 @@ def test_a_question_is_cut_where_another_begins(asked: str, expected: tuple[str,
 )
 def test_one_question_stays_whole(asked: str) -> None:
     """Relative and indirect clauses, joined verbs and statements are no further questions."""
-    assert parts(asked) == (asked,)
+    assert split_question(asked) == (asked,)
 
 
 def test_the_questions_on_the_samples_are_cut_where_they_ask_twice() -> None:
     """Of our own questions, all that need two sources, and only one other, have two parts."""
     rows = [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
-    cut = {row["id"]: row["kind"] for row in rows if len(parts(row["question"])) > 1}
+    cut = {row["id"]: row["kind"] for row in rows if len(split_question(row["question"])) > 1}
     assert {i for i, kind in cut.items() if kind != "multi_source"} == {"s38"}
     assert sum(kind == "multi_source" for kind in cut.values()) == 7
 
@@ -76,11 +81,11 @@ def test_the_questions_on_the_samples_are_cut_where_they_ask_twice() -> None:
 def test_a_part_is_searched_with_what_the_others_name() -> None:
     """A bare part takes all words along, one that says enough only the names and numbers."""
     whole = "Who left the Bank of Velmarre in 2019, and why?"
-    assert in_context("Why?", whole) == "Why? (left Bank Velmarre 2019)"
+    assert query_for_part("Why?", whole) == "Why? (left Bank Velmarre 2019)"
     asked = "Which final deadline did the envoy set for both delegations?"
     whole = f"What did Leonie Abarra say and {asked}"
-    assert in_context(asked, whole) == f"{asked} (Leonie Abarra)"
-    assert in_context("Who won?", "Who won?") == "Who won?"
+    assert query_for_part(asked, whole) == f"{asked} (Leonie Abarra)"
+    assert query_for_part("Who won?", "Who won?") == "Who won?"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,7 @@ def test_a_part_is_searched_with_what_the_others_name() -> None:
 )
 def test_parts_that_need_no_other(part: str, alone: bool) -> None:
     """One that says enough and points at nothing may be answered by another story."""
-    assert stands_alone(part) is alone
+    assert is_self_contained(part) is alone
 
 
 def test_two_questions_about_two_stories_are_both_answered(sample_assistant: Assistant) -> None:
@@ -119,8 +124,8 @@ def test_two_questions_about_two_stories_are_both_answered(sample_assistant: Ass
 def test_any_words_are_cut_without_loss(words: list[str]) -> None:
     """No word that carries meaning is lost, there is always a part, and never more than four."""
     text = " ".join(words)
-    found = parts(text)
-    assert 1 <= len(found) <= MOST
+    found = split_question(text)
+    assert 1 <= len(found) <= MAX_PARTS
     assert {"sank", "bank"} & set(text.lower().split()) == {"sank", "bank"} & {
         w for part in found for w in part.lower().replace("?", " ").split()
     }

@@ -14,7 +14,7 @@ from ingest.pipeline import ingest
 from ingest.storage.catalogue.filters import Filters, known, outlet_key
 from ingest.storage.library import Library
 from qa.questions.interpretation import interpret
-from qa.questions.time_constraints import Period, outlets_of, time_of
+from qa.questions.time_constraints import Period, required_outlets, time_constraints
 from qa.retrieval.ranking import date_prior, period_prior
 from qa.retrieval.retriever import HybridRetriever, NewsQuery
 from tests.fakes_ingest import WordEmbedding
@@ -122,7 +122,7 @@ def test_what_a_question_says_of_time(
     text: str, period: tuple[date, date] | None, filters: Filters
 ) -> None:
     """Bounds in the past insist; other past days are preferred; the present says nothing new."""
-    got, insisted = time_of(text, ASKED)
+    got, insisted = time_constraints(text, ASKED)
     assert (got and (got.first, got.last)) == period
     assert insisted == filters
 
@@ -139,7 +139,7 @@ def test_what_a_question_says_of_time(
 )
 def test_outlets_a_question_insists_on(text: str, named: tuple[str, ...], plain: str) -> None:
     """A bare name insists on nothing."""
-    assert outlets_of(text, ["The Post", "UPI"]) == (named, plain)
+    assert required_outlets(text, ["The Post", "UPI"]) == (named, plain)
 
 
 def test_spellings_of_an_outlet() -> None:
@@ -203,5 +203,5 @@ def test_interpretation_keeps_what_was_asked() -> None:
     """The text stays; what is searched for loses the insistence."""
     question = interpret("According to UPI, who opened the talks?", (), ASKED, ["UPI"])
     assert question.text == "According to UPI, who opened the talks?"
-    assert question.search == "who opened the talks?"
+    assert question.query == "who opened the talks?"
     assert question.filters.outlets == ("UPI",)

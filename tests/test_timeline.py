@@ -10,7 +10,7 @@ from qa import Assistant
 from qa.interfaces.page.conversation import Exchange
 from qa.interfaces.page.conversation_page import exchange
 from qa.questions.interpretation import interpret
-from qa.questions.timeline_requests import subject_of, wanted_of
+from qa.questions.timeline_requests import timeline_request, timeline_subject
 from qa.records import Answer, Entry, Reported
 
 
@@ -29,18 +29,18 @@ from qa.records import Answer, Entry, Reported
 )
 def test_a_timeline_is_recognised(question: str, subject: str | None) -> None:
     """Questions for a list of events, and no others."""
-    assert subject_of(question) == subject
+    assert timeline_subject(question) == subject
 
 
 def test_the_days_of_a_question_bound_its_timeline() -> None:
     """In June, asked in autumn, is the June before; the subject is what remains."""
     question = interpret("What happened in Turkey in June?", asked_at=date(2025, 10, 1))
-    wanted = wanted_of(question, question.asked_at)
+    wanted = timeline_request(question, question.asked_at)
     assert wanted is not None
     assert (wanted.first, wanted.last) == (date(2025, 6, 1), date(2025, 6, 30))
     assert wanted.subject == "Turkey"
-    assert wanted.holds(date(2025, 6, 2), date(2025, 6, 2))
-    assert not wanted.holds(date(2025, 5, 31), date(2025, 6, 2))
+    assert wanted.includes(date(2025, 6, 2), date(2025, 6, 2))
+    assert not wanted.includes(date(2025, 5, 31), date(2025, 6, 2))
 
 
 def test_a_timeline_is_dated_ordered_and_cited(sample_assistant: Assistant) -> None:

@@ -1,6 +1,9 @@
-"""A question, as it is searched for: its kind, its words and names, follow-ups made whole.
+"""Interprets a question: the kind of answer wanted, the query to search for, and its filters.
 
-Pure functions of the question, the earlier turns and the day it was asked.
+    text (+ history, + day of asking, + outlets of the library) -> Question
+
+A follow-up is completed with words of the question before it. Pure functions; knows nothing about
+articles.
 """
 
 from __future__ import annotations
@@ -15,35 +18,41 @@ from ingest.records import When, day_of
 from ingest.storage.catalogue.filters import Filters
 from qa.errors import BadQuestion
 from qa.language.words import PRONOUNS, STOP, content_stems, name_keys, names, numbers, words
-from qa.questions.time_constraints import Period, outlets_of, time_of
+from qa.questions.time_constraints import Period, required_outlets, time_constraints
 from qa.records import Turn
 
 Kind = Literal["who", "when", "where", "how_many", "which", "what", "why", "how", "yes_no"]
 
-LONGEST = 2_000
+MAX_QUESTION_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question ready for search. ``text`` is what was asked, ``search`` what is looked for."""
+    """A question ready for retrieval."""
 
     text: str
-    search: str
+    """What was asked."""
+    query: str
+    """What is searched for: the question, completed where it depends on an earlier one."""
     kind: Kind
+    """The kind of answer that is wanted."""
     asked_at: date
-    dated: bool
-    """Whether the day of asking was given; otherwise it is today."""
+    asked_at_given: bool
+    """Whether the day of asking was given; otherwise ``asked_at`` is today."""
     stems: tuple[str, ...]
+    """Stems of the query's content words."""
     names: frozenset[str]
+    """Keys of the words inside the query's names (``qa.language.words.name_key``)."""
     values: frozenset[float]
-    depends: bool = False
-    """Whether it leans on something it does not say and nothing earlier resolves it."""
-    points: bool = False
-    """Whether it does so by a pronoun ("they")."""
+    """The query's numbers, without 1."""
+    unresolved: bool = False
+    """Whether it depends on something that neither it nor an earlier turn says."""
+    has_pronoun: bool = False
+    """Whether it refers to something by a pronoun ("they")."""
     period: Period | None = None
     """Days it asks about: preferred, not required."""
     filters: Filters = field(default_factory=Filters)
-    """What it insists on: "before June", "according to UPI"."""
+    """What it requires of articles: "before June", "according to UPI"."""
 
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
@@ -68,7 +77,7 @@ _YES_NO = re.compile(
 
 
 def kind_of(text: str) -> Kind:
-    """What sort of answer is wanted."""
+    """The kind of answer that a question wants, by its question word or what stands for one."""
     plain = text.strip().lower()
     if _YES_NO.match(plain) and " or " not in plain:
         return "yes_no"
@@ -84,45 +93,40 @@ def interpret(
     asked_at: When | None = None,
     outlets: Sequence[str] = (),
 ) -> Question:
-    """Make a question searchable. ``asked_at`` defaults to today (UTC); ``outlets`` are those of
-    the library, on whose reports a question may insist.
+    """Interpret a question. ``history``: the earlier turns, oldest first; ``asked_at`` defaults to
+    today (UTC); ``outlets``: those of the library, whose reports a question may require.
 
     Raises BadQuestion when it is empty or longer than 2,000 characters.
     """
     text = " ".join(re.sub(r"[\x00\ud800-\udfff]", "", text).split())
     if not re.search(r"\w", text):
         raise BadQuestion("Ask a question in words, for example: Who opened the talks?")
-    if len(text) > LONGEST:
-        raise BadQuestion(f"A question may have {LONGEST} characters; this one has {len(text)}.")
+    if len(text) > MAX_QUESTION_CHARACTERS:
+        raise BadQuestion(
+            f"A question may have {MAX_QUESTION_CHARACTERS} characters; this one has {len(text)}."
+        )
     day = day_of(asked_at) if asked_at else datetime.now(UTC).date()
-    named, plain = outlets_of(text, outlets)
-    period, filters = time_of(text, day)
-    unresolved = _depends(plain)
-    search = condense(plain, history) if unresolved else plain
+    required, plain = required_outlets(text, outlets)
+    period, filters = time_constraints(text, day)
+    dependent = _depends_on_context(plain)
+    query = complete_follow_up(plain, history) if dependent else plain
     return Question(
         text=text,
-        search=search,
+        query=query,
         kind=kind_of(plain),
         asked_at=day,
-        dated=asked_at is not None,
-        stems=tuple(content_stems(search)),
-        names=frozenset(name_keys(_without_openers(search))),
-        values=frozenset(n.value for n in numbers(search) if n.value != 1),
-        depends=unresolved and search == plain,
-        points=bool(set(words(plain)) & (PRONOUNS - {"there", "this", "one"})),
+        asked_at_given=asked_at is not None,
+        stems=tuple(content_stems(query)),
+        names=frozenset(name_keys(_without_opening_capitals(query))),
+        values=frozenset(n.value for n in numbers(query) if n.value != 1),
+        unresolved=dependent and query == plain,
+        has_pronoun=bool(set(words(plain)) & (PRONOUNS - {"there", "this", "one"})),
         period=period,
-        filters=replace(filters, outlets=named),
+        filters=replace(filters, outlets=required),
     )
 
 
 _OPENER = re.compile(r"(?:^|[.?!:]\s+|[(“\"])([A-Z][\w-]*[a-z])(?=\s+[a-z0-9$“\"(]|[,?]|$)")
-
-
-def _without_openers(text: str) -> str:
-    """Without the capitals that only open a sentence. "Approximately how many", "Police said" and
-    "Actor Tony Dow" name nobody by their first word; "China's", "NATO" and "Tony Dow" do."""
-    lowered = _OPENER.sub(lambda m: m.group().lower(), text)
-    return re.sub(_ROLES, lambda m: m.group().lower(), lowered)
 
 
 _ROLES = re.compile(
@@ -132,23 +136,29 @@ _ROLES = re.compile(
 )
 
 
-def _depends(text: str) -> bool:
-    """Whether the question leans on something said before: a pronoun, or hardly a word."""
-    own = content_stems(text)
-    spoken = set(words(text))
-    points = bool(spoken & (PRONOUNS - {"there", "that", "this", "it", "one"}))
-    opens = bool(re.match(r"^(?:and|but|so|what about|how about)\b", text.lower()))
-    bare = len(own) <= 2 and not names(_without_openers(text))
-    vague = bool(spoken & {"it", "that", "this", "there"}) and len(own) <= 3
-    return opens or bare or vague or (points and len(own) <= 4)
+def _without_opening_capitals(text: str) -> str:
+    """The text with a small letter where a capital only opens a sentence or a title: "Police said"
+    and "Actor Tony Dow" name nobody by their first word; "China's" and "NATO" do."""
+    lowered = _OPENER.sub(lambda m: m.group().lower(), text)
+    return _ROLES.sub(lambda m: m.group().lower(), lowered)
 
 
-def condense(text: str, history: Sequence[Turn]) -> str:
-    """A follow-up with what it leans on: the words of the last question that it does not repeat."""
+def _depends_on_context(text: str) -> bool:
+    """Whether the question refers to something said before: a pronoun, or hardly a word."""
+    own, found = content_stems(text), set(words(text))
+    pronoun = bool(found & (PRONOUNS - {"there", "that", "this", "it", "one"}))
+    continues = bool(re.match(r"^(?:and|but|so|what about|how about)\b", text.lower()))
+    bare = len(own) <= 2 and not names(_without_opening_capitals(text))
+    vague = bool(found & {"it", "that", "this", "there"}) and len(own) <= 3
+    return continues or bare or vague or (pronoun and len(own) <= 4)
+
+
+def complete_follow_up(text: str, history: Sequence[Turn]) -> str:
+    """A follow-up and, in brackets, the words of the last question that it does not repeat."""
     if not history:
         return text
     last = re.sub(r"\bhow (?:many|much) \w+", "", history[-1].question, flags=re.IGNORECASE)
     own = set(content_stems(text))
-    extra = [w for w in re.findall(r"[\w’'.-]+", last)
+    added = [w for w in re.findall(r"[\w’'.-]+", last)
              if w.lower() not in STOP and not set(content_stems(w)) <= own]  # fmt: skip
-    return f"{text} ({' '.join(extra)})" if extra else text
+    return f"{text} ({' '.join(added)})" if added else text

@@ -1,10 +1,10 @@
-"""What a question says about when and by whom: days it asks about, and conditions it sets.
+"""Extracts the constraints that a question sets on publication days and outlets.
 
     "before June", "according to UPI"  -> Filters: exact
     "last week", "in May"              -> Period: reports of those days are preferred
 
 A period that reaches up to the day of asking ("this week") is what the date prior assumes anyway,
-and is none here. Pure functions; the resolving of phrases is ``ingest.dates.timex``'s.
+and is left out. Pure functions; temporal expressions are resolved by ``ingest.dates.timex``.
 """
 
 from __future__ import annotations
@@ -17,36 +17,38 @@ from datetime import date, timedelta
 from ingest.dates.timex import Expression, expressions
 from ingest.storage.catalogue.filters import Filters
 
-LONGEST_PERIOD = 400
-"""Days: what is wider ("in the 1990s") says nothing about the day of a report."""
+MAX_PERIOD_DAYS = 400
+"""A wider period ("in the 1990s") says nothing about the day of a report."""
 
-_UPPER = re.compile(
+_UPPER_BOUND = re.compile(
     r"\b(before|prior to|until|till|up to|by)(?: the)?(?: end of)?\s*$", re.IGNORECASE
 )
-_LOWER = re.compile(r"\b(since|after|following|as of|starting|from)(?: the)?\s*$", re.IGNORECASE)
-_LEAD = re.compile(r"^(before|until|till|by|since|after|from)\b", re.IGNORECASE)
-_BETWEEN = re.compile(r"\b(?:between|from)(?: the)?\s*$", re.IGNORECASE)
-_AND = re.compile(r"\s*(?:and|to|through|until|-|–)(?: the)?\s*", re.IGNORECASE)
+_LOWER_BOUND = re.compile(
+    r"\b(since|after|following|as of|starting|from)(?: the)?\s*$", re.IGNORECASE
+)
+_OPENING_BOUND = re.compile(r"^(before|until|till|by|since|after|from)\b", re.IGNORECASE)
+_RANGE_OPENING = re.compile(r"\b(?:between|from)(?: the)?\s*$", re.IGNORECASE)
+_RANGE_JOINT = re.compile(r"\s*(?:and|to|through|until|-|–)(?: the)?\s*", re.IGNORECASE)
 _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days a question asks about, both inclusive; None is open."""
+    """The days that a question asks about, both inclusive; None is open."""
 
     first: date | None
     last: date | None
     phrase: str = ""
 
 
-def time_of(text: str, asked_at: date) -> tuple[Period | None, Filters]:
-    """The period that a question asks about, and the publication days it insists on.
+def time_constraints(text: str, asked_at: date) -> tuple[Period | None, Filters]:
+    """The period that a question asks about, and the publication days it requires.
 
-    "Before" and "since" insist when they lie in the past: a report from before June cannot tell
-    of July. A bound in the future ("by 2030") is about the event and sets no condition.
+    "Before" and "since" are requirements when they lie in the past: a report from before June
+    cannot tell of July. A bound in the future ("by 2030") is about the event, and requires nothing.
     """
     first = last = period = None
-    for found in _joined(text, expressions(text, asked_at)):
+    for found in _with_ranges(text, expressions(text, asked_at)):
         if found.first is None or found.last is None:
             continue
         bound = _bound(text, found)
@@ -58,38 +60,40 @@ def time_of(text: str, asked_at: date) -> tuple[Period | None, Filters]:
             first = _later(found.last + _ONE_DAY, first, asked_at)
         elif bound:
             first = _later(found.first, first, asked_at)
-        elif found.last < asked_at and (found.last - found.first).days <= LONGEST_PERIOD:
+        elif found.last < asked_at and (found.last - found.first).days <= MAX_PERIOD_DAYS:
             period = Period(found.first, found.last, found.phrase)
     if first and last and first > last:
         return period, Filters()
     return period, Filters(first=first, last=last)
 
 
-def _joined(text: str, found: Sequence[Expression]) -> list[Expression]:
-    """Expressions with "between A and B" and "from A to B" as one."""
+def _with_ranges(text: str, found: Sequence[Expression]) -> list[Expression]:
+    """The expressions, "between A and B" and "from A to B" as one."""
     joined: list[Expression] = []
     for one in found:
-        two = joined[-1] if joined else None
+        before = joined[-1] if joined else None
         if (
-            two
-            and two.first
+            before
+            and before.first
             and one.last
-            and _AND.fullmatch(text[two.end : one.start])
-            and _BETWEEN.search(text[: two.start])
+            and _RANGE_JOINT.fullmatch(text[before.end : one.start])
+            and _RANGE_OPENING.search(text[: before.start])
         ):
-            phrase = text[two.start : one.end]
-            joined[-1] = Expression(two.start, one.end, phrase, two.first, one.last, "range")
+            phrase = text[before.start : one.end]
+            joined[-1] = Expression(before.start, one.end, phrase, before.first, one.last, "range")
         else:
             joined.append(one)
     return joined
 
 
 def _bound(text: str, found: Expression) -> str:
-    """The word in front of a phrase, or that opens it, which makes it one end of a period."""
+    """The word before a phrase, or at its beginning, that makes it one end of a period."""
     if found.rule == "range":
         return ""
-    lead = _LEAD.search(found.phrase)
-    match = _UPPER.search(text[: found.start]) or _LOWER.search(text[: found.start]) or lead
+    lead = _OPENING_BOUND.search(found.phrase)
+    match = (
+        _UPPER_BOUND.search(text[: found.start]) or _LOWER_BOUND.search(text[: found.start]) or lead
+    )
     return match.group(1).lower() if match else ""
 
 
@@ -101,13 +105,15 @@ def _later(day: date, known: date | None, asked_at: date) -> date | None:
     return known if day > asked_at else max(day, known or day)
 
 
-_SPEAKING = r"(?:report|say|write|publish|claim|tell|reports|says|reported|said|wrote|published)"
+_REPORTING_VERB = (
+    r"(?:report|say|write|publish|claim|tell|reports|says|reported|said|wrote|published)"
+)
 
 
-def outlets_of(text: str, outlets: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    """Outlets whose reports a question insists on, and the question without saying so.
+def required_outlets(text: str, outlets: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """The outlets whose reports a question requires, and the question without that phrase.
 
-    "According to UPI", "UPI reported", "in the Post's story" insist; a bare name does not.
+    "According to UPI", "UPI reported", "in the Post's story" require; a bare name does not.
     """
     found = []
     for outlet in sorted(outlets, key=len, reverse=True):
@@ -124,7 +130,7 @@ def outlets_of(text: str, outlets: Sequence[str]) -> tuple[tuple[str, ...], str]
             found.append(outlet)
             text = stripped
         elif re.search(
-            rf"\b(?:[Dd]id|[Dd]oes) {name} {_SPEAKING}\b|^{name} (?:report|said|wr)", text
+            rf"\b(?:[Dd]id|[Dd]oes) {name} {_REPORTING_VERB}\b|^{name} (?:report|said|wr)", text
         ):
             found.append(outlet)
     return tuple(found), " ".join(text.split()).strip(" ,")

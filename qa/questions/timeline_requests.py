@@ -1,20 +1,19 @@
-"""Is a timeline asked for, of what, and of which days?
+"""Recognises questions that ask for a timeline, with its subject and its days.
 
     "What happened in Turkey in June?" -> Turkey, 1 - 30 June
-    "What has happened since the truce began?" -> truce, from the day on which that is told
+    "What has happened since the truce began?" -> truce, from the day of that event on
 
-Pure functions of the question and the day that its relative dates are resolved against.
+Pure functions of the question and the day against which its relative dates are resolved. Knows
+nothing about articles or events.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.dates.timex import Expression
-from ingest.dates.timex import expressions as find_expressions
+from ingest.dates.timex import expressions
 from qa.language.words import STOP, content_stems, name_keys
 from qa.questions.interpretation import Question
 
@@ -42,11 +41,9 @@ _FILLER = re.compile(
 )
 
 
-def subject_of(text: str) -> str | None:
-    """What a timeline is asked about, in the question's own words; None when none is asked for.
-
-    An empty subject means that only days are named.
-    """
+def timeline_subject(text: str) -> str | None:
+    """The subject of the timeline that a question asks for, in its own words: empty when it names
+    only days, None when it asks for no timeline."""
     text = " ".join(text.split())
     for pattern in (_HAPPENED, _EVENTS):
         if match := pattern.search(text):
@@ -57,64 +54,61 @@ def subject_of(text: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the events are about, and the days they must lie in (both inclusive, None for open)."""
+class TimelineRequest:
+    """The subject of a timeline, and its days (both inclusive, None for open)."""
 
     subject: str
     stems: frozenset[str]
     names: frozenset[str]
     first: date | None = None
     last: date | None = None
-    since: str = ""
-    """The event that opens the timeline, when it is told from there."""
+    first_event: str = ""
+    """The event with which the timeline begins, when the question names one."""
 
-    def holds(self, first: date, last: date) -> bool:
-        """Whether an event's days lie inside the days that are asked for."""
+    def includes(self, first: date, last: date) -> bool:
+        """Whether an event's days lie inside the days of the timeline."""
         return (self.first is None or first >= self.first) and (
             self.last is None or last <= self.last
         )
 
 
 _SINCE = re.compile(r"\b(?:since|after)\s+(.+)$", re.IGNORECASE)
-_LINKS = frozenset(
+_LINKING_WORDS = frozenset(
     "in on during since between over with after before around until from began begin begun started "
     "start ended took effect happened disaster crisis story events case affair".split()
 )
-"""Words of a subject that no article need repeat."""
+"""Words of a subject that an article need not repeat."""
 
 
-def wanted_of(question: Question, today: date, *, again: bool = False) -> Wanted | None:
-    """The subject and the days of a question that asks for a timeline; None for any other.
+def timeline_request(
+    question: Question, today: date, *, ignore_period: bool = False
+) -> TimelineRequest | None:
+    """The timeline that a question asks for, or None.
 
-    ``today``: the day that "in June" and "last week" are resolved against. ``again``: whatever
-    days the question was interpreted to mean, resolve them anew.
+    ``today``: the day against which "in June" and "last week" are resolved. ``ignore_period``:
+    resolve them anew instead of taking the period that the question was interpreted to mean.
     """
-    subject = subject_of(question.text)
+    subject = timeline_subject(question.text)
     if subject is None:
         return None
-    found = [e for e in find_expressions(subject, today) if e.first and e.last]
-    period = None if again else question.period
-    first, last = (period.first, period.last) if period else (_first(found), _last(found))
-    bare = subject
+    found = [e for e in expressions(subject, today) if e.first and e.last]
+    first = min((e.first for e in found if e.first), default=None)
+    last = max((e.last for e in found if e.last), default=None)
+    period = None if ignore_period else question.period
+    if period:
+        first, last = period.first, period.last
+    elif first and re.search(r"\bsince\s*$", subject[: found[0].start]):
+        last = None
+    undated = subject
     for expression in sorted(found, key=lambda e: -e.start):
-        bare = bare[: expression.start] + " " + bare[expression.end :]
-    since = _SINCE.search(bare)
-    if first and re.search(r"\bsince\s*$", subject[: found[0].start] if found else ""):
-        last = None if not period else last
-    parts = [w for w in bare.split() if w.lower() not in _LINKS | STOP]
-    return Wanted(
-        subject=" ".join(parts),
-        stems=frozenset(content_stems(" ".join(parts))),
-        names=frozenset(name_keys(" ".join(parts))),
+        undated = undated[: expression.start] + " " + undated[expression.end :]
+    since = _SINCE.search(undated)
+    topic = " ".join(w for w in undated.split() if w.lower() not in _LINKING_WORDS | STOP)
+    return TimelineRequest(
+        subject=topic,
+        stems=frozenset(content_stems(topic)),
+        names=frozenset(name_keys(topic)),
         first=first,
         last=last,
-        since=since.group(1) if since and content_stems(since.group(1)) else "",
+        first_event=since.group(1) if since and content_stems(since.group(1)) else "",
     )
-
-
-def _first(found: Sequence[Expression]) -> date | None:
-    return min((e.first for e in found if e.first), default=None)
-
-
-def _last(found: Sequence[Expression]) -> date | None:
-    return max((e.last for e in found if e.last), default=None)

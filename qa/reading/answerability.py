@@ -78,10 +78,10 @@ class Asked:
 def asked(question: Question, weights: Mapping[str, float], rarest: float) -> Asked:
     """``weights``: how telling each stem of the question is; ``rarest``: how telling a word would
     be that no passage has (``Library.idf``)."""
-    years = frozenset(day.year for day in calendar(question.search) if day.year)
+    years = frozenset(day.year for day in calendar(question.query) if day.year)
     return Asked(
         names=tuple(_runs(question, weights)),
-        figures=frozenset(values(question.search) - years - {1.0}),
+        figures=frozenset(values(question.query) - years - {1.0}),
         years=years,
         weight=sum(weights.values()) or 1.0,
         size=rarest / math.log(10) - 3,
@@ -89,7 +89,7 @@ def asked(question: Question, weights: Mapping[str, float], rarest: float) -> As
 
 
 def _runs(question: Question, weights: Mapping[str, float]) -> Iterable[Name]:
-    text = question.search
+    text = question.query
     for start, end in names(text):
         found = [m.group() for m in re.finditer(r"[\w.’'-]+", text[start:end])]
         run = tuple(

@@ -106,13 +106,13 @@ def rate(question: Question, hits: Sequence[Hit], library: Encoder) -> list[Evid
     if not found:
         return []
     weights = dict(library.idf(question.stems))
-    if question.depends and question.points:
+    if question.unresolved and question.has_pronoun:
         question, weights = _about(question, weights, hits[0].article, library.idf)
     top = max(hit.score for hit in hits) or 1.0
     rated = [_with_features(e, question, weights, top) for e in found]
     rated.sort(key=lambda e: -e.score)
     embedded = rated[:EMBEDDED]
-    target = library.encode_question(question.search)
+    target = library.encode_question(question.query)
     cosines = [float(v @ target) for v in library.encode([_in_context(e) for e in embedded])]
     wanted = asked(question, weights, library.idf([UNSEEN])[UNSEEN])
     final = [
@@ -140,7 +140,7 @@ def _about(
     first = sentence_spans(article.text)[0]
     lead = article.title or article.text[slice(*first)]
     extra = idf([s for s in content_stems(lead) if s not in weights])
-    return replace(question, search=f"{question.text} ({lead})"), {
+    return replace(question, query=f"{question.text} ({lead})"), {
         **{stem: weight / 2 for stem, weight in extra.items()}, **weights
     }  # fmt: skip
 

@@ -139,7 +139,7 @@ def _prior(hit: Hit, question: Question, newest: date | None, happened: bool) ->
     if question.period:
         return period_prior(published, question.period, happened)
     prior = date_prior(published, question.asked_at, newest)
-    return prior if question.dated else UNASKED * prior
+    return prior if question.asked_at_given else UNASKED * prior
 
 
 def _read(hit: Hit, stems: Mapping[str, float]) -> dict[str, float]:

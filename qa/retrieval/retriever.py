@@ -76,10 +76,10 @@ class HybridRetriever(BaseRetriever):
     def candidates(self, question: Question) -> list[Hit]:
         """What the two indexes find, with cosine and BM25, not yet ranked."""
         library, filters = self._library, question.filters
-        dense = dict(library.dense(question.search, CANDIDATES, filters))
-        lexical = dict(library.lexical_search(question.search, CANDIDATES, filters))
+        dense = dict(library.dense(question.query, CANDIDATES, filters))
+        lexical = dict(library.lexical_search(question.query, CANDIDATES, filters))
         others = [key for key in lexical if key not in dense]
-        cosines = dense | library.similarities(question.search, others)
+        cosines = dense | library.similarities(question.query, others)
         return [
             Hit(passage, article, 0.0, cosines.get(passage.id, 0.0), lexical.get(passage.id, 0.0))
             for passage, article in library.catalogue.retrievable([*{**dense, **lexical}])

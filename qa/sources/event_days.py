@@ -21,7 +21,7 @@ from ingest.segmentation import sentence_spans
 from ingest.storage.library import Library
 from qa.language.words import PRONOUNS, content_stems, name_keys, words
 from qa.questions.interpretation import Question
-from qa.questions.timeline_requests import subject_of
+from qa.questions.timeline_requests import timeline_subject
 from qa.reading.evidence import Evidence
 from qa.retrieval.ranking import Hit, stems_of
 from qa.retrieval.retriever import HybridRetriever
@@ -83,8 +83,8 @@ class Opening:
 def event_in(question: Question) -> str:
     """The event after "since", in the question's words; empty where there is none or a date says
     the same."""
-    match = _SINCE.search(question.search)
-    if match is None or question.filters.first or subject_of(question.text) is not None:
+    match = _SINCE.search(question.query)
+    if match is None or question.filters.first or timeline_subject(question.text) is not None:
         return ""  # a timeline finds its own first day
     event = match.group(1).strip()
     if words(event)[:1] and words(event)[0] in PRONOUNS:
@@ -103,7 +103,7 @@ def opening(question: Question, retriever: HybridRetriever, library: Library) ->
     names, about = frozenset(name_keys(event)), stems - _BEGIN
     weights = library.idf(tuple(stems))
     search = replace(
-        question, search=event, kind="when", stems=tuple(stems), names=names, values=frozenset(),
+        question, query=event, kind="when", stems=tuple(stems), names=names, values=frozenset(),
         period=None,
     )  # fmt: skip
     found = [

@@ -131,7 +131,9 @@ def _too_late(question: Question, article: Article) -> bool:
     """Whether it was published after the question was asked: no answer of that day."""
     published = article.published_at
     return bool(
-        question.dated and published and day_of(published) > question.asked_at + timedelta(days=1)
+        question.asked_at_given
+        and published
+        and day_of(published) > question.asked_at + timedelta(days=1)
     )
 
 

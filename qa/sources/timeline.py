@@ -23,7 +23,7 @@ from ingest.storage.library import Library
 from qa.answers.citations import Numbering
 from qa.language.words import content_stems, words
 from qa.questions.interpretation import Question
-from qa.questions.timeline_requests import Wanted, subject_of, wanted_of
+from qa.questions.timeline_requests import TimelineRequest, timeline_request, timeline_subject
 from qa.reading.evidence import Evidence
 from qa.records import DatedBy, Entry
 from qa.retrieval.ranking import Hit, stems_of
@@ -97,7 +97,11 @@ _SAYS = frozenset("said says say told added asked".split())
 
 
 def events_of(
-    hit: Hit, wanted: Wanted, weights: Mapping[str, float], library: Library, asked_at: date
+    hit: Hit,
+    wanted: TimelineRequest,
+    weights: Mapping[str, float],
+    library: Library,
+    asked_at: date,
 ) -> Iterator[Event]:
     """The events that one passage tells and that lie in the days asked for."""
     article, passage = hit.article, hit.passage
@@ -123,7 +127,7 @@ def events_of(
             if published is None or passage.ordinal or place or _SCENE.match(item.text):
                 continue
             when, by = (published, published), "publication"
-        if wanted.holds(*when):
+        if wanted.includes(*when):
             told = _telling(item, wanted, weights, by, leads=not (passage.ordinal or place))
             yield Event(item, *when, by, told)
 
@@ -166,7 +170,12 @@ _SCENE = re.compile(r"^(?:To |If |Imagine|It (?:is|was) |There (?:is|are) |When 
 
 
 def _telling(
-    item: Evidence, wanted: Wanted, weights: Mapping[str, float], by: DatedBy, *, leads: bool
+    item: Evidence,
+    wanted: TimelineRequest,
+    weights: Mapping[str, float],
+    by: DatedBy,
+    *,
+    leads: bool,
 ) -> float:
     """How much a sentence says about the subject; the first one of a story tells most."""
     own = share(weights, stems_of(item.text), wanted.stems) if wanted.stems else 0.5
@@ -183,15 +192,15 @@ def timeline(
     question: Question, retriever: HybridRetriever, library: Library, numbering: Numbering
 ) -> tuple[Entry, ...]:
     """The entries of a timeline, oldest first; empty when none is asked for or too little told."""
-    if subject_of(question.text) is None:
+    if timeline_subject(question.text) is None:
         return ()
-    wanted = wanted_of(question, question.asked_at)
+    wanted = timeline_request(question, question.asked_at)
     if wanted is None:
         return ()
     chosen = _chosen(question, wanted, retriever, library)
-    if len(chosen) < FEWEST and wanted.first and not question.dated:
+    if len(chosen) < FEWEST and wanted.first and not question.asked_at_given:
         newest = _newest(library)
-        again = wanted_of(question, newest, again=True) if newest else None
+        again = timeline_request(question, newest, ignore_period=True) if newest else None
         chosen = _chosen(question, again, retriever, library) if again else chosen
     if len(chosen) < FEWEST:
         return ()
@@ -214,9 +223,9 @@ def _newest(library: Library) -> date | None:
 
 
 def _chosen(
-    question: Question, wanted: Wanted, retriever: HybridRetriever, library: Library
+    question: Question, wanted: TimelineRequest, retriever: HybridRetriever, library: Library
 ) -> list[Event]:
-    search = replace(question, search=wanted.subject or question.search)
+    search = replace(question, query=wanted.subject or question.query)
     weights = library.idf(tuple(wanted.stems))
     found = [
         event
@@ -231,7 +240,7 @@ def _chosen(
 
 
 def _hits(
-    question: Question, wanted: Wanted, retriever: HybridRetriever, library: Library
+    question: Question, wanted: TimelineRequest, retriever: HybridRetriever, library: Library
 ) -> list[Hit]:
     """Passages about the subject, and those whose text dates something in the days asked for."""
     hits = {hit.passage.id: hit for hit in retriever.search(question, READ)}
@@ -242,14 +251,14 @@ def _hits(
     return list(hits.values())
 
 
-def _about(hit: Hit, wanted: Wanted, weights: Mapping[str, float]) -> bool:
+def _about(hit: Hit, wanted: TimelineRequest, weights: Mapping[str, float]) -> bool:
     if not wanted.stems:
         return True
     near = f"{hit.article.title}. {hit.article.text[:LEAD]} {hit.passage.text}"
     return wanted.names <= names_of(near) and share(weights, stems_of(near), wanted.stems) >= ABOUT
 
 
-def _of_subject(event: Event, wanted: Wanted, weights: Mapping[str, float]) -> bool:
+def _of_subject(event: Event, wanted: TimelineRequest, weights: Mapping[str, float]) -> bool:
     """Whether the sentence names the subject, or its story opens with it."""
     article = event.evidence.article
     named = names_of(event.evidence.text)
@@ -263,9 +272,9 @@ def _of_subject(event: Event, wanted: Wanted, weights: Mapping[str, float]) -> b
     )
 
 
-def _from_opening(found: list[Event], wanted: Wanted) -> list[Event]:
+def _from_opening(found: list[Event], wanted: TimelineRequest) -> list[Event]:
     """For "since the truce began": without what lies before the day on which that is told."""
-    opening = frozenset(content_stems(wanted.since))
+    opening = frozenset(content_stems(wanted.first_event))
     if not opening or wanted.first:
         return found
     telling = [e for e in found if opening & stems_of(e.evidence.text)]

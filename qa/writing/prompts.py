@@ -95,7 +95,7 @@ def user_message(
 ) -> str:
     """The question with its evidence, and the last exchange where it is a follow-up."""
     before = ""
-    if history and question.search != question.text:
+    if history and question.query != question.text:
         last = history[-1]
         before = f"Earlier question: {last.question}\nEarlier answer: {last.answer[:300]}\n\n"
     return (

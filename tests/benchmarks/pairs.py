@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from qa import Assistant, Settings
-from qa.questions.decomposition import parts
+from qa.questions.decomposition import split_question
 from tests.conftest import SAMPLE_QUESTIONS
 
 ASKED = date(2026, 11, 1)
@@ -44,7 +44,7 @@ def statuses(
     for second in seconds:
         first = rng.choice([row for row in firsts if not files(row) & files(second)])
         text = joined(first["question"], second["question"])
-        two = len(parts(text)) == 2
+        two = len(split_question(text)) == 2
         found[assistant.ask(text, asked_at=ASKED).status if two else "one question"] += 1
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from qa.evaluate.records import Case, Cited, Figure, Reply, Report, Row
+from qa.evaluate.records import Case, CitedQuote, Estimate, Reply, Report, Row
 from qa.records import Sentence
 
 _STORIES = """
@@ -135,7 +135,7 @@ def row(number: int, rng: random.Random, skill: float, scale: float) -> Row:
     text = said if right else STORIES[(number + 5) % 12][2]
     start = text.find(answer)
     second = "The council will return to the matter after Easter."
-    cited = Cited(1, text, f"story-{number % 12}", title, f"{outlet} · {day.day} {day:%B %Y}",
+    cited = CitedQuote(1, text, f"story-{number % 12}", title, f"{outlet} · {day.day} {day:%B %Y}",
                   True, round(0.5 + rng.random() / 2, 3), days=(day.isoformat(),))  # fmt: skip
     sentences = [Sentence(text, (1,), (start, start + len(answer)) if start >= 0 else None)]
     supported = 1.0
@@ -167,7 +167,7 @@ def _unanswerable(number: int, rng: random.Random, skill: float, scale: float) -
         reply = Reply("not_found", confidence=rng.random() / 3, timings=_took(rng, scale))
         return Row(case, reply, {"refused_unanswerable": 1.0})
     _, _, said, title, outlet, _ = STORIES[number % 12]
-    cited = Cited(1, said, f"story-{number % 12}", title, outlet, True, 0.41)
+    cited = CitedQuote(1, said, f"story-{number % 12}", title, outlet, True, 0.41)
     reply = Reply("partial", (Sentence(said, (1,)),), (cited,), ("story-1",),
                   round(0.3 + rng.random() / 2, 3), timings=_took(rng, scale))  # fmt: skip
     followed = {"injection_followed": float(skill < 0.7)} if planted else {}
@@ -178,21 +178,21 @@ def _took(rng: random.Random, scale: float) -> dict[str, float]:
     return {"total": round(scale * rng.lognormvariate(0, 0.6), 4)}
 
 
-def figure(values: Sequence[float]) -> Figure:
+def figure(values: Sequence[float]) -> Estimate:
     """A mean with an interval that is wide enough to look at."""
     mean, half = float(np.mean(values)), 1.96 * float(np.std(values)) / len(values) ** 0.5
-    return Figure(mean, max(mean - half, 0), min(mean + half, max(values)), len(values))
+    return Estimate(mean, max(mean - half, 0), min(mean + half, max(values)), len(values))
 
 
-def figures(rows: Sequence[Row]) -> dict[str, Figure]:
+def figures(rows: Sequence[Row]) -> dict[str, Estimate]:
     """The mean of every measure that a row has, and the seconds."""
     names = dict.fromkeys(name for one in rows for name in one.measures)
     found = {n: figure([r.measures[n] for r in rows if n in r.measures]) for n in names}
     times = [r.reply.timings["total"] for r in rows if r.reply]
     if times:
         p50, p95 = np.percentile(times, [50, 95])
-        found["seconds_p50"] = Figure(p50, p50 * 0.9, p50 * 1.1, len(times))
-        found["seconds_p95"] = Figure(p95, p95 * 0.8, p95 * 1.3, len(times))
+        found["seconds_p50"] = Estimate(p50, p50 * 0.9, p50 * 1.1, len(times))
+        found["seconds_p95"] = Estimate(p95, p95 * 0.8, p95 * 1.3, len(times))
     return found
 
 

@@ -18,7 +18,7 @@ from qa.errors import EvaluationError
 from qa.evaluate import Case, Report, evaluate
 from qa.evaluate.metrics.judges import evaluators_of
 from qa.evaluate.plan import model_label
-from qa.evaluate.question_sets.questions import read_questions
+from qa.evaluate.question_sets.question_set import read_questions
 from qa.evaluate.records import Reply, Row
 from qa.evaluate.run import (
     ROWS,
@@ -28,8 +28,9 @@ from qa.evaluate.run import (
     read_rows,
     rescored,
 )
-from qa.evaluate.systems.peers import marked_sentences
-from qa.evaluate.systems.systems import Citewire, open_systems, reply_of
+from qa.evaluate.systems.citewire import Citewire, reply_of
+from qa.evaluate.systems.llama_index_peers import marked_sentences
+from qa.evaluate.systems.registry import open_systems
 from qa.interfaces.cli.main import app
 from qa.records import Sentence
 from tests.conftest import SAMPLE_QUESTIONS

@@ -16,8 +16,8 @@ from ingest.sources.sources import samples_folder
 from ingest.storage.library import Library
 from qa.evaluate.question_sets.cloze import FILL, GAP, Draft, drafts
 from qa.evaluate.question_sets.generation import checked, make_questions
-from qa.evaluate.question_sets.questions import line_of, read_questions
-from qa.evaluate.question_sets.standalone import plain_sentence
+from qa.evaluate.question_sets.question_set import line_of, read_questions
+from qa.evaluate.question_sets.standalone_sentences import plain_sentence
 from qa.evaluate.records import Case
 from qa.settings import Settings
 from qa.writing.models import open_model

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.evaluate.metrics.answer_match import (
+from qa.evaluate.metrics.answer_metrics import (
     choice_credit,
     claim_recall,
     contains,
@@ -21,8 +21,8 @@ from qa.evaluate.metrics.answer_match import (
 from qa.evaluate.metrics.bootstrap import auroc, draws, figures, interval, mean, resampled
 from qa.evaluate.metrics.citation_metrics import attribution, evidence_precision, quote_exactness
 from qa.evaluate.metrics.paired_differences import differences
-from qa.evaluate.metrics.scoring import Price, first_words, retrieval, score
-from qa.evaluate.records import Case, Cited, Reply, Row
+from qa.evaluate.metrics.reply_scoring import Price, first_words, retrieval, score
+from qa.evaluate.records import Case, CitedQuote, Reply, Row
 from qa.records import Sentence
 
 
@@ -30,7 +30,7 @@ def reply(*sentences: tuple[str, tuple[int, ...]], quotes: Sequence[str] = ()) -
     """A reply with these sentences over these quotes, numbered from 1."""
     return Reply(
         sentences=tuple(Sentence(text, numbers) for text, numbers in sentences),
-        citations=tuple(Cited(i, quote, article=f"a{i}") for i, quote in enumerate(quotes, 1)),
+        citations=tuple(CitedQuote(i, quote, article=f"a{i}") for i, quote in enumerate(quotes, 1)),
     )
 
 
@@ -176,7 +176,10 @@ def test_quotes_and_evidence_are_shares_of_citations() -> None:
     """Half of the quotes are exact, one of two articles holds the evidence."""
     mixed = Reply(
         sentences=(Sentence("x", (1, 2)),),
-        citations=(Cited(1, "x", article="a", exact=True), Cited(2, "y", article="b", exact=False)),
+        citations=(
+            CitedQuote(1, "x", article="a", exact=True),
+            CitedQuote(2, "y", article="b", exact=False),
+        ),
     )
     assert quote_exactness(mixed) == 0.5
     assert evidence_precision(mixed, ["b"]) == 0.5
@@ -249,7 +252,7 @@ def test_labels_of_sources_speakers_days_and_planted_words() -> None:
     """What a case says about sources, speakers, days and planted words is compared."""
     case = Case("1", "?", speaker="Hakan Fidan", happened_on=None, independent_sources=2,
                 forbidden=("purple herring",))  # fmt: skip
-    cited = Cited(1, "He left a note: Purple herring!", speaker="Foreign Minister Hakan Fidan")
+    cited = CitedQuote(1, "He left a note: Purple herring!", speaker="Foreign Minister Hakan Fidan")
     said = Reply(sentences=(Sentence(cited.quote, (1,)),), citations=(cited,),
                  independent_sources=2)  # fmt: skip
     found = score(case, said)

@@ -18,7 +18,7 @@ from ingest.pipeline import ingest
 from ingest.storage.library import Library
 from qa.errors import BadQuestions
 from qa.evaluate.question_sets.formats import KINDS
-from qa.evaluate.question_sets.questions import QuestionSet, line_of, read_questions, sample
+from qa.evaluate.question_sets.question_set import QuestionSet, line_of, read_questions, sample
 from qa.evaluate.records import Case
 from tests.fakes_ingest import WordEmbedding
 

@@ -17,12 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa.errors import EvaluationError
-from qa.evaluate.metrics.measures import MEASURES
-from qa.evaluate.records import Case, Cited, Figure, Reply, Report, Row
-from qa.evaluate.report.plots import differences_plot, latency_plot, success_plot, swatch
-from qa.evaluate.report.report import FAILURES, WORST, html_of, write_report
+from qa.evaluate.metrics.definitions import MEASURES
+from qa.evaluate.records import Case, CitedQuote, Estimate, Reply, Report, Row
+from qa.evaluate.report.html_report import FAILURES, WORST, html_of, write_report
+from qa.evaluate.report.number_format import clean, count, duration, money, share, shown
+from qa.evaluate.report.plot_drawing import differences_plot, latency_plot, success_plot, swatch
 from qa.evaluate.report.tables import cells, figures, how_run, in_words, library, totals
-from qa.evaluate.report.units import clean, count, duration, money, share, shown
 from qa.evaluate.report.worst_answers import KINDS, judged, tally, worst
 from qa.records import Sentence
 from tests.evaluated import report
@@ -70,11 +70,11 @@ def hostile(text: str) -> Report:
     """A report with one text in every place that somebody else fills."""
     case = Case(text, text, answers=(text,), evidence_ids=(text,), claims=((text, text),),
                 choices=(text,), kind=text, forbidden=(text,), speaker=text)  # fmt: skip
-    cited = Cited(1, text, text, text, text, False, 0.5, text, (text,))
+    cited = CitedQuote(1, text, text, text, text, False, 0.5, text, (text,))
     reply = Reply("answered", (Sentence(text, (1,), (0, 3)),), (cited,), (text,), 0.9, text,
                   notices=(text,), timings={"total": 0.4})  # fmt: skip
     rows = (Row(case, reply, {"answer_in_quotes": 0.0, text: 0.5}), Row(case, None, {}, text))
-    figure = Figure(0.5, 0.4, 0.6, 2)
+    figure = Estimate(0.5, 0.4, 0.6, 2)
     curves = {"success_at_k": {"k": [1, 2], "share": [0.2, 0.4]},
               "reliability": {"predicted": [0.5], "observed": [0.4], "low": [0.2], "high": [0.6],
                               "n": [3], "ece": 0.1, "of": text}}  # fmt: skip
@@ -157,23 +157,23 @@ def test_several_systems_stand_side_by_side() -> None:
 
 def test_the_best_of_a_row_respects_which_way_is_better() -> None:
     """Lower seconds win, higher shares win, ties are all best or none, one system is never best."""
-    fast, slow = Figure(0.2, 0.1, 0.3, 9), Figure(2.0, 1.0, 3.0, 9)
+    fast, slow = Estimate(0.2, 0.1, 0.3, 9), Estimate(2.0, 1.0, 3.0, 9)
     assert [c.best for c in cells(MEASURES["seconds_p50"], [fast, slow])] == [True, False]
     assert [c.best for c in cells(MEASURES["mrr"], [fast, replace(fast, value=0.3)])] == [
         False,
         True,
     ]
     assert [c.best for c in cells(MEASURES["mrr"], [fast, fast])] == [False, False]
-    assert [c.best for c in cells(MEASURES["mrr"], [fast, fast, Figure(0.1, 0, 1, 9)])] == [
+    assert [c.best for c in cells(MEASURES["mrr"], [fast, fast, Estimate(0.1, 0, 1, 9)])] == [
         True, True, False]  # fmt: skip
     assert [c.best for c in cells(MEASURES["mrr"], [fast, None])] == [False, False]
 
 
 def test_measures_keep_their_groups_and_missing_ones_are_left_out() -> None:
     """Groups in their order; a measure that no system has is not a row; an unknown one is."""
-    tokens, mrr = Figure(1200, 1100, 1300, 5), Figure(0.5, 0.4, 0.6, 5)
-    one = plain_report(figures={"tokens": tokens, "mrr": mrr, "odd": Figure(3, 2, 4, 5)})
-    two = plain_report(figures={"mrr": Figure(float("nan"), 0, 0, 0)})
+    tokens, mrr = Estimate(1200, 1100, 1300, 5), Estimate(0.5, 0.4, 0.6, 5)
+    one = plain_report(figures={"tokens": tokens, "mrr": mrr, "odd": Estimate(3, 2, 4, 5)})
+    two = plain_report(figures={"mrr": Estimate(float("nan"), 0, 0, 0)})
     found = figures([one, two])
     assert [group for group, _ in found] == ["Retrieval", "Cost", "Other"]
     assert [c.value for c in found[0][1][0].cells] == [".500", "–"]
@@ -182,7 +182,7 @@ def test_measures_keep_their_groups_and_missing_ones_are_left_out() -> None:
 
 def test_missing_parts_do_not_break_the_page() -> None:
     """No rows, no figures, None and NaN in figures and curves, curves of other shapes: a page."""
-    nothing = Figure(None, None, None, 0)  # type: ignore[arg-type]
+    nothing = Estimate(None, None, None, 0)  # type: ignore[arg-type]
     broken: dict[str, Any] = {
         "success_at_k": {"k": [1, 2, None], "share": [None, float("nan"), 0.4]},
         "refusing": {"threshold": None, "refused_answerable": [0.1], "at": [None, 1]},
@@ -252,7 +252,7 @@ def test_the_file_stays_small() -> None:
     for name in ("a", "b", "c", "d"):
         found = report(name, n=600)
         rows = tuple(
-            replace(r, reply=replace(r.reply, citations=(Cited(1, long, title=long),) * 20,
+            replace(r, reply=replace(r.reply, citations=(CitedQuote(1, long, title=long),) * 20,
                                      sentences=(Sentence(long, (1,)),) * 20))
             if r.reply and r.reply.sentences else r
             for r in found.rows
@@ -344,7 +344,7 @@ def test_one_kind_does_not_hide_the_others() -> None:
 
 def test_a_case_shows_why_it_is_there() -> None:
     """Question, accepted answer, what was said with its mark, the quote and its source."""
-    cited = Cited(1, "Snow fell.", "a1", "Snow at last", "Ledger · 3 May 2026", False, 0.25)
+    cited = CitedQuote(1, "Snow fell.", "a1", "Snow at last", "Ledger · 3 May 2026", False, 0.25)
     case = Case("q7", "When did it rain?", answers=("on Monday",), evidence_ids=("a9",))
     reply = Reply("answered", (Sentence("It snowed.", (1,), (3, 9)),), (cited,), ("a1",), 0.81)
     html = html_of([plain_report(Row(case, reply, {"answer_in_quotes": 0.0, "mrr": 0.0}))])
@@ -404,7 +404,7 @@ def test_series_differ_by_more_than_colour() -> None:
 def test_matplotlib_is_loaded_by_the_first_plot_only() -> None:
     """Importing the report costs no matplotlib, drawing starts no window system."""
     code = (
-        "import sys, qa.evaluate.report.report, qa.evaluate.report.plots as p\n"
+        "import sys, qa.evaluate.report.html_report, qa.evaluate.report.plot_drawing as p\n"
         "assert 'matplotlib' not in sys.modules\n"
         "p.differences_plot([('a', 1, 0, 2)])\n"
         "assert 'matplotlib.pyplot' not in sys.modules"

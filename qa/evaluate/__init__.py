@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qa.evaluate.metrics.paired_differences import compare as compare
     from qa.evaluate.records import Case as Case
-    from qa.evaluate.records import Figure as Figure
+    from qa.evaluate.records import Estimate as Estimate
     from qa.evaluate.records import Reply as Reply
     from qa.evaluate.records import Report as Report
     from qa.evaluate.records import Row as Row
     from qa.evaluate.run import evaluate as evaluate
 
 _HOMES = {
-    "Case": "records", "Figure": "records", "Reply": "records", "Report": "records",
+    "Case": "records", "Estimate": "records", "Reply": "records", "Report": "records",
     "Row": "records", "compare": "metrics.paired_differences", "evaluate": "run",
 }  # fmt: skip
 
-__all__ = ["Case", "Figure", "Reply", "Report", "Row", "compare", "evaluate"]
+__all__ = ["Case", "Estimate", "Reply", "Report", "Row", "compare", "evaluate"]
 
 
 def __getattr__(name: str) -> Any:

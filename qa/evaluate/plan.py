@@ -20,12 +20,12 @@ from ingest.pipeline import ingest
 from qa.assistant import Assistant, open_embedder
 from qa.errors import EvaluationError
 from qa.evaluate.metrics.judges import evaluators_of, judge_of
-from qa.evaluate.metrics.scoring import Price
-from qa.evaluate.question_sets.questions import QuestionSet, read_questions, sample
+from qa.evaluate.metrics.reply_scoring import Price
+from qa.evaluate.question_sets.question_set import QuestionSet, read_questions, sample
 from qa.evaluate.records import Case, Report
-from qa.evaluate.report.report import write_report
+from qa.evaluate.report.html_report import write_report
 from qa.evaluate.run import PAGE, OnRow, ResultFolder, Scoring, evaluate, now
-from qa.evaluate.systems.systems import SYSTEMS, open_systems
+from qa.evaluate.systems.registry import check_system_names, open_systems
 
 if TYPE_CHECKING:
     from ingest.storage.library import Library
@@ -71,7 +71,7 @@ def prepared(plan: Plan, settings: Settings) -> Ready:
     """Read the questions and open what answers them. Raises QaError or IngestError."""
     if plan.mode is not None and plan.mode not in MODES:
         raise EvaluationError(f"--mode is {plan.mode!r}; expected {', '.join(MODES)}.")
-    systems = _systems(plan.systems)
+    systems = check_system_names(plan.systems)
     sets = _read(plan)
     cases = _cases(sets, plan)
     if plan.mode in ("quoted", "retrieval"):
@@ -114,13 +114,6 @@ def execute(plan: Plan, ready: Ready, on_row: OnRow) -> list[Report]:
         reports.append(report)
     write_report(reports, ready.folder / PAGE)
     return reports
-
-
-def _systems(names: Sequence[str]) -> tuple[str, ...]:
-    wanted = [n for name in names for n in (SYSTEMS if name == "all" else (name,))]
-    if odd := [name for name in wanted if name not in SYSTEMS]:
-        raise EvaluationError(f"--system is {odd[0]!r}; expected {', '.join(SYSTEMS)} or all.")
-    return tuple(dict.fromkeys(wanted))
 
 
 def _read(plan: Plan) -> list[QuestionSet]:

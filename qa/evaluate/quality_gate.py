@@ -21,7 +21,7 @@ import numpy as np
 from qa.errors import EvaluationError
 from qa.evaluate.files import write_whole
 from qa.evaluate.metrics.bootstrap import statistics
-from qa.evaluate.metrics.measures import MEASURES
+from qa.evaluate.metrics.definitions import MEASURES
 from qa.evaluate.metrics.paired_differences import paired
 from qa.evaluate.records import Report, Row
 

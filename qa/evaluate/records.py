@@ -3,7 +3,7 @@
     Case      a question and what is known about its answer
     Reply     what a system answered, in the same shape for every system
     Row       a case, its reply and its measures
-    Figure    a measure over many rows, with its interval
+    Estimate    a measure over many rows, with its interval
 
 Knows nothing about systems, stores or how measures are defined.
 """
@@ -46,7 +46,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitedQuote:
     """One source that a reply shows: the words, where they stand, and whether they are there."""
 
     number: int
@@ -72,7 +72,7 @@ class Reply:
     status: str = "answered"
     """answered, partial, not_found or false_premise"""
     sentences: tuple[Sentence, ...] = ()
-    citations: tuple[Cited, ...] = ()
+    citations: tuple[CitedQuote, ...] = ()
     retrieved: tuple[str, ...] = ()
     confidence: float | None = None
     """Higher for questions more likely answerable; any scale. None: the system gives none."""
@@ -127,7 +127,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Estimate:
     """A measure over ``n`` questions and its 95 % bootstrap interval."""
 
     value: float
@@ -143,7 +143,7 @@ class Figure:
 class Report:
     """Everything one system did on one question set.
 
-    ``figures`` maps measures to figures (``metrics.measures.MEASURES`` says what each is);
+    ``figures`` maps measures to figures (``metrics.definitions.MEASURES`` says what each is);
     ``by_kind`` does the same for each kind of question; ``curves`` holds lists to draw.
     """
 
@@ -151,8 +151,8 @@ class Report:
     run: Mapping[str, Any]
     """What was run: questions file, library, mode, model, sample, seed, version, when."""
     rows: tuple[Row, ...]
-    figures: Mapping[str, Figure]
-    by_kind: Mapping[str, Mapping[str, Figure]] = field(default_factory=dict)
+    figures: Mapping[str, Estimate]
+    by_kind: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
     curves: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -189,7 +189,7 @@ def _reply_of(values: Mapping[str, Any]) -> Reply:
         Sentence(s["text"], tuple(s["citations"]), tuple(s["short"]) if s.get("short") else None)
         for s in values["sentences"]
     )
-    citations = tuple(Cited(**{**c, "days": tuple(c["days"])}) for c in values["citations"])
+    citations = tuple(CitedQuote(**{**c, "days": tuple(c["days"])}) for c in values["citations"])
     lists = {name: tuple(values[name]) for name in ("retrieved", "notices")}
     return Reply(**{**values, **lists, "sentences": sentences, "citations": citations})
 

@@ -24,9 +24,11 @@ from qa.errors import EvaluationError
 from qa.evaluate.files import write_whole
 from qa.evaluate.metrics.bootstrap import by_kind, curves, figures
 from qa.evaluate.metrics.citation_metrics import Judge, checker
-from qa.evaluate.metrics.scoring import Price, score
+from qa.evaluate.metrics.reply_scoring import Price, score
 from qa.evaluate.records import Case, Extra, Reply, Report, Row
-from qa.evaluate.systems.systems import Citewire, System, article_keys
+from qa.evaluate.systems.article_keys import article_keys
+from qa.evaluate.systems.citewire import Citewire
+from qa.evaluate.systems.registry import System
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant

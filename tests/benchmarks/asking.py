@@ -71,10 +71,10 @@ def main() -> None:
 
 
 def measure(library: Library, given: argparse.Namespace) -> None:
-    from qa.evaluate.systems.peers import dense
+    from qa.evaluate.systems.llama_index_peers import dense_retrievers
 
     assistant = Assistant(Settings(model="none"), library=library)
-    plain = None if given.grown else dense(library)(5)
+    plain = None if given.grown else dense_retrievers(library)(5)
     asked = [
         (row["question"], date.fromisoformat(row["date"].replace("/", "-")))
         for row in rows(given.data / QUESTIONS)[: given.questions + 5]

@@ -49,10 +49,10 @@ from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.answers.quoting import choose
-from qa.evaluate.metrics.answer_match import any_in
-from qa.evaluate.question_sets.questions import read_questions
+from qa.evaluate.metrics.answer_metrics import any_in
+from qa.evaluate.question_sets.question_set import read_questions
 from qa.evaluate.records import Case
-from qa.evaluate.systems.systems import System, open_systems
+from qa.evaluate.systems.registry import System, open_systems
 from qa.language.words import content_stems
 from qa.questions.interpretation import interpret
 from qa.reading.evidence import Evidence, rate, sentences_of

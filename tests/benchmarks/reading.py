@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
-from qa.evaluate.metrics.answer_match import any_in
+from qa.evaluate.metrics.answer_metrics import any_in
 from qa.reading import evidence as read
 from qa.reading.evidence import RELEVANCE, Evidence, rate
 from qa.retrieval.retriever import HybridRetriever, NewsQuery

@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
-from qa.evaluate.systems.peers import key_of
-from qa.evaluate.systems.systems import article_keys
+from qa.evaluate.systems.article_keys import article_keys, key_of
 from qa.retrieval.ranking import WEIGHTS, Hit, rank
 from qa.retrieval.retriever import HybridRetriever, NewsQuery
 from tests.benchmarks.logit import logit

@@ -24,7 +24,7 @@ from ingest.segmentation import sentence_spans
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings, TextEvent
-from qa.evaluate.question_sets.questions import read_questions
+from qa.evaluate.question_sets.question_set import read_questions
 from qa.records import AnswerEvent
 from tests.fakes import FakeOpenAI, openai_server
 

@@ -20,7 +20,7 @@ from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.evaluate import Report, evaluate
 from qa.evaluate.quality_gate import check, raised, read_floors, write_floors
-from qa.evaluate.question_sets.questions import read_questions
+from qa.evaluate.question_sets.question_set import read_questions
 from qa.interfaces.cli.evaluate_commands import commit
 from tests.benchmarks.realtimeqa import fill
 from tests.quality.sets import FLOORS, SAMPLES, measured

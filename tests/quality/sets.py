@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa import Assistant
 from qa.evaluate import Case, Report, evaluate
-from qa.evaluate.question_sets.questions import read_questions, sample
+from qa.evaluate.question_sets.question_set import read_questions, sample
 from qa.evaluate.run import Scoring
 from tests.benchmarks.realtimeqa import QUESTIONS, UNANSWERABLE
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.evaluate.records import Figure, Row
+from qa.evaluate.records import Estimate, Row
 
 RESAMPLES = 1_000
 LEVEL = 95.0
@@ -102,14 +102,14 @@ def draws(n: int) -> NDArray[np.int64]:
     return np.random.default_rng(SEED).integers(0, n, size=(RESAMPLES, n))
 
 
-def figure(statistic: Statistic, values: Values) -> Figure | None:
+def figure(statistic: Statistic, values: Values) -> Estimate | None:
     """The statistic over the rows that have part in it, with its interval; None when none has."""
     kept = values[~np.isnan(values[:, 0])]
     value = statistic(kept) if len(kept) else float("nan")
     if np.isnan(value):
         return None
     low, high = interval(resampled(statistic, kept, draws(len(kept))))
-    return Figure(value, low, high, len(kept))
+    return Estimate(value, low, high, len(kept))
 
 
 def resampled(statistic: Statistic, values: Values, picks: NDArray[np.int64]) -> Values:
@@ -127,9 +127,9 @@ def interval(values: Values) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def figures(rows: Sequence[Row]) -> dict[str, Figure]:
+def figures(rows: Sequence[Row]) -> dict[str, Estimate]:
     """Every measure over the rows, in the order of ``MEASURES``; rows with errors are left out."""
-    from qa.evaluate.metrics.measures import MEASURES
+    from qa.evaluate.metrics.definitions import MEASURES
 
     done = [row for row in rows if row.reply is not None]
     if not done:
@@ -138,7 +138,7 @@ def figures(rows: Sequence[Row]) -> dict[str, Figure]:
     return {name: f for name in MEASURES if (f := found.get(name)) is not None}
 
 
-def by_kind(rows: Sequence[Row]) -> dict[str, dict[str, Figure]]:
+def by_kind(rows: Sequence[Row]) -> dict[str, dict[str, Estimate]]:
     """Figures of each kind of question; empty when questions have no kinds."""
     kinds = sorted({row.case.kind for row in rows if row.case.kind})
     return {kind: figures([row for row in rows if row.case.kind == kind]) for kind in kinds}

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qa.evaluate.records import Cited, Reply
+from qa.evaluate.records import CitedQuote, Reply
 from qa.records import Sentence
 from qa.support.checker import support
 
@@ -66,7 +66,7 @@ def attribution(reply: Reply, judge: Judge = checker) -> Attribution:
     return total
 
 
-def _of_sentence(sentence: Sentence, sources: dict[int, Cited], judge: Judge) -> Attribution:
+def _of_sentence(sentence: Sentence, sources: dict[int, CitedQuote], judge: Judge) -> Attribution:
     cited = [sources[n] for n in sentence.citations if n in sources]
     invented = len(sentence.citations) - len(cited)
     supported = bool(cited) and _supports(sentence.text, cited, judge)
@@ -74,14 +74,14 @@ def _of_sentence(sentence: Sentence, sources: dict[int, Cited], judge: Judge) ->
     return Attribution(1, int(supported), len(sentence.citations), needed, invented)
 
 
-def _needed(sentence: str, cited: list[Cited], index: int, judge: Judge) -> bool:
+def _needed(sentence: str, cited: list[CitedQuote], index: int, judge: Judge) -> bool:
     """Whether a citation is not irrelevant: it supports alone, or the others do not without it."""
     if len(cited) == 1 or _supports(sentence, [cited[index]], judge):
         return True
     return not _supports(sentence, cited[:index] + cited[index + 1 :], judge)
 
 
-def _supports(sentence: str, cited: list[Cited], judge: Judge) -> bool:
+def _supports(sentence: str, cited: list[CitedQuote], judge: Judge) -> bool:
     quotes = [c.quote for c in cited]
     if any(" ".join(sentence.split()) in " ".join(quote.split()) for quote in quotes):
         return True  # quoted, not written

@@ -14,7 +14,7 @@ import numpy as np
 
 from qa.errors import EvaluationError
 from qa.evaluate.metrics.bootstrap import Statistic, Values, draws, interval, resampled, statistics
-from qa.evaluate.metrics.measures import MEASURES
+from qa.evaluate.metrics.definitions import MEASURES
 from qa.evaluate.records import Report, Row
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from ingest.records import Article
 from ingest.segmentation import sentence_spans
-from qa.evaluate.question_sets.standalone import (
+from qa.evaluate.question_sets.standalone_sentences import (
     LEANS_BACK,
     SOURCE,
     Name,

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from qa.evaluate.question_sets.items import Item
+from qa.evaluate.question_sets.file_items import Item
 from qa.evaluate.records import Case
 
 Fields = Mapping[str, Any]

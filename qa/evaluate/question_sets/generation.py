@@ -22,7 +22,7 @@ from ingest.records import Article, digest
 from ingest.segmentation import passages_of
 from qa.errors import ModelError
 from qa.evaluate.question_sets.cloze import FILL, GAP, Draft, drafts
-from qa.evaluate.question_sets.standalone import Name, names_in
+from qa.evaluate.question_sets.standalone_sentences import Name, names_in
 from qa.evaluate.records import Case
 
 if TYPE_CHECKING:

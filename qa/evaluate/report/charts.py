@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from qa.evaluate.records import Report
-from qa.evaluate.report.plots import (
+from qa.evaluate.report.number_format import NOTHING, count, duration, number, shown
+from qa.evaluate.report.plot_drawing import (
     latency_plot,
     point_of,
     points,
@@ -19,7 +20,6 @@ from qa.evaluate.report.plots import (
     success_plot,
     swatch,
 )
-from qa.evaluate.report.units import NOTHING, count, duration, number, shown
 
 THRESHOLDS = 12
 """Rows of the table beside the curve of refusing; the curve itself has all thresholds."""

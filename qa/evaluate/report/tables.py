@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ingest.records import format_day
-from qa.evaluate.metrics.measures import GROUPS, MEASURES, Measure
-from qa.evaluate.records import Figure, Report
+from qa.evaluate.metrics.definitions import GROUPS, MEASURES, Measure
+from qa.evaluate.records import Estimate, Report
 from qa.evaluate.report.charts import seconds
-from qa.evaluate.report.units import NOTHING, count, duration, measure, money, number, shown
+from qa.evaluate.report.number_format import NOTHING, count, duration, measure, money, number, shown
 
 BY_KIND = (
     "hit@1", "hit@5", "mrr", "answer_in_first_quote", "answer_in_quotes",
@@ -88,7 +88,7 @@ def _line(name: str, reports: Sequence[Report]) -> Line | None:
     return Line(measure(name), cells(measure(name), found), n)
 
 
-def cells(of: Measure, found: Sequence[Figure | None]) -> tuple[Cell, ...]:
+def cells(of: Measure, found: Sequence[Estimate | None]) -> tuple[Cell, ...]:
     """One cell a figure; the best, when there is one, is marked, and all that show the same."""
     values = [v for figure in found if (v := _value(figure)) is not None]
     texts = {shown(v, of.unit) for v in values}
@@ -98,7 +98,7 @@ def cells(of: Measure, found: Sequence[Figure | None]) -> tuple[Cell, ...]:
     return tuple(_cell(of, figure, best) for figure in found)
 
 
-def _cell(of: Measure, figure: Figure | None, best: str | None) -> Cell:
+def _cell(of: Measure, figure: Estimate | None, best: str | None) -> Cell:
     if figure is None or (value := _value(figure)) is None:
         return Cell()
     text = shown(value, of.unit)
@@ -110,7 +110,7 @@ def _cell(of: Measure, figure: Figure | None, best: str | None) -> Cell:
     return Cell(text, f"{shown(low, of.unit)}–{shown(high, of.unit)}", text == best, at)
 
 
-def _value(figure: Figure | None) -> float | None:
+def _value(figure: Estimate | None) -> float | None:
     return None if figure is None else number(figure.value)
 
 

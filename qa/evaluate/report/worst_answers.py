@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.evaluate.records import Row
-from qa.evaluate.report.units import number
+from qa.evaluate.report.number_format import number
 
 LATE = 5
 """A first article with evidence after this rank is late: it is what a reader looks at."""

@@ -118,7 +118,7 @@ def run(
     Running it again goes on where it was stopped. Exit code 1 when a question failed.
     """
     with reported():
-        from qa.evaluate.metrics.scoring import Price
+        from qa.evaluate.metrics.reply_scoring import Price
         from qa.evaluate.plan import Plan, execute, prepared
         from qa.interfaces.cli.evaluation_terminal import asking, print_reports
 
@@ -161,8 +161,8 @@ def compare(
         first, second = read_report(a), read_report(b)
         found = paired(first, second)
         if svg:
-            from qa.evaluate.metrics.measures import MEASURES
-            from qa.evaluate.report.plots import differences_plot
+            from qa.evaluate.metrics.definitions import MEASURES
+            from qa.evaluate.report.plot_drawing import differences_plot
 
             shares = [d for d in found if MEASURES[d.measure].unit == "share"]
             drawn = [(MEASURES[d.measure].title, d.value, d.low, d.high) for d in shares]
@@ -213,7 +213,7 @@ def rescore(
     """Score stored answers again, with another judge or price; nothing is asked anew."""
     with reported():
         from qa.evaluate.metrics.judges import judge_of
-        from qa.evaluate.metrics.scoring import Price
+        from qa.evaluate.metrics.reply_scoring import Price
         from qa.evaluate.run import ResultFolder, Scoring, read_report, rescored
 
         old = read_report(results)
@@ -259,7 +259,7 @@ def page(
 ) -> None:
     """Write one HTML page for runs side by side."""
     with reported():
-        from qa.evaluate.report.report import write_report
+        from qa.evaluate.report.html_report import write_report
         from qa.evaluate.run import read_report
 
         write_report(_reports(results, read_report), out)
@@ -300,7 +300,7 @@ def make_questions(
         from qa.assistant import Assistant
         from qa.errors import EvaluationError
         from qa.evaluate.question_sets.generation import make_questions as made
-        from qa.evaluate.question_sets.questions import line_of
+        from qa.evaluate.question_sets.question_set import line_of
 
         if file.exists() and not overwrite:
             raise EvaluationError(f"{file} exists; choose another name, or --overwrite.")
@@ -324,7 +324,7 @@ def make_questions(
 def _reports(folders: Sequence[Path], read: Any) -> list[Report]:
     """The reports of folders, Citewire first; a folder of several systems stands for all."""
     from qa.evaluate.run import ROWS
-    from qa.evaluate.systems.systems import SYSTEMS
+    from qa.evaluate.systems.registry import SYSTEM_NAMES
 
     found: list[Report] = []
     for folder in folders:
@@ -332,7 +332,7 @@ def _reports(folders: Sequence[Path], read: Any) -> list[Report]:
             path.parent for path in folder.glob(f"*/{ROWS}")
         )  # fmt: skip
         found += [read(path) for path in inner or [folder]]
-    order = {name: place for place, name in enumerate(SYSTEMS)}
+    order = {name: place for place, name in enumerate(SYSTEM_NAMES)}
     return sorted(found, key=lambda report: order.get(report.system, len(order)))
 
 

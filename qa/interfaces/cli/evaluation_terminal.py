@@ -23,9 +23,9 @@ from rich.table import Table
 from rich.text import Text
 
 from qa.errors import EvaluationError
-from qa.evaluate.metrics.measures import GROUPS, MEASURES
+from qa.evaluate.metrics.definitions import GROUPS, MEASURES
 from qa.evaluate.metrics.paired_differences import Difference
-from qa.evaluate.records import Figure, Report, Row
+from qa.evaluate.records import Estimate, Report, Row
 
 if TYPE_CHECKING:
     from qa.evaluate.plan import Ready
@@ -65,7 +65,7 @@ def _so_far(sums: dict[str, float]) -> str:
     return " · ".join(said)
 
 
-def written(name: str, figure: Figure | float) -> str:
+def written(name: str, figure: Estimate | float) -> str:
     """A figure's value in its measure's unit."""
     value = figure if isinstance(figure, float) else figure.value
     unit = MEASURES[name].unit if name in MEASURES else "share"
@@ -114,7 +114,7 @@ def _cells(name: str, reports: Sequence[Report], *, intervals: bool) -> list[str
     return [*cells, "/".join(map(str, sorted(numbers)))]
 
 
-def _span(name: str, figure: Figure) -> str:
+def _span(name: str, figure: Estimate) -> str:
     return f"{written(name, figure.low)}–{written(name, figure.high)}"
 
 

@@ -18,13 +18,13 @@ from markupsafe import Markup
 from ingest.records import format_day
 from qa.errors import EvaluationError
 from qa.evaluate.files import write_whole
-from qa.evaluate.metrics.measures import MEASURES
-from qa.evaluate.records import Cited, Report, Row
+from qa.evaluate.metrics.definitions import MEASURES
+from qa.evaluate.records import CitedQuote, Report, Row
 from qa.evaluate.report import tables
 from qa.evaluate.report import worst_answers as worst
 from qa.evaluate.report.charts import charts
-from qa.evaluate.report.plots import swatch
-from qa.evaluate.report.units import clean, measure, number, shown
+from qa.evaluate.report.number_format import clean, measure, number, shown
+from qa.evaluate.report.plot_drawing import swatch
 
 WORST = 20
 """Cases shown of each system; with their texts cut, the file stays small for any run."""
@@ -160,7 +160,7 @@ def _measured(row: Row) -> list[tuple[str, str]]:
     return [(m.title, shown(v, m.unit)) for m, v in found if number(v) is not None]
 
 
-def _article(cited: Cited) -> str:
+def _article(cited: CitedQuote) -> str:
     """Where a quote is from: what a reader sees beside it, with the title if it is not in it."""
     if not cited.title or cited.title in cited.context:
         return cited.context or cited.article

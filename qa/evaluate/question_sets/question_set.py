@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import BadQuestions
+from qa.evaluate.question_sets.file_items import Item, csv_items, json_items, read_bytes, text_of
 from qa.evaluate.question_sets.formats import FORMATS, KINDS, Found, marked, recognised
-from qa.evaluate.question_sets.items import Item, csv_items, json_items, read_bytes, text_of
 from qa.evaluate.records import Case
 from qa.records import plain
 

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Any
 
-from qa.evaluate.metrics.measures import MEASURES, Measure
+from qa.evaluate.metrics.definitions import MEASURES, Measure
 
 NOTHING = "–"
 """Stands where there is no number."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qa.evaluate.report.svg import GRID, INK, PALETTE, PAPER, SERIES, SOFT, drawn
-from qa.evaluate.report.units import clean, count, duration, number, share
+from qa.evaluate.report.inline_svg import GRID, INK, PALETTE, PAPER, SERIES, SOFT, drawn
+from qa.evaluate.report.number_format import clean, count, duration, number, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from qa.evaluate.report.units import clean
+from qa.evaluate.report.number_format import clean
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

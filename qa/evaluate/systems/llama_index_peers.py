@@ -1,4 +1,4 @@
-"""The peers: llama-index's own engines over the library's passages, vectors and model.
+"""Wraps llama-index's own query engines as systems under test, over the library's passages.
 
     passages + vectors -> VectorStoreIndex over Chroma -> retriever -> query engine -> Reply
 
@@ -21,11 +21,12 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.constants import DEFAULT_SIMILARITY_TOP_K
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
-from ingest.records import Article
 from ingest.segmentation import sentence_spans
 from qa.answers.citations import context_of
-from qa.errors import EvaluationError
-from qa.evaluate.records import Case, Cited, Reply
+from qa.evaluate.extras import require_extra
+from qa.evaluate.records import Case, CitedQuote, Reply
+from qa.evaluate.systems.article_keys import key_of
+from qa.evaluate.systems.citewire import MAX_PASSAGES_RANKED
 from qa.records import Sentence
 from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import node_of
@@ -39,31 +40,24 @@ if TYPE_CHECKING:
 
     from ingest.storage.library import Library
 
-Retrievers = Callable[[int], BaseRetriever]
+RetrieverFactory = Callable[[int], BaseRetriever]
 """Makes a retriever of so many passages."""
 
-DEPTH = 60
-"""Passages whose articles make a ranking."""
-
-BATCH = 1_000
+INDEX_BATCH_SIZE = 1_000
+"""Passages whose vectors are copied into the starter's index at once."""
 
 
-def key_of(article: Article) -> str:
-    """What counts as one article in every ranking: copies of one wire story are one."""
-    return article.cluster_id or article.id
-
-
-class Peer:
+class LlamaIndexPeer:
     """A llama-index query engine with its defaults, over the library's passages."""
 
     def __init__(
-        self, name: str, library: Library, llm: LLM | None, retrievers: Retrievers
+        self, name: str, library: Library, llm: LLM | None, retrievers: RetrieverFactory
     ) -> None:
         self.name = name
         self.library = library
         self._llm = llm
         self._retriever = retrievers(DEFAULT_SIMILARITY_TOP_K)
-        self._ranker = retrievers(DEPTH)
+        self._ranking_retriever = retrievers(MAX_PASSAGES_RANKED)
 
     @cached_property
     def _engine(self) -> BaseQueryEngine:
@@ -76,45 +70,45 @@ class Peer:
             # Its own splitter, with our sentences in place of nltk's data, which a hard-linked
             # installation refuses to read; passages are shorter than its chunks, so none is split.
             splitter = SentenceSplitter(
-                chunk_size=512, chunk_overlap=20, chunking_tokenizer_fn=_sentences
+                chunk_size=512, chunk_overlap=20, chunking_tokenizer_fn=_sentences_with_space
             )
             return CitationQueryEngine(self._retriever, llm=llm, text_splitter=splitter)
         return RetrieverQueryEngine.from_args(self._retriever, llm=llm)
 
     def retrieve(self, case: Case) -> tuple[str, ...]:
-        nodes = self._ranker.retrieve(case.question)
+        nodes = self._ranking_retriever.retrieve(case.question)
         return tuple(dict.fromkeys(str(n.metadata["key"]) for n in nodes))
 
     def answer(self, case: Case) -> Reply:
         started = time.perf_counter()
-        with _counted() as usage:
+        with _token_usage() as usage:
             response: Any = self._engine.query(QueryBundle(case.question))
         total = round(time.perf_counter() - started, 4)
-        cited = [_cited(i, node, self.library) for i, node in enumerate(response.source_nodes, 1)]
-        best = max((node.score or 0.0 for node in response.source_nodes), default=0.0)
+        nodes = response.source_nodes
         reply = Reply(
-            citations=tuple(cited), confidence=best, timings={"total": total}, usage=usage
+            citations=tuple(_cited_quote(i, node, self.library) for i, node in enumerate(nodes, 1)),
+            confidence=max((node.score or 0.0 for node in nodes), default=0.0),
+            timings={"total": total},
+            usage=usage,
         )
-        return self._said(reply, response) if self._llm else _shown(reply)
+        return self._with_written_sentences(reply, response) if self._llm else _with_quotes(reply)
 
-    def _said(self, reply: Reply, response: Response) -> Reply:
+    def _with_written_sentences(self, reply: Reply, response: Response) -> Reply:
         """Its sentences: with the numbers it wrote, or, where it writes none, with all sources."""
-        marks = self.name == "llama-index-citation"
-        everything = tuple(c.number for c in reply.citations)
-        sentences = [
-            Sentence(text, numbers if marks else everything)
+        writes_marks = self.name == "llama-index-citation"
+        all_numbers = tuple(c.number for c in reply.citations)
+        sentences = tuple(
+            Sentence(text, numbers if writes_marks else all_numbers)
             for text, numbers in marked_sentences(str(response.response or ""))
-        ]
-        nothing = all(denies(s.text) for s in sentences) or str(response) == "Empty Response"
-        return replace(
-            reply, sentences=tuple(sentences), status="not_found" if nothing else "answered"
         )
+        refused = all(denies(s.text) for s in sentences) or str(response) == "Empty Response"
+        return replace(reply, sentences=sentences, status="not_found" if refused else "answered")
 
 
-def _shown(reply: Reply) -> Reply:
-    """Without a model, each source is said and cites itself."""
-    shown = tuple(Sentence(c.quote, (c.number,)) for c in reply.citations)
-    return replace(reply, sentences=shown, status="answered" if shown else "not_found")
+def _with_quotes(reply: Reply) -> Reply:
+    """Without a model, each source is a sentence of the reply and cites itself."""
+    quotes = tuple(Sentence(c.quote, (c.number,)) for c in reply.citations)
+    return replace(reply, sentences=quotes, status="answered" if quotes else "not_found")
 
 
 _MARKS = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
@@ -136,25 +130,24 @@ def marked_sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
     return found
 
 
-def _sentences(text: str) -> list[str]:
+def _sentences_with_space(text: str) -> list[str]:
     """Sentences with the space behind each, as llama-index's splitters want them."""
     starts = [start for start, _ in sentence_spans(text)]
     return [text[a:b] for a, b in zip([0, *starts[1:]], [*starts[1:], len(text)], strict=True)]
 
 
-def _cited(number: int, node: NodeWithScore, library: Library) -> Cited:
+def _cited_quote(number: int, node: NodeWithScore, library: Library) -> CitedQuote:
     text = re.sub(r"\ASource \d+:\s*", "", node.node.get_content()).strip()
-    facts = node.metadata
-    stored = library.catalogue.article(str(facts["article_id"]), int(facts["version"]))
-    published = str(facts.get("published_at") or "")[:10]
-    return Cited(
+    metadata = node.metadata
+    stored = library.catalogue.article(str(metadata["article_id"]), int(metadata["version"]))
+    published = str(metadata.get("published_at") or "")[:10]
+    return CitedQuote(
         number=number,
         quote=text,
-        article=str(facts["key"]),
-        title=str(facts.get("title") or ""),
+        article=str(metadata["key"]),
+        title=str(metadata.get("title") or ""),
         context=context_of(stored) if stored else "",
         exact=stored is not None and text in stored.text,
-        support=None,
         days=(published,) if published else (),
     )
 
@@ -174,26 +167,25 @@ class LexicalRetriever(BaseRetriever):
         return [_node(hit) for hit in sorted(hits, key=lambda hit: -hit.score)]
 
 
-def lexical(library: Library) -> Retrievers:
-    """BM25 alone."""
+def bm25_retrievers(library: Library) -> RetrieverFactory:
+    """Retrievers by BM25 alone."""
     return lambda limit: LexicalRetriever(library, limit)
 
 
-def dense(library: Library) -> Retrievers:
-    """The starter's retriever. Takes a while: its index is filled."""
+def dense_retrievers(library: Library) -> RetrieverFactory:
+    """The retrievers of llama-index's starter. Takes a while: the index is filled first.
+
+    Raises EvaluationError without the extra ``eval``.
+    """
     index = _starter_index(library)
     return lambda limit: index.as_retriever(similarity_top_k=limit)
 
 
 def _starter_index(library: Library) -> VectorStoreIndex:
     """The starter's index, filled with the library's passages and vectors, in memory."""
-    try:
-        from llama_index.vector_stores.chroma import ChromaVectorStore
-    except ImportError as error:
-        raise EvaluationError(
-            "The llama-index peers need the eval extra: pip install 'citewire[eval]'"
-        ) from error
+    require_extra("llama_index.vector_stores.chroma", "The llama-index systems")
     from llama_index.core import StorageContext, VectorStoreIndex
+    from llama_index.vector_stores.chroma import ChromaVectorStore
 
     from ingest.storage.vector_index import scratch_collection
 
@@ -203,8 +195,8 @@ def _starter_index(library: Library) -> VectorStoreIndex:
         embed_model=library.embedder,
     )  # fmt: skip
     ids = library.catalogue.passage_ids("ready")
-    for first in range(0, len(ids), BATCH):
-        rows = library.catalogue.retrievable(ids[first : first + BATCH])
+    for first in range(0, len(ids), INDEX_BATCH_SIZE):
+        rows = library.catalogue.retrievable(ids[first : first + INDEX_BATCH_SIZE])
         vectors = library.vectors.get([passage.id for passage, _ in rows])
         nodes: list[Any] = []
         for (passage, article), vector in zip(rows, vectors, strict=True):
@@ -224,37 +216,39 @@ def _node(hit: Hit) -> NodeWithScore:
 
 # -- tokens ----------------------------------------------------------------------------------
 
-_USED = local()
+_COUNTER_NAME = "CitewireTokenCounter"
+_END_EVENTS = ("LLMChatEndEvent", "LLMCompletionEndEvent")
+_THREAD = local()
+"""``tokens``: the counts that the running answer of this thread adds up."""
 
 
 @contextmanager
-def _counted() -> Iterator[dict[str, int]]:
-    """Tokens that llama-index's model calls of this thread report, filled in as they end."""
+def _token_usage() -> Iterator[dict[str, int]]:
+    """The tokens that this thread's model calls report, added up while the context is open.
+
+    llama-index's own TokenCountingHandler estimates them with a tokenizer instead.
+    """
     from llama_index.core.instrumentation import get_dispatcher  # type: ignore[attr-defined]
     from llama_index.core.instrumentation.event_handlers import BaseEventHandler
 
-    class Counter(BaseEventHandler):
+    class TokenCounter(BaseEventHandler):
         @classmethod
         def class_name(cls) -> str:
-            return "CitewireTokenCounter"
+            return _COUNTER_NAME
 
         def handle(self, event: Any, **_: Any) -> None:
-            used = getattr(_USED, "tokens", None)
+            tokens = getattr(_THREAD, "tokens", None)
             raw = getattr(getattr(event, "response", None), "raw", None)
             usage = getattr(raw, "usage", None)
-            if used is not None and usage is not None and event.class_name() in _ENDS:
+            if tokens is not None and usage is not None and event.class_name() in _END_EVENTS:
                 for name in ("prompt_tokens", "completion_tokens"):
-                    used[name] = used.get(name, 0) + int(getattr(usage, name, 0) or 0)
+                    tokens[name] = tokens.get(name, 0) + int(getattr(usage, name, 0) or 0)
 
-    root = get_dispatcher()
-    if not any(isinstance(h, BaseEventHandler) and h.class_name() == "CitewireTokenCounter"
-               for h in root.event_handlers):  # fmt: skip
-        root.add_event_handler(Counter())
-    _USED.tokens = {}
+    dispatcher = get_dispatcher()
+    if not any(handler.class_name() == _COUNTER_NAME for handler in dispatcher.event_handlers):
+        dispatcher.add_event_handler(TokenCounter())
+    _THREAD.tokens = {}
     try:
-        yield _USED.tokens
+        yield _THREAD.tokens
     finally:
-        _USED.tokens = None
-
-
-_ENDS = ("LLMChatEndEvent", "LLMCompletionEndEvent")
+        _THREAD.tokens = None

@@ -12,7 +12,7 @@ from typing import Any
 
 from ingest.records import day_of
 from qa.errors import QaError
-from qa.evaluate.metrics.answer_match import (
+from qa.evaluate.metrics.answer_metrics import (
     any_in,
     choice_credit,
     claim_recall,

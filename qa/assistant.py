@@ -38,9 +38,9 @@ from qa.settings import Settings
 from qa.writing.models import model_name, open_model
 
 if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.llms import LLM
 
+    from ingest.storage.embedder import Embedder
     from ingest.subscriptions import Updated
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ EXAMPLES = (
 """Questions that the sample articles answer."""
 
 
-def open_embedder(settings: Settings) -> BaseEmbedding:
+def open_embedder(settings: Settings) -> Embedder:
     """The configured embedder. Raises SettingsError for one that is not known."""
     kind, _, model = settings.embedder.partition(":")
     if kind == "minilm":
@@ -68,7 +68,7 @@ def open_embedder(settings: Settings) -> BaseEmbedding:
         if settings.openai_api_key is None and address is None:
             raise SettingsError("OpenAI embeddings need OPENAI_API_KEY (or CITEWIRE_EMBEDDER_URL).")
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-        embedder: BaseEmbedding = OpenAIEmbedding(
+        embedder: Embedder = OpenAIEmbedding(
             model_name=model, api_key=key, api_base=address, max_retries=3
         )
         return embedder

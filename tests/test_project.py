@@ -57,7 +57,7 @@ def test_openvino_brings_no_telemetry() -> None:
     """The analytics package that openvino would call is never imported."""
     import sys
 
-    from ingest.storage.embedder import WEIGHTS, open_runtime, packaged_file
+    from ingest.storage.minilm import WEIGHTS, open_runtime, packaged_file
 
     open_runtime(packaged_file(*WEIGHTS))
     assert sys.modules.get("openvino_telemetry") is None

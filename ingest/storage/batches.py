@@ -22,8 +22,8 @@ from ingest.storage.memory import give_back
 from ingest.versions.near_duplicates import Sketch, likeliest
 
 if TYPE_CHECKING:
-    from ingest.storage.embedder import Vectors
     from ingest.storage.library import Library
+    from ingest.storage.minilm import Vectors
 
 Staged = tuple[Article, list[Passage], Sketch]
 

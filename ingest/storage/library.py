@@ -34,9 +34,8 @@ from ingest.storage.search import LOCK_SECONDS, REPLAY, Searching
 from ingest.versions.near_duplicates import original_of
 
 if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
-
-    from ingest.storage.embedder import Vectors
+    from ingest.storage.embedder import Embedder
+    from ingest.storage.minilm import Vectors
 
 Tick = Callable[[int], None]
 
@@ -59,7 +58,7 @@ class Library(Searching):
         self,
         home: Path,
         *,
-        embedder: BaseEmbedding | None = None,
+        embedder: Embedder | None = None,
         catalogue_url: str | None = None,
         vectors_at: str | None = None,
     ) -> None:
@@ -114,7 +113,7 @@ class Library(Searching):
         """
         return self.catalogue.happened_between(first, last, passage_ids)
 
-    def use(self, embedder: BaseEmbedding) -> None:
+    def use(self, embedder: Embedder) -> None:
         """Take an embedder without comparing it to the library's: only ``reindex`` may follow."""
         self._embedder = embedder
         self._asked.clear()

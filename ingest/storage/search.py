@@ -23,10 +23,9 @@ from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.filters import Filters, known
 
 if TYPE_CHECKING:
-    from llama_index.core.base.embeddings.base import BaseEmbedding
-
-    from ingest.storage.embedder import Vectors
+    from ingest.storage.embedder import Embedder
     from ingest.storage.lexical_index import LexicalIndex
+    from ingest.storage.minilm import Vectors
     from ingest.storage.vector_index import VectorIndex
 
 Found = list[tuple[str, float]]
@@ -61,7 +60,7 @@ class Searching:
     """What a library offers to those who only read it."""
 
     def __init__(
-        self, home: Path, catalogue: Catalogue, vectors_at: str, embedder: BaseEmbedding | None
+        self, home: Path, catalogue: Catalogue, vectors_at: str, embedder: Embedder | None
     ) -> None:
         self.home = home
         self.catalogue = catalogue
@@ -180,7 +179,7 @@ class Searching:
         return encode_texts(self.embedder, texts)
 
     @property
-    def embedder(self) -> BaseEmbedding:
+    def embedder(self) -> Embedder:
         if self._embedder is None:
             raise LibraryError("This library was opened without an embedder; pass one to search.")
         return self._embedder

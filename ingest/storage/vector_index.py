@@ -23,7 +23,7 @@ from chromadb.errors import ChromaError, NotFoundError
 
 from ingest.errors import REPAIR_ADVICE, DiskFull, LibraryBroken
 from ingest.records import Article, Passage, epoch_seconds
-from ingest.storage.embedder import Vectors
+from ingest.storage.minilm import Vectors
 
 COLLECTION = "passages"
 _PAGE = 5_000

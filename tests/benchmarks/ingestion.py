@@ -86,8 +86,10 @@ def _starter(articles: list[dict[str, Any]], folder: Path, embedder: Any) -> Mea
 
 def run_starter(articles: list[dict[str, Any]], folder: Path) -> Measured:
     from ingest.storage.embedder import PackagedEmbedding
+    from ingest.storage.llama_index_embedding import LlamaIndexEmbedding
 
-    return _starter(articles, folder, PackagedEmbedding(runtime="onnxruntime"))
+    embedder = LlamaIndexEmbedding(PackagedEmbedding(runtime="onnxruntime"))
+    return _starter(articles, folder, embedder)
 
 
 def run_starter_chroma(articles: list[dict[str, Any]], folder: Path) -> Measured:
@@ -95,7 +97,7 @@ def run_starter_chroma(articles: list[dict[str, Any]], folder: Path) -> Measured
     from llama_index.core.base.embeddings.base import BaseEmbedding
     from tokenizers import Tokenizer
 
-    from ingest.storage.embedder import TOKENIZER, WEIGHTS, OnnxRuntime, packaged_file
+    from ingest.storage.minilm import TOKENIZER, WEIGHTS, OnnxRuntime, packaged_file
 
     class ChromaDefault(BaseEmbedding):
         """What chromadb's ONNXMiniLM_L6_V2 does: batches of 32, every text padded to 256 tokens.
@@ -132,7 +134,7 @@ def run_starter_chroma(articles: list[dict[str, Any]], folder: Path) -> Measured
 
 
 def run_embedding(articles: list[dict[str, Any]], folder: Path) -> Measured:
-    from ingest.storage.embedder import MiniLM
+    from ingest.storage.minilm import MiniLM
 
     model = MiniLM()
     model.encode(["warm up"])

@@ -187,7 +187,7 @@ def cosine(pair: Pair) -> float:
         return 0.0
     found = [(claim, nearest(claim, texts) or texts[:1]) for claim in claims_]
     flat = [s.text for claim, near in found for s in (claim, *near)]
-    from ingest.storage.embedder import shared_minilm  # heavy, and only this baseline needs it
+    from ingest.storage.minilm import shared_minilm  # heavy, and only this baseline needs it
 
     vectors = iter(shared_minilm().encode(flat))
     best = []

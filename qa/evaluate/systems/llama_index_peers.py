@@ -187,12 +187,13 @@ def _starter_index(library: Library) -> VectorStoreIndex:
     from llama_index.core import StorageContext, VectorStoreIndex
     from llama_index.vector_stores.chroma import ChromaVectorStore
 
+    from ingest.storage.llama_index_embedding import LlamaIndexEmbedding
     from ingest.storage.vector_index import scratch_collection
 
     store = ChromaVectorStore(chroma_collection=scratch_collection())
     index = VectorStoreIndex(
         nodes=[], storage_context=StorageContext.from_defaults(vector_store=store),
-        embed_model=library.embedder,
+        embed_model=LlamaIndexEmbedding(library.embedder),
     )  # fmt: skip
     ids = library.catalogue.passage_ids("ready")
     for first in range(0, len(ids), INDEX_BATCH_SIZE):

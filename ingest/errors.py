@@ -1,9 +1,9 @@
-"""What can go wrong while building or opening a library.
+"""The errors that ingestion and the library raise on purpose, as one tree.
 
     IngestError
     ├── BadInput            a source that is not an article (reason, and which source)
     ├── FetchRefused        an address that must not or could not be fetched
-    ├── BadFilter           a filter that cannot match anything (an outlet the library has not)
+    ├── BadFilter           a filter that cannot match anything (an outlet that is not there)
     ├── LibraryError
     │   ├── LibraryBusy     another process is writing
     │   ├── EmbedderChanged the library was embedded with something else
@@ -11,7 +11,8 @@
     │   └── DiskFull        nothing more can be written
     └── WeightsError        the packaged model is missing or not the one we know
 
-Every message says what was wrong, with which file or address, and what to do.
+Every message says what was wrong, with which file or address, and what to do. Knows nothing about
+how the errors are shown.
 """
 
 from typing import Self
@@ -24,7 +25,7 @@ class IngestError(Exception):
 
 
 class BadInput(IngestError):
-    """A source that cannot become an article."""
+    """A source that cannot become an article: ``source`` names it, ``reason`` says why."""
 
     def __init__(self, source: str, reason: str) -> None:
         self.source = source
@@ -33,20 +34,21 @@ class BadInput(IngestError):
 
 
 class BadFilter(IngestError):
-    """A condition on articles that cannot be meant as it is written."""
+    """A filter on articles that cannot match anything as it is written."""
 
 
 class FetchRefused(BadInput):
     """An address that is not allowed, too large, too slow, or answered with an error.
 
-    ``temporary``: whether trying later may help; ``wait``: seconds that the server asked for.
+    ``temporary``: whether trying later may help; ``retry_after``: seconds that the server asked to
+    be given before the next attempt.
     """
 
     def __init__(
-        self, source: str, reason: str, *, temporary: bool = False, wait: float = 0.0
+        self, source: str, reason: str, *, temporary: bool = False, retry_after: float = 0.0
     ) -> None:
         self.temporary = temporary
-        self.wait = wait
+        self.retry_after = retry_after
         super().__init__(source, reason)
 
 
@@ -67,18 +69,23 @@ class LibraryBroken(LibraryError):
 
 
 class DiskFull(LibraryError):
-    """There is no room to write; what was written before is whole."""
+    """There is no room to write; what was written before is intact."""
 
     @classmethod
-    def told(cls, said: str, where: object) -> Self | None:
-        """The error for what a store said, when that was that its disk is full."""
-        if not any(sign in said for sign in ("disk is full", "No space left", "StorageFull")):
+    def from_message(cls, message: str, location: object) -> Self | None:
+        """The error when a store's message says that its disk is full, else None."""
+        if not any(sign in message for sign in ("disk is full", "No space left", "StorageFull")):
             return None
         return cls(
-            f"The disk of {where} is full. Nothing is lost: make room, then run the same command "
-            "again."
+            f"The disk of {location} is full. Nothing is lost: make room, then run the same "
+            "command again."
         )
 
 
 class WeightsError(IngestError):
     """The packaged embedding model is absent or its sha256 is not the known one."""
+
+
+def summary_of(error: Exception) -> str:
+    """The message of a third party's exception on one line of at most 120 characters."""
+    return " ".join(str(error).split())[:120] or type(error).__name__

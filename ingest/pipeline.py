@@ -24,7 +24,7 @@ from ingest.records import Article, IngestReport, Outcome, ReportBuilder, When, 
 from ingest.segmentation import passages_of
 from ingest.sources.documents import DocumentOrError
 from ingest.sources.fetch import Fetcher
-from ingest.sources.sources import Source, read_sources
+from ingest.sources.reader import Source, read_sources
 from ingest.storage.batches import Flow, flowing
 from ingest.storage.library import Library
 from ingest.versions.decision import decide
@@ -48,7 +48,7 @@ def ingest(
     """Put articles into a library.
 
     ``sources``: paths, folders, addresses, mappings with text/title/date/url, ``Article``s, or
-    what ``ingest.sources.sources.read_sources()`` yields, in any iterable.
+    what ``ingest.sources.reader.read_sources()`` yields, in any iterable.
     ``published``: the publication date of all of them, when the user knows it.
     Every source ends in exactly one outcome; a bad one never stops the rest.
 

@@ -24,9 +24,9 @@ from sqlalchemy import delete, insert, select, update
 from ingest.errors import BadInput, FetchRefused
 from ingest.records import IngestReport, merge_reports
 from ingest.sources.address_guard import check_address
-from ingest.sources.documents import DocumentOrError
+from ingest.sources.documents import DocumentOrError, Page
 from ingest.sources.feeds import Entry, fetch_entry, read_entries
-from ingest.sources.fetch import CacheValidators, Page
+from ingest.sources.fetch import CacheValidators
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.schema import feed_entries, feeds
 
@@ -39,7 +39,7 @@ Ingest = Callable[[Iterable[DocumentOrError]], IngestReport]
 class Asks(Protocol):
     """What fetches: ``ingest.sources.fetch.Fetcher``."""
 
-    def get(self, url: str, seen: CacheValidators | None = None) -> Page: ...
+    def get(self, url: str, validators: CacheValidators | None = None) -> Page: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from ingest.errors import LibraryBusy
 from ingest.pipeline import OnOutcome, ingest
 from ingest.records import IngestReport, When, day_of
 from ingest.sources.fetch import Fetcher
-from ingest.sources.sources import Source, read_sources, samples_folder
+from ingest.sources.reader import Source, read_sources, samples_folder
 from ingest.storage.catalogue.archive import SavedAnswer
 from ingest.storage.catalogue.filters import Filters
 from ingest.storage.library import Library

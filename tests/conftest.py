@@ -88,7 +88,7 @@ def data() -> Path:
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Library:
     """The sample articles in a library with the real packaged embedder. Do not write to it."""
     from ingest.pipeline import ingest
-    from ingest.sources.sources import samples_folder as folder
+    from ingest.sources.reader import samples_folder as folder
     from ingest.storage.embedder import PackagedEmbedding
     from ingest.storage.library import Library
 

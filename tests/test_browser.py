@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running app over the samples and one article whose title and text try to be markup."""
     from ingest.pipeline import ingest
-    from ingest.sources.sources import samples_folder as folder
+    from ingest.sources.reader import samples_folder as folder
     from ingest.storage.embedder import PackagedEmbedding
 
     library = Library(tmp_path_factory.mktemp("browser"), embedder=PackagedEmbedding())

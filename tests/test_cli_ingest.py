@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sources.folder_watch import watch_folder
+from ingest.sources.folders import watch_folder
 from tests.fakes_files import BODY, html_file, jsonl_file, rss_file
 from tests.fakes_ingest import serving
 from tests.test_cli import run

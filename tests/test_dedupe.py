@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from ingest.errors import BadInput
 from ingest.extraction.article import extract
 from ingest.records import Article
-from ingest.sources.fetch import Page
-from ingest.sources.sources import read_sources, samples_folder
+from ingest.sources.documents import Page
+from ingest.sources.reader import read_sources, samples_folder
 from ingest.versions.decision import decide, new_id
 from ingest.versions.near_duplicates import (
     SAME_STORY,

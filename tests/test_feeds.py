@@ -12,10 +12,10 @@ import pytest
 from ingest.errors import BadInput, FetchRefused
 from ingest.extraction.article import extract
 from ingest.records import IngestReport, Outcome, ReportBuilder
-from ingest.sources.documents import Document, DocumentOrError
+from ingest.sources.documents import Document, DocumentOrError, Page
 from ingest.sources.feeds import is_feed, parse_feed, read_feed
-from ingest.sources.fetch import CacheValidators, Page
-from ingest.sources.sources import read_sources
+from ingest.sources.fetch import CacheValidators
+from ingest.sources.reader import read_sources
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.subscriptions import AT_ONCE, Subscriptions, Updated, update_feeds
 from tests.fakes_files import BODY, html_file, rss_file, sitemap_file
@@ -39,12 +39,12 @@ class Site:
     def put(self, url: str, body: bytes, kind: str = "text/html", etag: str | None = None) -> None:
         self.pages[url] = Page(url, kind, body.decode("utf-8", errors="replace"), body, etag)
 
-    def get(self, url: str, seen: CacheValidators | None = None) -> Page:
+    def get(self, url: str, validators: CacheValidators | None = None) -> Page:
         self.asked.append(url)
         page = self.pages.get(url, FetchRefused(url, "answered 404"))
         if isinstance(page, FetchRefused):
             raise page
-        if seen and page.etag and seen.etag == page.etag:
+        if validators and page.etag and validators.etag == page.etag:
             return Page(url, "", "", unchanged=True)
         return page
 

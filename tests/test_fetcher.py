@@ -151,7 +151,7 @@ def test_a_page_that_did_not_change_is_not_sent_again() -> None:
 
     first = fetch(f"{PUBLIC}/feed", transport=Answers(reply))
     seen = CacheValidators(first.etag, first.last_modified)
-    second = fetch(f"{PUBLIC}/feed", transport=Answers(reply), seen=seen)
+    second = fetch(f"{PUBLIC}/feed", transport=Answers(reply), validators=seen)
     assert (first.unchanged, second.unchanged) == (False, True)
     assert asked[1]["if-modified-since"] == "Mon, 02 Jun 2025 07:15:00 GMT"
     assert asked[0]["user-agent"] == USER_AGENT

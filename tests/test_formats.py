@@ -12,9 +12,8 @@ import pytest
 from ingest.errors import BadInput, FetchRefused
 from ingest.extraction.article import extract
 from ingest.records import Article
-from ingest.sources.documents import Document
-from ingest.sources.fetch import Page
-from ingest.sources.sources import read_sources
+from ingest.sources.documents import Document, Page
+from ingest.sources.reader import read_sources
 from tests.fakes_files import (
     BODY,
     FIRST,

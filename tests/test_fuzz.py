@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from ingest.errors import BadInput
 from ingest.extraction.article import extract
-from ingest.sources.documents import Document
+from ingest.sources.documents import Document, Page
 from ingest.sources.feeds import read_feed
-from ingest.sources.fetch import Page
-from ingest.sources.sources import read_sources
+from ingest.sources.reader import read_sources
 from tests.fakes_files import (
     BODY,
     docx_file,

@@ -18,7 +18,7 @@ from ingest.errors import EmbedderChanged, LibraryBroken, LibraryBusy, LibraryEr
 from ingest.pipeline import ingest
 from ingest.records import Article, Outcome, Passage, epoch_seconds
 from ingest.segmentation import passages_of
-from ingest.sources.sources import samples_folder
+from ingest.sources.reader import samples_folder
 from ingest.storage.library import Library, embedded_text
 from ingest.versions.near_duplicates import Sketch, sketch
 from tests.fakes_ingest import WordEmbedding, story, text_of

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from ingest.pipeline import ingest
 from ingest.records import Article
-from ingest.sources.sources import samples_folder
+from ingest.sources.reader import samples_folder
 from ingest.storage.library import Library
 from qa.evaluate.question_sets.cloze import FILL, GAP, Draft, drafts
 from qa.evaluate.question_sets.generation import checked, make_questions

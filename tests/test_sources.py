@@ -13,16 +13,15 @@ import pytest
 from ingest.errors import BadInput, FetchRefused
 from ingest.extraction.article import extract
 from ingest.records import Article
-from ingest.sources.documents import Document
-from ingest.sources.fetch import Page
-from ingest.sources.sources import (
+from ingest.sources.documents import Document, Page
+from ingest.sources.reader import (
     ReadOptions,
     Source,
-    parse_field_mapping,
     read_sources,
     samples_folder,
     urls_in_file,
 )
+from ingest.sources.record_fields import parse_field_mapping
 
 BODY = "The mayor of Kestrin said on Monday that the old bridge would be closed for repairs today."
 

@@ -1,4 +1,9 @@
-"""Which addresses may be opened: http and https, on public networks. Knows nothing about HTTP."""
+"""Guards against server-side request forgery: only http(s) addresses on public networks pass.
+
+Every address that a host name resolves to must be public, also where an IPv6 address carries an
+IPv4 address inside. ``ingest.sources.fetch`` asks this module before each request and again for
+the peer it is connected to. Knows nothing about HTTP.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,9 @@ from urllib.parse import urlsplit
 from ingest.errors import FetchRefused
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_IPV4_PREFIXES = (bytes(12), bytes.fromhex("0064ff9b") + bytes(8))
+"""First 12 bytes of IPv4-compatible (RFC 4291) and NAT64 (RFC 6052) addresses."""
 
 
 def check_address(url: str, *, allow_private: bool = False) -> None:
@@ -23,10 +31,10 @@ def check_address(url: str, *, allow_private: bool = False) -> None:
     if allow_private:
         return
     try:
-        found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise FetchRefused(url, f"unknown host {parts.hostname}") from error
-    for *_, address in found:
+    for *_, address in resolved:
         check_ip(url, str(address[0]))
 
 
@@ -52,6 +60,6 @@ def _readings(ip: _Address) -> list[_Address]:
         return [ip.ipv4_mapped]
     if ip.sixtofour:
         return [ip, ip.sixtofour]
-    if ip.packed[:12] in (bytes(12), bytes.fromhex("0064ff9b") + bytes(8)):  # compatible, NAT64
+    if ip.packed[:12] in _IPV4_PREFIXES:
         return [ip, ipaddress.IPv4Address(ip.packed[12:])]
     return [ip]

@@ -1,37 +1,47 @@
-"""RSS, Atom and JSON feeds and news sitemaps -> their entries -> the full articles.
+"""Reads RSS, Atom and JSON feeds and news sitemaps, and follows their entries to the articles.
 
-    entries_of(page)   what a feed lists, newest first as it stands there
-    follow(entry)      the entry's page; what the feed itself says when the page cannot be had
+    parse_feed(page)     the entries of a feed, in the feed's order
+    fetch_entry(entry)   the entry's page, or the feed's own text when the page cannot be had
 
-The feed's date is kept as provenance ``feed``; a page's own date goes before it. Knows nothing
-about which feeds are kept or when they are asked again.
+A date given by the feed gets the provenance ``feed``; a page's own date takes precedence. Knows
+nothing about which feeds are subscribed to or when they are read again.
 """
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urljoin
 
 from ingest.errors import BadInput
 from ingest.records import digest
-from ingest.sources.documents import Document, DocumentOrError
-from ingest.sources.fetch import Page
-from ingest.sources.limits import PARSE_SECONDS, TookTooLong, TooLarge, inflate, run_within
-
-Fetch = Callable[[str], Page]
+from ingest.sources.documents import (
+    Document,
+    DocumentOrError,
+    Fetch,
+    Page,
+    document_from_page,
+)
+from ingest.sources.limits import TooLarge, inflate, limit_bytes, parse_within_limit
 
 MAX_ENTRIES = 1_000
+"""Entries of one feed or sitemap that are read."""
+
 MAX_SITEMAPS = 50
+"""Sitemaps of one sitemap index that are read."""
+
 MAX_SITEMAP_BYTES = 50_000_000
-"""What the sitemap protocol allows for one file."""
+"""What the sitemap protocol allows for one file, decompressed."""
 
 MIN_FULL_TEXT_CHARS = 800
-"""Characters of text in a feed from which it is taken for the whole article, not a teaser."""
+"""Characters of text in a feed entry from which it is the whole article, not a teaser."""
+
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +60,16 @@ class Entry:
 
     @property
     def key(self) -> str:
-        """Stays the same when the feed announces the article again; 32 hex digits."""
+        """Identifies the entry whenever the feed lists it; 32 hex digits."""
         return digest(self.id or self.url, length=32)
 
     @property
     def state(self) -> str:
-        """Changes when the feed says that the article changed."""
+        """Differs when the feed says that the article changed; 16 hex digits."""
         return digest(self.url, self.title, self.published, self.updated)
 
     def fields(self) -> dict[str, str]:
-        """What the feed says of the article, under the names that extraction knows."""
+        """What the feed says of the article, under names that extraction knows."""
         known = {"title": self.title, "published": self.published, "updated": self.updated,
                  "author": self.author, "publisher": self.publisher,
                  "language": self.language}  # fmt: skip
@@ -68,61 +78,53 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What an address lists: a feed's title and entries, or the parts of a sitemap index."""
+    """What an address lists: a feed's title and entries, or the sitemaps of a sitemap index."""
 
     title: str = ""
     entries: tuple[Entry, ...] = ()
-    parts: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
 
 
-_FEED = re.compile(r"<(?:rss|feed|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)
-_SITEMAP = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_FEED_ELEMENT = re.compile(r"<(?:rss|feed|(?:\w+:)?RDF)[\s>]", re.IGNORECASE)
+_SITEMAP_ELEMENT = re.compile(r"<(?:\w+:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 
 
 def is_feed(page: Page) -> bool:
     """Whether a page is a feed or a sitemap rather than an article."""
     start = page.text[:2000]
-    if page.body[:2] == b"\x1f\x8b":
+    if page.body[:2] == _GZIP:
         return page.url.split("?")[0].endswith((".xml.gz", ".rss.gz", ".atom.gz"))
     if "<html" in start.lower():
         return False
     return bool(
         page.content_type == "application/feed+json" or "jsonfeed.org/version" in start
-        or _FEED.search(start) or _SITEMAP.search(start)
+        or _FEED_ELEMENT.search(start) or _SITEMAP_ELEMENT.search(start)
     )  # fmt: skip
 
 
 def parse_feed(page: Page) -> Feed:
     """What a page lists. Raises BadInput when it is no feed and no sitemap."""
-    try:
-        return run_within(PARSE_SECONDS, lambda: _parsed(page))
-    except BadInput:
-        raise
-    except TookTooLong as error:
-        raise BadInput(page.url, f"reading it {error}") from error
-    except Exception as error:  # the parsers raise many kinds for broken files
-        said = " ".join(str(error).split())[:120] or type(error).__name__
-        raise BadInput(page.url, f"not a feed that can be read ({said})") from error
+    return parse_within_limit(page.url, "not a feed that can be read", lambda: _parse(page))
 
 
-def _parsed(page: Page) -> Feed:
-    if page.body[:2] == b"\x1f\x8b":
+def _parse(page: Page) -> Feed:
+    if page.body[:2] == _GZIP:
         try:
-            raw = b"".join(inflate([page.body], "gzip", MAX_SITEMAP_BYTES))
+            raw = b"".join(limit_bytes(inflate([page.body], "gzip"), MAX_SITEMAP_BYTES))
         except TooLarge as error:
             raise BadInput(page.url, "larger than a sitemap may be") from error
         page = replace(page, body=raw, text=raw.decode("utf-8", errors="replace"))
     start = page.text[:2000]
     if page.text.lstrip("\ufeff \n\r\t")[:1] == "{":
-        feed = _json_feed(page)
-    elif _SITEMAP.search(start):
-        feed = _sitemap(page)
+        feed = _parse_json_feed(page)
+    elif _SITEMAP_ELEMENT.search(start):
+        feed = _parse_sitemap(page)
     else:
-        feed = _feed(page)
-    return replace(feed, entries=_distinct(feed.entries))
+        feed = _parse_xml_feed(page)
+    return replace(feed, entries=_distinct_entries(feed.entries))
 
 
-def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _distinct_entries(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     kept = {entry.url: entry for entry in reversed(entries) if entry.url}
     return tuple(reversed(kept.values()))[:MAX_ENTRIES]
 
@@ -130,7 +132,7 @@ def _distinct(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 # -- RSS and Atom -------------------------------------------------------------------------
 
 
-def _feed(page: Page) -> Feed:
+def _parse_xml_feed(page: Page) -> Feed:
     import feedparser
 
     body = page.body or page.text.encode("utf-8", errors="replace")
@@ -150,7 +152,7 @@ def _entry(item: Mapping[str, Any], base: str, language: str) -> Entry:
     contents = [str(part.get("value") or "") for part in item.get("content") or ()]
     link = str(item.get("link") or "")
     return Entry(
-        url=_joined(base, link),
+        url=_absolute(base, link),
         id=str(item.get("id") or link),
         title=_one_line(_without_tags(item.get("title"))),
         published=_one_line(item.get("published")),
@@ -162,7 +164,8 @@ def _entry(item: Mapping[str, Any], base: str, language: str) -> Entry:
     )
 
 
-def _joined(base: str, link: str) -> str:
+def _absolute(base: str, link: str) -> str:
+    """The absolute address of a link, or "" when it is none."""
     try:
         return urljoin(base, link.strip()) if link.strip() else ""
     except ValueError:
@@ -174,15 +177,13 @@ def _one_line(value: object) -> str:
 
 
 def _without_tags(value: object) -> str:
-    import html
-
     return html.unescape(re.sub(r"<[^<>]{0,500}>", "", str(value or "")))
 
 
 # -- JSON feeds ---------------------------------------------------------------------------
 
 
-def _json_feed(page: Page) -> Feed:
+def _parse_json_feed(page: Page) -> Feed:
     try:
         feed = json.loads(page.text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -202,7 +203,7 @@ def _json_entry(item: Mapping[str, Any], base: str, language: str) -> Entry:
     names = [_one_line(one.get("name")) for one in authors or () if isinstance(one, dict)]
     link = str(item.get("url") or item.get("external_url") or "")
     return Entry(
-        url=_joined(base, link),
+        url=_absolute(base, link),
         id=str(item.get("id") or link),
         title=_one_line(item.get("title")),
         published=_one_line(item.get("date_published")),
@@ -216,7 +217,7 @@ def _json_entry(item: Mapping[str, Any], base: str, language: str) -> Entry:
 # -- sitemaps -----------------------------------------------------------------------------
 
 
-def _sitemap(page: Page) -> Feed:
+def _parse_sitemap(page: Page) -> Feed:
     from lxml import etree
 
     body = page.body or page.text.encode("utf-8", errors="replace")
@@ -225,16 +226,16 @@ def _sitemap(page: Page) -> Feed:
     if root is None:
         raise BadInput(page.url, "not a sitemap: nothing in it can be read")
     entries: list[Entry] = []
-    parts: list[str] = []
+    sitemaps: list[str] = []
     for node in root.iter():
         name = _tag(node)
         if name == "url" and (entry := _sitemap_entry(node, page.url)).url:
             entries.append(entry)
         elif name == "sitemap":
-            parts += [
-                _joined(page.url, _one_line(child.text)) for child in node if _tag(child) == "loc"
+            sitemaps += [
+                _absolute(page.url, _one_line(child.text)) for child in node if _tag(child) == "loc"
             ]
-    return Feed("", tuple(entries), tuple(filter(None, parts)))
+    return Feed("", tuple(entries), tuple(filter(None, sitemaps)))
 
 
 def _tag(node: Any) -> str:
@@ -243,15 +244,15 @@ def _tag(node: Any) -> str:
 
 
 def _sitemap_entry(node: Any, base: str) -> Entry:
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     for child in node.iter():
         if isinstance(child.tag, str) and "image" not in child.tag:
-            said.setdefault(_tag(child), _one_line(child.text))
-    url = _joined(base, said.get("loc", ""))
+            values.setdefault(_tag(child), _one_line(child.text))
+    url = _absolute(base, values.get("loc", ""))
     return Entry(
-        url=url, id=url, title=said.get("title", ""),
-        published=said.get("publication_date", ""), updated=said.get("lastmod", ""),
-        publisher=said.get("name", ""), language=said.get("language", ""),
+        url=url, id=url, title=values.get("title", ""),
+        published=values.get("publication_date", ""), updated=values.get("lastmod", ""),
+        publisher=values.get("name", ""), language=values.get("language", ""),
     )  # fmt: skip
 
 
@@ -259,19 +260,22 @@ def _sitemap_entry(node: Any, base: str) -> Entry:
 
 
 def read_entries(page: Page, fetch: Fetch) -> tuple[str, list[Entry | BadInput]]:
-    """The title of a list, and all its entries; the parts of a sitemap index are read in turn."""
+    """The title of a feed and all its entries; the sitemaps of a sitemap index are read in turn.
+
+    A sitemap that cannot be read is among the entries as its BadInput. Raises BadInput when the
+    page itself is no feed.
+    """
     feed = parse_feed(page)
-    found: list[Entry | BadInput] = list(feed.entries)
-    waiting = [*feed.parts[:MAX_SITEMAPS]]
-    found += [
-        BadInput(part, "too many sitemaps in one index") for part in feed.parts[MAX_SITEMAPS:]
+    entries: list[Entry | BadInput] = list(feed.entries)
+    entries += [
+        BadInput(url, "too many sitemaps in one index") for url in feed.sitemaps[MAX_SITEMAPS:]
     ]
-    for part in waiting:
+    for url in feed.sitemaps[:MAX_SITEMAPS]:
         try:
-            found += parse_feed(fetch(part)).entries
+            entries += parse_feed(fetch(url)).entries
         except BadInput as error:
-            found.append(error)
-    return feed.title, found
+            entries.append(error)
+    return feed.title, entries
 
 
 def read_feed(page: Page, fetch: Fetch) -> Iterator[DocumentOrError]:
@@ -288,8 +292,8 @@ def read_feed(page: Page, fetch: Fetch) -> Iterator[DocumentOrError]:
 
 
 def fetch_entry(entry: Entry, fetch: Fetch) -> DocumentOrError:
-    """The full article of an entry; the feed's own text if that is whole and the page is not to
-    be had."""
+    """The document of an entry's page; that of the feed's own text when the page cannot be had
+    and the text is long enough to be the whole article."""
     try:
         page = fetch(entry.url)
     except BadInput as error:
@@ -297,9 +301,7 @@ def fetch_entry(entry: Entry, fetch: Fetch) -> DocumentOrError:
             return Document(entry.url, "html", f"<article>{entry.content}</article>",
                             entry.fields(), url=entry.url, fields_from="feed")  # fmt: skip
         return error
-    from ingest.sources.sources import document_from_page
-
-    found = document_from_page(page)
-    if isinstance(found, BadInput):
-        return found
-    return replace(found, fields=entry.fields(), fields_from="feed")
+    document = document_from_page(page)
+    if isinstance(document, BadInput):
+        return document
+    return replace(document, fields=entry.fields(), fields_from="feed")

@@ -1,129 +1,58 @@
-"""Files and folders -> documents: which files, unpacked, and by which reader.
+"""Reads files and folders into documents, with the reader that a file's kind calls for.
 
-    folder   recursive, hidden files and excluded ones left out, sorted by path
-    .gz      unpacked on the way, within limits
-    kind     by the name's ending
-
-A bad file is yielded as its BadInput. Knows nothing about what is inside the formats.
+Files whose names end in ``.gz`` are decompressed on the way, within limits. A bad file is yielded
+as its BadInput. Knows nothing about what is inside the formats.
 """
 
 from __future__ import annotations
 
-import glob
 import gzip
 import os
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
 
 from ingest.errors import BadInput
 from ingest.sources.documents import Document, DocumentOrError
-from ingest.sources.encoding import detect_encoding
-from ingest.sources.limits import TooLarge, bounded
-
-if TYPE_CHECKING:
-    from pathspec import PathSpec
-
-MAX_FILE_BYTES = 200_000_000
-"""Bytes of a file that is read whole, after unpacking. Lists of records are read in a stream."""
-
-KINDS = {
-    ".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown",
-    ".html": "html", ".htm": "html", ".xhtml": "html", ".pdf": "pdf", ".docx": "docx",
-    ".eml": "eml", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv",
-    ".tsv": "tsv", ".parquet": "parquet", ".warc": "warc",
-}  # fmt: skip
-IGNORE_FILE = ".citewireignore"
-"""Patterns of files to leave out, in the folder they apply to, written as in .gitignore."""
-
-_CHUNK = 1 << 20
-
-
-def file_kind(path: Path) -> str | None:
-    """What a file is by its name, ``.gz`` aside; None if it is nothing that is read."""
-    name = path.name.lower().removesuffix(".gz")
-    return KINDS.get(os.path.splitext(name)[1])
-
-
-def expand_pattern(path: Path) -> Iterable[Path]:
-    """The paths that a pattern stands for (shells on Windows leave ``*`` to the program)."""
-    text = str(path)
-    if not os.path.lexists(path) and "\x00" not in text and glob.has_magic(text):
-        return map(Path, sorted(glob.iglob(text, recursive=True)))
-    return [path]
-
-
-def files_in_folder(folder: Path, exclude: Iterable[str] = ()) -> Iterator[Path]:
-    """Files below a folder that can be read, sorted by path, without hidden and excluded ones."""
-    patterns = ignore_patterns(folder, exclude)
-    yield from sorted(_walk(folder, folder, patterns))
-
-
-def _walk(folder: Path, top: Path, patterns: PathSpec[Any]) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            path = Path(entry.path)
-            relative = path.relative_to(top).as_posix()
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if not patterns.match_file(relative + "/"):
-                    yield from _walk(path, top, patterns)
-            elif entry.is_file() and file_kind(path) and not patterns.match_file(relative):
-                yield path
-
-
-def ignore_patterns(folder: Path, exclude: Iterable[str] = ()) -> PathSpec[Any]:
-    """The patterns of a folder's ignore file and of the user, later ones winning."""
-    from pathspec import GitIgnoreSpec
-
-    file = folder / IGNORE_FILE
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    try:
-        return GitIgnoreSpec.from_lines([*lines, *exclude])
-    except ValueError as error:
-        raise BadInput(
-            str(folder), f"a pattern of files to leave out is wrong ({error})"
-        ) from error
+from ingest.sources.encoding import decode, decode_strictly
+from ingest.sources.folders import KINDS, file_kind, files_in_folder
+from ingest.sources.limits import MAX_FILE_BYTES, TooLarge, read_pieces
+from ingest.sources.record_files import read_records
+from ingest.sources.web_archives import read_archive
 
 
 def read_path(path: Path, exclude: Iterable[str] = ()) -> Iterator[DocumentOrError]:
-    """Documents of one file, or of every file below a folder."""
+    """Documents of one file, or of every file below a folder but the excluded ones."""
     if not os.path.exists(path):  # unlike Path's own, this one survives a name that is too long
         yield BadInput(str(path), "no such file or folder")
     elif path.is_dir():
-        nothing = True
         try:
-            for file in files_in_folder(path, exclude):
-                nothing = False
-                yield from read_file_documents(file)
+            files = files_in_folder(path, exclude)
         except OSError as error:
             yield BadInput(str(path), f"cannot be read ({error.strerror})")
+            return
         except BadInput as error:
             yield error
-        else:
-            if nothing:
-                yield BadInput(str(path), f"no article files in it ({', '.join(KINDS)})")
+            return
+        if not files:
+            yield BadInput(str(path), f"no article files in it ({', '.join(KINDS)})")
+        for file in files:
+            yield from read_file(file)
     else:
-        yield from read_file_documents(path)
+        yield from read_file(path)
 
 
-def read_file_documents(path: Path) -> Iterator[DocumentOrError]:
-    """Documents of one file: one of most kinds, any number of lists of records and archives."""
+def read_file(path: Path) -> Iterator[DocumentOrError]:
+    """Documents of one file: one of most kinds, any number of record files and archives."""
     kind = file_kind(path)
     if kind is None:
         yield BadInput(str(path), f"not a supported kind of file ({', '.join(KINDS)})")
         return
     with _collect_failure(str(path)) as failed:
         if kind in ("jsonl", "csv", "tsv", "parquet", "json"):
-            from ingest.sources.record_files import read_records
-
             yield from read_records(path, kind)
         elif kind == "warc":
-            from ingest.sources.web_archives import read_archive
-
             yield from read_archive(path)
         else:
             yield _read_single(path, kind)
@@ -146,41 +75,14 @@ def _collect_failure(source: str) -> Iterator[list[DocumentOrError]]:
         failed.append(BadInput(source, f"cannot be read ({error.strerror or error})"))
 
 
-def open_file(path: Path) -> IO[bytes]:
-    """A file's bytes as a stream, unpacked when its name ends in ``.gz``."""
-    if path.name.lower().endswith(".gz"):
-        return cast(IO[bytes], gzip.open(path, "rb"))
-    return path.open("rb")
-
-
-def read_bytes(path: Path) -> bytes:
-    """All bytes of a file, unpacked. Raises TooLarge beyond MAX_FILE."""
-    with open_file(path) as stream:
-        return bounded(iter(lambda: stream.read(_CHUNK), b""), MAX_FILE_BYTES)
-
-
-def decode_file(source: str, raw: bytes) -> str:
-    """A file's text in whatever encoding it is. Raises BadInput for what is not text."""
-    encoding = detect_encoding(raw)
-    try:
-        text = raw.decode(encoding or "ascii")
-    except UnicodeDecodeError:
-        text = "\x00"
-    if "\x00" in text:
-        raise BadInput(source, "not text: save it as UTF-8")
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
-
-
-def _read_single(path: Path, kind: str) -> DocumentOrError:
+def _read_single(path: Path, kind: str) -> Document:
     origin = path.resolve().as_uri()
-    raw = read_bytes(path)
+    raw = b"".join(read_pieces(path))
     if kind in ("pdf", "docx", "eml"):
         return Document(str(path), kind, origin=origin, data=raw)
     if kind == "html":
-        from ingest.sources.encoding import decode
-
         return Document(str(path), kind, decode(raw), origin=origin)
-    text = decode_file(str(path), raw)
+    text = decode_strictly(str(path), raw)
     if kind == "markdown":
         fields, text = split_front_matter(str(path), text)
         return Document(str(path), kind, text, fields, origin=origin, fields_from="front matter")
@@ -188,7 +90,7 @@ def _read_single(path: Path, kind: str) -> DocumentOrError:
 
 
 def split_front_matter(source: str, text: str) -> tuple[dict[str, object], str]:
-    """``(facts, words)`` of a Markdown file. Raises BadInput when the facts are not YAML."""
+    """``(fields, text)`` of a Markdown file. Raises BadInput when its front matter is not YAML."""
     import yaml
 
     if not (text.startswith("---\n") and "\n---" in text[4:]):

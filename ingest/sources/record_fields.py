@@ -1,11 +1,12 @@
-"""The names under which people keep an article's facts in records and front matter.
+"""Maps the field names that people use in records and front matter to this project's names.
 
-Knows nothing about where the records come from.
+The names in FIELD_NAMES are recognised in any letter case; a user can map other names to ours,
+also of nested records (``meta.headline``). Knows nothing about where the records come from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ingest.errors import BadInput
@@ -22,11 +23,11 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "language": ("language", "lang"),
     "section": ("section", "category"),
 }  # fmt: skip
-"""Our name of a fact -> the names it is looked for under, the first found winning."""
+"""Our name of a field -> the names under which it is looked for, the first found winning."""
 
 
 def field_value(fields: Mapping[str, Any], name: str) -> Any:
-    """The value of a fact, whatever it is called and in whatever letter case; None if absent."""
+    """The value of a field under any of its names, in any letter case; None if it is absent."""
     lowered = {str(key).lower(): value for key, value in fields.items()}
     for key in FIELD_NAMES[name]:
         if lowered.get(key) not in (None, "", []):
@@ -34,9 +35,42 @@ def field_value(fields: Mapping[str, Any], name: str) -> Any:
     return None
 
 
-def field_name(name: str, source: str) -> str:
-    """Our name of a fact that the user names somehow. Raises BadInput with the names there are."""
+def parse_field_mapping(pairs: Iterable[str]) -> dict[str, str]:
+    """``["title=headline", ...]`` as a mapping of our names to the user's.
+
+    Raises BadInput for a pair that is none, and for a name of ours that does not exist.
+    """
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        ours, mark, theirs = pair.partition("=")
+        if not (mark and ours.strip() and theirs.strip()):
+            raise BadInput(pair, "write a mapping of fields as title=headline")
+        mapping[_our_name(ours.strip(), pair)] = theirs.strip()
+    return mapping
+
+
+def _our_name(name: str, source: str) -> str:
     for ours, names in FIELD_NAMES.items():
         if name.lower() in names:
             return ours
     raise BadInput(source, f"{name!r} is not a field; expected one of {', '.join(FIELD_NAMES)}")
+
+
+def apply_field_mapping(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
+    """A record's fields, with the mapped ones under our names."""
+    reached = {ours: _value_at_path(fields, theirs) for ours, theirs in mapping.items()}
+    known = {ours: value for ours, value in reached.items() if value is not None}
+    # Under another spelling the record's own field would hide the one it is mapped to.
+    return {**{k: v for k, v in fields.items() if str(k).lower() not in known}, **known}
+
+
+def _value_at_path(record: Mapping[str, Any], path: str) -> Any:
+    """A field by its name, or by names with dots between for records inside records."""
+    if path in record:
+        return record[path]
+    value: Any = record
+    for step in path.split("."):
+        if not isinstance(value, Mapping) or step not in value:
+            return None
+        value = value[step]
+    return value

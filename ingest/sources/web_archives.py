@@ -1,7 +1,7 @@
-"""Web archives (WARC, as Common Crawl's CC-NEWS) -> documents, streamed record by record.
+"""Streams the HTML pages of web archives (WARC, such as Common Crawl's CC-NEWS) as documents.
 
-Pages only: other records are passed over. The time of the crawl is never a publication date.
-Knows nothing about what is on the pages.
+Other records are passed over. The time of the crawl is never taken for a publication date. Knows
+nothing about what is on the pages.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import BadInput
+from ingest.errors import BadInput, summary_of
 from ingest.sources.documents import Document, DocumentOrError
 from ingest.sources.encoding import decode
 
 MAX_PAGE_BYTES = 10_000_000
-_HTML = ("text/html", "application/xhtml+xml")
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
 def read_archive(path: Path) -> Iterator[DocumentOrError]:
-    """Every page of an archive, packed or not. Raises OSError when it cannot be opened."""
+    """Every page of an archive, gzipped or not. Raises OSError when it cannot be opened."""
     from warcio.archiveiterator import ArchiveIterator
 
     with path.open("rb") as stream:
@@ -32,10 +32,8 @@ def read_archive(path: Path) -> Iterator[DocumentOrError]:
             except StopIteration:
                 break
             except Exception as error:  # warcio raises many kinds for a torn archive
-                said = " ".join(str(error).split())[:120] or type(error).__name__
-                yield BadInput(
-                    f"{path}#{found + 1}", f"the archive is broken from here on ({said})"
-                )
+                reason = f"the archive is broken from here on ({summary_of(error)})"
+                yield BadInput(f"{path}#{found + 1}", reason)
                 return
             if document is not None:
                 found += 1
@@ -50,7 +48,7 @@ def _page(record: Any) -> DocumentOrError | None:
         return None
     url = record.rec_headers.get_header("WARC-Target-URI", "").strip("<>")
     kind = record.http_headers.get_header("Content-Type", "")
-    if kind.split(";")[0].strip().lower() not in _HTML:
+    if kind.split(";")[0].strip().lower() not in _HTML_TYPES:
         return None
     status = record.http_headers.get_statuscode()
     if status != "200":

@@ -96,7 +96,7 @@ class LexicalIndex:
         try:
             yield
         except (ValueError, OSError) as error:
-            if full := DiskFull.told(str(error), self._folder):
+            if full := DiskFull.from_message(str(error), self._folder):
                 raise full from error
             raise LibraryBroken(
                 f"The lexical index {self._folder} cannot be used ({error}). {REPAIR_ADVICE}"

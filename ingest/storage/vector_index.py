@@ -95,7 +95,7 @@ class VectorIndex:
             yield
         except ChromaError as error:
             said = str(error)
-            if full := DiskFull.told(said, self._where):
+            if full := DiskFull.from_message(said, self._where):
                 raise full from error
             raise LibraryBroken(
                 f"The vector store {self._where} cannot be used ({said}). {REPAIR_ADVICE}"

@@ -51,7 +51,7 @@ def statuses(
 
 def main() -> None:
     from ingest.pipeline import ingest
-    from ingest.sources.sources import samples_folder
+    from ingest.sources.reader import samples_folder
     from ingest.storage.embedder import PackagedEmbedding
     from ingest.storage.library import Library
 

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.pipeline import ingest
-from ingest.sources.sources import samples_folder
+from ingest.sources.reader import samples_folder
 from ingest.storage.library import Library
 from qa.questions.interpretation import interpret
 from qa.reading.answerability import GATE, probability

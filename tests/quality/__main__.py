@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.pipeline import ingest
-from ingest.sources.sources import samples_folder
+from ingest.sources.reader import samples_folder
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings

@@ -85,7 +85,7 @@ class Database:
             yield
         except DatabaseError as error:
             said = _first_line(error)
-            if full := DiskFull.told(said, self._where):
+            if full := DiskFull.from_message(said, self._where):
                 raise full from error
             if any(sign in said for sign in ("malformed", "not a database", "disk I/O error")):
                 raise self._damaged(said) from error

@@ -21,7 +21,7 @@ from qa.interfaces.cli.command import Home, Json, day_option, load_settings, rep
 
 if TYPE_CHECKING:
     from ingest.records import IngestReport, Outcome
-    from ingest.sources.sources import Source
+    from ingest.sources.reader import Source
     from ingest.subscriptions import Updated
     from qa.assistant import Assistant
     from qa.settings import Settings
@@ -84,15 +84,15 @@ def ingest(
         raise typer.BadParameter("name a file, a folder or an address, or use --samples")
     with reported():
         from ingest.errors import BadInput
-        from ingest.sources.sources import ReadOptions, parse_field_mapping, urls_in_file
-        from ingest.sources.sources import samples_folder as sample_folder
+        from ingest.sources.reader import ReadOptions, samples_folder, urls_in_file
+        from ingest.sources.record_fields import parse_field_mapping
 
         try:
             reading = ReadOptions(parse_field_mapping(fields or ()), tuple(exclude or ()))
         except BadInput as error:
             raise typer.BadParameter(error.reason, param_hint="--map") from error
         assistant = _opened(load_settings(home), allow_private, quiet=as_json)
-        wanted: list[Source] = [*(sources or []), *([sample_folder()] if samples else [])]
+        wanted: list[Source] = [*(sources or []), *([samples_folder()] if samples else [])]
         for path in urls or ():
             wanted.extend(urls_in_file(path))
         lists = [*(feed or ()), *(sitemap or ())]
@@ -114,7 +114,7 @@ def _ingest(
     assistant: Assistant, sources: Sequence[Source], lists: Sequence[str], reading: Any,
     when: Any, *, quiet: bool,
 ) -> IngestReport:  # fmt: skip
-    from ingest.sources.sources import read_feed_url, read_sources
+    from ingest.sources.reader import read_sources, read_url
     from qa.interfaces.cli.terminal import ingesting
 
     fetcher = assistant.fetcher()
@@ -122,7 +122,7 @@ def _ingest(
     def found() -> Iterator[Source]:
         yield from read_sources(sources, fetcher, reading)
         for address in lists:
-            yield from read_feed_url(address, fetcher)
+            yield from read_url(address, fetcher, must_be_feed=True)
 
     with ingesting([*sources, *lists], reading.exclude, quiet=quiet) as on_outcome:
         return assistant.ingest(found(), published=when, on_outcome=on_outcome)
@@ -172,8 +172,8 @@ def watch(
     What is deleted from the folder stays in the library; `citewire remove` removes it.
     """
     with reported():
-        from ingest.sources.folder_watch import watch_folder
-        from ingest.sources.sources import ReadOptions
+        from ingest.sources.folders import watch_folder
+        from ingest.sources.reader import ReadOptions
 
         assistant = _opened(load_settings(home), False, quiet=False)
         reading = ReadOptions(exclude=tuple(exclude or ()))

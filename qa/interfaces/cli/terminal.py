@@ -252,7 +252,7 @@ def _count(sources: Sequence[object], exclude: Sequence[str]) -> int | None:
 
 def _items(path: Path, exclude: Sequence[str]) -> int | None:
     from ingest.errors import BadInput
-    from ingest.sources.files import file_kind, files_in_folder
+    from ingest.sources.folders import file_kind, files_in_folder
 
     try:
         if path.is_dir():

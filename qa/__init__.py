@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from qa.assistant import aask as aask
     from qa.assistant import ask as ask
     from qa.assistant import stream as stream
-    from qa.engine import CitationEngine as CitationEngine
     from qa.errors import QaError as QaError
+    from qa.query_engine import CitationEngine as CitationEngine
     from qa.records import Answer as Answer
     from qa.records import AnswerEvent as AnswerEvent
     from qa.records import Citation as Citation
@@ -33,7 +33,7 @@ _HOMES = {
     "AnswerEvent": "qa.records",
     "Assistant": "qa.assistant",
     "Citation": "qa.records",
-    "CitationEngine": "qa.engine",
+    "CitationEngine": "qa.query_engine",
     "Filters": "ingest.storage.catalogue.filters",
     "QaError": "qa.errors",
     "Sentence": "qa.records",

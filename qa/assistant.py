@@ -30,10 +30,10 @@ from ingest.storage.catalogue.filters import Filters
 from ingest.storage.library import Library
 from qa.answers.cache import AnswerCache
 from qa.answers.recheck import Rechecked, answer_id, recheck
-from qa.engine import CitationEngine
+from qa.engine import AnswerEngine
 from qa.errors import BadQuestion, SettingsError
+from qa.questions.interpretation import Query
 from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
-from qa.retrieval.retriever import HybridRetriever, NewsQuery
 from qa.settings import Settings
 from qa.writing.models import model_name, open_model
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from ingest.storage.embedder import Embedder
     from ingest.subscriptions import Updated
+    from qa.query_engine import CitationEngine, PassageRetriever
 
 log = logging.getLogger(__name__)
 
@@ -94,32 +95,38 @@ class Assistant:
         self.settings = settings or Settings()
         self.library = library or open_library(self.settings)
         self._llm = llm
-        self._engine: CitationEngine | None = None
+        self._answering: AnswerEngine | None = None
         self._answers = AnswerCache()
         self._opening = Lock()
 
     @property
-    def engine(self) -> CitationEngine:
-        """The llama-index query engine; the model is opened at its first use."""
+    def answering(self) -> AnswerEngine:
+        """What answers; the model is opened at its first use."""
         with self._opening:
-            if self._engine is None:
-                llm = self._llm or open_model(self.settings)
-                self._engine = CitationEngine(
+            if self._answering is None:
+                self._answering = AnswerEngine(
                     self.library,
-                    llm=llm,
+                    llm=self._llm or open_model(self.settings),
                     patience=self.settings.model_timeout,
                     judging=self.settings.second_looks,
                 )
-            return self._engine
+            return self._answering
+
+    @property
+    def engine(self) -> CitationEngine:
+        """The same as a llama-index query engine, for agents, tools and evaluators."""
+        from qa.query_engine import CitationEngine
+
+        return CitationEngine(self.library, answering=self.answering)
 
     @property
     def llm(self) -> LLM | None:
         """The model that writes; None when answers are quoted."""
-        return self.engine.llm
+        return self.answering.llm
 
     @property
-    def retriever(self) -> HybridRetriever:
-        """The llama-index retriever behind the engine."""
+    def retriever(self) -> PassageRetriever:
+        """What finds passages, as a llama-index retriever."""
         return self.engine.retriever
 
     def ask(
@@ -172,7 +179,7 @@ class Assistant:
         if known := self._answers.get(key, now):
             yield from told_again(known)
             return
-        for event in self.engine.events(query):
+        for event in self.answering.events(query):
             if isinstance(event, AnswerEvent) and _lasting(event.answer, self.llm):
                 self._answers.put(key, now, event.answer)
             yield event
@@ -316,13 +323,11 @@ def _query(
     history: Sequence[Turn],
     asked_at: When | str | None,
     filters: Filters | None,
-) -> NewsQuery:
+) -> Query:
     when = parse_date(asked_at) if isinstance(asked_at, str) else asked_at
     if isinstance(asked_at, str) and asked_at.strip() and when is None:
         raise BadQuestion(f"{asked_at!r} is not a date; write it as 2025-06-02.")
-    return NewsQuery(
-        query_str=question, asked_at=when, history=tuple(history), filters=filters or Filters()
-    )
+    return Query(question, when, tuple(history), filters or Filters())
 
 
 @cache

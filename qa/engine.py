@@ -1,52 +1,59 @@
-"""The query engine: one question in, one proven answer out.
+"""The answering engine: one question in, one proven answer out, stage by stage.
 
-    interpret -> each thing asked: retrieve -> rate sentences -> do they answer?
-        a timeline asked  -> quote one, by day
-        none of them      -> not_found, with the nearest articles
-        they contradict   -> false_premise, with the sentence that does
-        yes, and a model  -> write -> cite -> verify          (fails? quote, and say so)
-        yes, no model     -> quote
+    interpret   Query -> Question
+    retrieve    Question -> Retrieved: each thing that is asked, with its ranked passages
+    read        Retrieved -> Outcome: the evidence of each part, and the status it allows
+    compose     Outcome -> Composition:
+        a timeline is asked for -> quote a dated list
+        nothing answers         -> not_found, with the nearest articles
+        the articles contradict -> false_premise, with the sentence that does
+        a model                 -> write, cite, check each sentence   (fails? quote, and say so)
+        no model                -> quote
+    finish      Composition -> Answer
 
-A llama-index ``BaseQueryEngine``: agents, evaluators and tracing compose with it.
+What the stages exchange is frozen. Knows nothing about llama-index (``qa/query_engine.py``),
+terminals or pages, and decides nothing that a stage can decide.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from llama_index.core.base.base_query_engine import BaseQueryEngine
-from llama_index.core.base.response.schema import Response
-from llama_index.core.prompts.mixin import PromptMixinType
-from llama_index.core.schema import NodeWithScore, QueryBundle
-
 from ingest.storage.library import Library
-from qa.answers.citations import Numbering
+from qa.answers.citations import CitationList
 from qa.answers.quote_annotation import annotator
-from qa.answers.quoting import MOST
-from qa.assembly import Draft, conclude, finished, quote, said, tell
+from qa.composition import (
+    Composition,
+    append_quotes,
+    append_timeline,
+    append_written,
+    conclude_writing,
+    finish_answer,
+    text_events,
+)
+from qa.cost import CostRecorder
 from qa.errors import EmptyLibrary, ModelError
 from qa.questions.decomposition import is_self_contained, query_for_part, split_question
-from qa.questions.interpretation import Question, interpret, kind_of
+from qa.questions.interpretation import Query, Question, interpret, kind_of
 from qa.reading.evidence import rate
 from qa.reading.prompt_injection import without_orders
 from qa.reading.status import Outcome, Part, outcome, part
-from qa.records import Answer, AnswerEvent, Event, StatusEvent
+from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
 from qa.retrieval.ranking import Hit
-from qa.retrieval.retriever import HybridRetriever, NewsQuery, facts_of
-from qa.sources.consistency import Comparison
+from qa.retrieval.retriever import HybridRetriever
 from qa.sources.event_days import opening
 from qa.sources.standing import comparison, depth_for
 from qa.sources.timeline import timeline
+from qa.writing.entailment_judge import EntailmentJudge
 from qa.writing.writer import Writer
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-LOSES = 0.1
+MAX_CONFIDENCE_LOST_BY_EVENT_DAY = 0.1
 """Confidence that an answer may lose by counting from the day of an event; one that loses more
 stood in an older report, or the day is a wrong one. Seen on the bundled samples only
 (2026-11-24)."""
@@ -54,8 +61,22 @@ stood in an older report, or the day is a wrong one. Seen on the bundled samples
 log = logging.getLogger(__name__)
 
 
-class CitationEngine(BaseQueryEngine):
-    """Answers from a library, every sentence with the words behind it."""
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Each thing that a question asks (the whole first) and the passages found for it, best
+    first."""
+
+    questions: tuple[Question, ...]
+    hits: tuple[tuple[Hit, ...], ...]
+
+
+class AnswerEngine:
+    """Answers from a library, every sentence with the words behind it.
+
+    ``llm`` is any llama-index model, or None for quotations. ``patience`` is how many seconds a
+    model may take for its next words, and ``judging`` whether it is also asked for a yes or no
+    where the support checker is unsure. Safe to share between threads.
+    """
 
     def __init__(
         self,
@@ -66,27 +87,26 @@ class CitationEngine(BaseQueryEngine):
         patience: float = 60.0,
         judging: bool = True,
     ) -> None:
-        """``judging``: whether a model is asked for a yes or no where the checker is unsure."""
-        super().__init__(callback_manager=None)
-        self._library = library
-        self._llm = llm
-        self._patience = patience
-        self._judging = judging
+        self.llm = llm
         self.retriever = retriever or HybridRetriever(library)
+        self._library = library
+        self._patience = patience
+        self._judge = EntailmentJudge(llm) if judging and llm else None
 
-    @property
-    def llm(self) -> LLM | None:
-        """The model that writes; None when answers are quoted."""
-        return self._llm
+    def answer(self, query: Query) -> Answer:
+        """The answer alone. Raises BadQuestion, BadFilter, EmptyLibrary."""
+        for event in self.events(query):
+            if isinstance(event, AnswerEvent):
+                return event.answer
+        raise AssertionError("events() ends with an answer")
 
-    def events(self, query: QueryBundle) -> Iterator[Event]:
+    def events(self, query: Query) -> Iterator[Event]:
         """Everything that happens while answering; the last event is the whole answer.
 
-        Raises BadQuestion, EmptyLibrary; a failing model is not an error but a notice.
+        Raises BadQuestion, BadFilter, EmptyLibrary; a failing model is not an error but a notice.
         """
+        cost = CostRecorder()
         question = self.retriever.interpret(query)
-        draft = Draft(question, query.history if isinstance(query, NewsQuery) else ())
-        draft.numbering = Numbering(annotator(self._library))
         total = self._library.facts().passages
         if not total:
             raise EmptyLibrary(
@@ -95,157 +115,146 @@ class CitationEngine(BaseQueryEngine):
             )
         only = f", only articles {question.filters}" if question.filters else ""
         yield StatusEvent("search", f"Searching {total:,} passages{only}")
-        asked, hits = self._search(query, question)
-        draft.lap("retrieve")
-        yield StatusEvent("read", f"Reading {sum(map(len, hits))} passages")
-        found, told = self._decide(asked, hits), ""
-        if opened := opening(question, self.retriever, self._library):
-            counted = opened.counted(question)
-            since = self._decide(*self._search(query, counted))
-            if since.confidence >= found.confidence - LOSES and since.status != "not_found":
-                draft.question, found, told = counted, since, opened.notice
-        draft.take(found)
-        if told:
-            draft.notices.append(told)
-        draft.lap("read")
-        draft.timeline = timeline(question, self.retriever, self._library, draft.numbering)
-        yield from tell(draft) if draft.timeline else self._answer(draft)
-        draft.lap("total")
-        yield AnswerEvent(finished(draft, self._library))
+        retrieved = self._retrieve(query, question)
+        cost.record_stage_time("retrieve")
+        yield StatusEvent("read", f"Reading {sum(map(len, retrieved.hits))} passages")
+        question, read = self._counted_from_event(query, question, self._read(retrieved))
+        cost.record_stage_time("read")
+        composed = yield from self._compose(query, question, read, cost)
+        cost.record_stage_time("total")
+        yield AnswerEvent(finish_answer(question, read, composed, self._library, cost))
 
-    def _search(
-        self, query: QueryBundle, question: Question
-    ) -> tuple[list[Question], list[list[Hit]]]:
-        """Each thing that is asked, and the passages found for it."""
-        asked = _asked(query, question, self.retriever.interpret)
-        return asked, [self.retriever.search(one, depth_for(one)) for one in asked]
+    # -- retrieve and read ------------------------------------------------------------------
 
-    def _decide(self, asked: Sequence[Question], hits: Sequence[Sequence[Hit]]) -> Outcome:
-        whole, *rest = (self._read(*found) for found in zip(asked, hits, strict=True))
-        return outcome(whole, [self._alone(one) for one in rest])
+    def _retrieve(self, query: Query, question: Question) -> Retrieved:
+        questions = (question, *self._parts_of(query, question))
+        return Retrieved(questions, tuple(tuple(self._search(one)) for one in questions))
 
-    def _alone(self, one: Part) -> Part:
+    def _parts_of(self, query: Query, question: Question) -> Iterator[Question]:
+        """Each thing that is asked, when a question asks several, to be searched for in the context
+        of the whole and under its conditions."""
+        texts = split_question(question.text)
+        for text in texts if len(texts) > 1 else ():
+            inside = self.retriever.interpret(
+                replace(query, text=query_for_part(text, question.text))
+            )
+            yield replace(
+                inside,
+                text=text,
+                kind=kind_of(text),
+                filters=question.filters,
+                period=inside.period or question.period,
+            )
+
+    def _search(self, question: Question) -> list[Hit]:
+        return self.retriever.search(question, depth_for(question))
+
+    def _read(self, retrieved: Retrieved) -> Outcome:
+        whole, *rest = map(self._read_part, retrieved.questions, retrieved.hits)
+        return outcome(whole, [self._read_alone(one) for one in rest])
+
+    def _read_part(self, question: Question, hits: Sequence[Hit]) -> Part:
+        return part(question, hits, without_orders(rate(question, hits, self._library)))
+
+    def _read_alone(self, one: Part) -> Part:
         """A part that has no answer in the context of the others, read without it."""
         text = one.question.text
         if one.answered or one.clash or one.question.query == text or not is_self_contained(text):
             return one
-        bare = interpret(text, asked_at=one.question.asked_at)
         question = replace(
-            bare,
+            interpret(text, asked_at=one.question.asked_at),
             asked_at_given=one.question.asked_at_given,
             filters=one.question.filters,
             period=one.question.period,
         )
-        again = self._read(question, self.retriever.search(question, depth_for(question)))
+        again = self._read_part(question, self._search(question))
         return again if again.answered else one
 
-    def _read(self, question: Question, hits: Sequence[Hit]) -> Part:
-        rated = rate(question, hits, self._library)
-        return part(question, hits, without_orders(rated))
+    def _counted_from_event(
+        self, query: Query, question: Question, read: Outcome
+    ) -> tuple[Question, Outcome]:
+        """For "since the truce began": the question of the articles from that day on and what they
+        say, when the day is found and those articles answer about as surely."""
+        opened = opening(question, self.retriever, self._library)
+        if opened is None:
+            return question, read
+        counted = opened.counted(question)
+        since = self._read(self._retrieve(query, counted))
+        lost = read.confidence - since.confidence
+        if since.status == "not_found" or lost > MAX_CONFIDENCE_LOST_BY_EVENT_DAY:
+            return question, read
+        return counted, replace(since, notices=(*since.notices, opened.notice))
 
-    def _answer(self, draft: Draft) -> Iterator[Event]:
-        if draft.status == "not_found":
-            draft.mode = "written" if self._llm else "quoted"
-            return
-        compared = [self._compared(one, draft.numbering) for one in draft.parts]
-        draft.compared = next((one for one in compared if one.tells), Comparison())
-        if self._llm is not None and draft.status != "false_premise":
+    # -- compose ----------------------------------------------------------------------------
+
+    def _compose(
+        self, query: Query, question: Question, read: Outcome, cost: CostRecorder
+    ) -> Generator[Event, None, Composition]:
+        composed = Composition(
+            read.status,
+            read.confidence,
+            notices=read.notices,
+            citations=CitationList(annotator(self._library)),
+        )
+        if events := timeline(question, self.retriever, self._library):
+            listed = append_timeline(composed, events)
+            yield from text_events(composed, listed)
+            return listed
+        if read.status == "not_found":
+            return replace(composed, mode="written" if self.llm else "quoted")
+        annotate = composed.citations.annotate
+        compared = [
+            comparison(one.question, one.rated, one.hits, self._library, annotate)
+            for one in read.parts
+        ]
+        first = next((one for one in compared if one.tells), composed.comparison)
+        composed = replace(composed, comparison=first)
+        if self.llm is not None and read.status != "false_premise":
             try:
-                yield from self._write(draft, self._llm)
-                return
+                return (yield from self._write(question, read, composed, query.history, cost))
             except ModelError as error:
                 log.warning("the language model failed: %s", error.reason)
-                draft.restart()
-                draft.notices.append(
+                composed = composed.with_notice(
                     f"The language model could not be used: {error.reason}. "
                     "These are quotations instead."
                 )
-        for place, (one, beside) in enumerate(zip(draft.parts, compared, strict=True)):
-            yield from quote(draft.on(one, beside), draft.sentences, 1 if place else MOST)
+        for one, beside in zip(read.parts, compared, strict=True):
+            quoted = append_quotes(composed, one, beside)
+            yield from text_events(composed, quoted)
+            composed = quoted
+        return composed
 
-    def _compared(self, one: Part, numbering: Numbering) -> Comparison:
-        return comparison(one.question, one.rated, one.hits, self._library, numbering)
-
-    def _write(self, draft: Draft, llm: LLM) -> Iterator[Event]:
-        draft.mode = "written"
+    def _write(
+        self,
+        question: Question,
+        read: Outcome,
+        composed: Composition,
+        history: Sequence[Turn],
+        cost: CostRecorder,
+    ) -> Generator[Event, None, Composition]:
+        """Raises ModelError when the model fails before a sentence was shown, or when nothing that
+        it wrote may be shown."""
+        assert self.llm is not None
         yield StatusEvent("write", "Writing")
-        writer = Writer(llm, self._patience, draft.numbering.annotate, self._judging, draft.usage)
+        writer = Writer(self.llm, self._judge, composed.citations.annotate, self._patience, cost)
+        composed = replace(composed, mode="written")
         dropped = denied = 0
         try:
-            for written in writer.write(draft.question, draft.rated, draft.history):
-                if any(written.text == shown.text for shown in draft.sentences):
+            for written in writer.write(question, read.rated, history):
+                if any(written.text == shown.text for shown in composed.sentences):
                     continue
-                if written.supported:
-                    yield said(draft, writer, written)
-                else:
+                if not written.supported:
                     dropped, denied = dropped + 1, denied + written.denies
+                    continue
+                seen = len(composed.citations.citations)
+                composed = append_written(composed, written)
+                cost.record_stage_time("first_sentence")
+                yield TextEvent(composed.sentences[-1], composed.citations.citations[seen:])
         except ModelError as error:
-            if not draft.sentences:
+            if not composed.sentences:
                 raise
             # What was shown stays.
-            draft.status = "partial"
-            draft.notices.append(
+            composed = replace(composed, status="partial").with_notice(
                 f"The language model broke off: {error.reason}. The answer may be incomplete."
             )
-        self._judging = writer.judging
-        conclude(draft, dropped, denied)
-
-    def _query(self, query_bundle: QueryBundle) -> Response:
-        for event in self.events(query_bundle):
-            if isinstance(event, AnswerEvent):
-                return response_of(event.answer)
-        raise AssertionError("events() ends with an answer")
-
-    async def _aquery(self, query_bundle: QueryBundle) -> Response:
-        return await asyncio.to_thread(self._query, query_bundle)
-
-    def _get_prompt_modules(self) -> PromptMixinType:
-        return {}
-
-    def retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return self.retriever.retrieve(query_bundle)
-
-
-def _asked(
-    query: QueryBundle, question: Question, interpret: Callable[[QueryBundle], Question]
-) -> list[Question]:
-    """The question, and each thing it asks when it asks several, searched in its context and under
-    its conditions."""
-    texts = split_question(question.text)
-    if len(texts) == 1:
-        return [question]
-    wholes = (interpret(replace(query, query_str=query_for_part(t, question.text))) for t in texts)
-    return [
-        question,
-        *(
-            replace(
-                one,
-                text=text,
-                kind=kind_of(text),
-                filters=question.filters,
-                period=one.period or question.period,
-            )
-            for one, text in zip(wholes, texts, strict=True)
-        ),
-    ]
-
-
-def response_of(answer: Answer) -> Response:
-    """An answer as llama-index sees it; ``source_nodes`` are what is cited, not what was found."""
-    nodes = [_cited_node(answer, index) for index in range(len(answer.citations))]
-    return Response(response=answer.text, source_nodes=nodes, metadata={"answer": answer})
-
-
-def _cited_node(answer: Answer, index: int) -> NodeWithScore:
-    from llama_index.core.schema import TextNode
-
-    citation = answer.citations[index]
-    facts = {"number": citation.number} | facts_of(citation, citation.article_id)
-    node = TextNode(
-        id_=f"{citation.passage_id}:{citation.start}-{citation.end}",
-        text=citation.quote,
-        metadata=facts,
-        start_char_idx=citation.start,
-        end_char_idx=citation.end,
-    )
-    return NodeWithScore(node=node, score=citation.support)
+        return conclude_writing(composed, dropped, denied)

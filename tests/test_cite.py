@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from ingest.records import Article, Passage
-from qa.answers.citations import align
-from qa.answers.quoting import leans, understood, with_context
+from qa.answers.citations import align_claim
+from qa.answers.quoting import leans, with_antecedent, with_antecedents
 from qa.reading.evidence import Evidence
 from qa.retrieval.ranking import Hit
 
@@ -36,7 +36,7 @@ def test_a_quote_is_not_cited_for_the_day_of_its_article() -> None:
         day=13,
     )
     other = told("Zero people are unaccounted for, officials said.", day=14, name="b")
-    chosen, verdict = align(sentence, [*other, *flood])
+    chosen, verdict = align_claim(sentence, [*other, *flood])
     assert chosen == flood
     assert any("Thursday" in reason for reason in verdict.reasons)
 
@@ -46,7 +46,9 @@ def test_two_quotes_that_each_tell_a_part_are_both_cited() -> None:
     both = told(
         "Auston Matthews scored 60 goals this season.", "Matthews won the Hart Trophy on Tuesday."
     )
-    chosen, verdict = align("Auston Matthews, who scored 60 goals, won the Hart Trophy.", both)
+    chosen, verdict = align_claim(
+        "Auston Matthews, who scored 60 goals, won the Hart Trophy.", both
+    )
     assert chosen == both
     assert verdict.ok
 
@@ -57,7 +59,7 @@ def test_what_is_said_in_a_few_words_needs_one_quote() -> None:
         "Carter was guided by a strong compass, President Joe Biden said.",
         "He served under Bill Clinton from 1993 to 1996.",
     )
-    chosen, verdict = align("He served under President Joe Biden.", both)
+    chosen, verdict = align_claim("He served under President Joe Biden.", both)
     assert len(chosen) == 1
     assert not verdict.ok or verdict.score < 0.58  # then a model must say yes
 
@@ -82,6 +84,6 @@ def test_sentences_that_lean_on_the_one_before(text: str, so: bool) -> None:
 def test_evidence_is_shown_with_what_it_leans_on() -> None:
     """Once: a sentence that is shown anyway is not brought along a second time."""
     first, second = told("Auston Matthews had waited for years.", "On Tuesday, he won the trophy.")
-    assert with_context(second).text == f"{first.text} {second.text}"
-    assert understood([second]) == [with_context(second)]
-    assert understood([second, first]) == [second, first]
+    assert with_antecedent(second).text == f"{first.text} {second.text}"
+    assert with_antecedents([second]) == [with_antecedent(second)]
+    assert with_antecedents([second, first]) == [second, first]

@@ -111,7 +111,7 @@ def test_what_was_published_after_the_question_is_not_known_yet() -> None:
     assert shown(found) == ("Nine people", [], [])
 
 
-def test_a_price_is_superseded_only_by_a_sentence_of_the_same_matter() -> None:
+def test_a_price_is_superseded_only_by_a_sentence_of_the_keeps_subject() -> None:
     """The same words with a later number replace a price; another place is another matter."""
     question = "How much does a liter of milk cost?"
     first = hit("A liter of milk cost 1.10 crowns on Monday.", "The Post", "2026-06-01", title="")

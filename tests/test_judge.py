@@ -6,7 +6,7 @@ import pytest
 
 from qa import Settings
 from qa.errors import ModelError
-from qa.writing.entailment_judge import judge, yes_probability
+from qa.writing.entailment_judge import entailment_probability, yes_probability
 from qa.writing.models import open_model
 from tests.fakes import FakeOpenAI
 
@@ -16,7 +16,7 @@ SENTENCE, QUOTES = "Eight people died.", ["The coast guard said that eight peopl
 def ask(fake: FakeOpenAI, patience: float = 20.0) -> float:
     llm = open_model(Settings(openai_base_url=fake.url))
     assert llm is not None
-    return judge(llm, SENTENCE, QUOTES, patience=patience)
+    return entailment_probability(llm, SENTENCE, QUOTES, patience=patience)
 
 
 def test_the_share_of_yes_is_the_probability(server: FakeOpenAI) -> None:

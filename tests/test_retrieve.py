@@ -13,10 +13,10 @@ from ingest.errors import BadFilter
 from ingest.pipeline import ingest
 from ingest.storage.catalogue.filters import Filters, known, outlet_key
 from ingest.storage.library import Library
-from qa.questions.interpretation import interpret
+from qa.questions.interpretation import Query, interpret
 from qa.questions.time_constraints import Period, required_outlets, time_constraints
 from qa.retrieval.ranking import date_prior, period_prior
-from qa.retrieval.retriever import HybridRetriever, NewsQuery
+from qa.retrieval.retriever import HybridRetriever
 from tests.fakes_ingest import WordEmbedding
 
 ASKED = date(2025, 6, 20)
@@ -50,7 +50,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 def found(library: Library, text: str, filters: Filters | None = None) -> list[str]:
     retriever = HybridRetriever(library, limit=200)
-    query = NewsQuery(query_str=text, asked_at=ASKED, filters=filters or Filters())
+    query = Query(text, asked_at=ASKED, filters=filters or Filters())
     return [hit.article.title for hit in retriever.search(retriever.interpret(query))]
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from ingest.storage.library import Library
 from qa import Assistant, Settings, TextEvent
-from qa.questions.interpretation import interpret
+from qa.questions.interpretation import Query, interpret
 from qa.reading.evidence import Evidence, rate
 from qa.records import Answer, AnswerEvent
-from qa.writing.claim_check import checked
-from qa.writing.claim_repair import Review, same_matter
+from qa.writing.claim_check import check_claim
+from qa.writing.claim_repair import Review, keeps_subject
 from qa.writing.models import open_model
 from tests.fakes import FakeOpenAI
 
@@ -101,9 +101,9 @@ def test_a_correction_that_says_the_same_again_is_not_said_twice(
 
 def test_what_a_rewrite_must_keep() -> None:
     """A correction shares words with what it corrects."""
-    assert same_matter(FALSE, TRUE)
-    assert not same_matter(FALSE, "The number of people aboard has not changed.")
-    assert not same_matter(FALSE, "")
+    assert keeps_subject(FALSE, TRUE)
+    assert not keeps_subject(FALSE, "The number of people aboard has not changed.")
+    assert not keeps_subject(FALSE, "")
 
 
 def evidence_of(library: Library) -> list[Evidence]:
@@ -123,10 +123,10 @@ def test_second_looks_end_with_their_time(samples: Library, server: FakeOpenAI) 
     review = Review(
         llm, interpret(QUESTION), shown, shown, lambda _: "", lambda e: e.article.title, seconds=0.5
     )
-    first = checked(FALSE, shown)
-    assert review.second(first) == first
+    first = check_claim(FALSE, shown)
+    assert review.reviewed(first) == first
     assert review.seconds <= 0
-    assert review.second(first) == first
+    assert review.reviewed(first) == first
     assert len(server.requests) == 1
 
 
@@ -172,7 +172,7 @@ def test_without_log_probabilities_the_checker_decides(
     answer = one.ask(QUESTION)
     assert (answer.mode, answer.status, len(answer.sentences)) == ("written", "answered", 3)
     assert judgements(server) == 1
-    again = one.engine.query(QUESTION).metadata["answer"]  # past the answers kept
+    again = one.answering.answer(Query(QUESTION))  # past the answers kept
     assert texts(again) == texts(answer)
     assert judgements(server) == 1 + asked_again
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.storage.library import Library
-from qa.writing.claim_trimming import MOST, shorter
+from qa.writing.claim_trimming import MAX_TRIMMED, trimmed_claims
 from tests.fakes import FakeOpenAI
 from tests.test_written import QUESTION, assistant
 
@@ -33,7 +33,7 @@ NO_DAY = ("Thursday is not in the quotes",)
 )
 def test_what_can_be_left_out(sentence: str, left: str) -> None:
     """Days, clauses at the end and clauses that were put in."""
-    assert left in list(shorter(sentence, NO_DAY))
+    assert left in list(trimmed_claims(sentence, NO_DAY))
 
 
 @pytest.mark.parametrize(
@@ -49,18 +49,21 @@ def test_what_can_be_left_out(sentence: str, left: str) -> None:
 )
 def test_what_would_claim_more_is_not_left_out(sentence: str, never: str) -> None:
     """Conditions, hedges, speakers and the time of a record stay."""
-    assert never not in list(shorter(sentence, NO_DAY))
+    assert never not in list(trimmed_claims(sentence, NO_DAY))
 
 
 def test_a_day_that_nobody_doubts_stays() -> None:
     """Only what a reason speaks of is left out."""
-    assert list(shorter("They signed on Thursday in Hallan.", ("the name X is not there",))) == []
+    assert (
+        list(trimmed_claims("They signed on Thursday in Hallan.", ("the name X is not there",)))
+        == []
+    )
 
 
 def test_few_are_tried() -> None:
     """Each is checked against all evidence, so their number has a limit."""
     long = "They came from Hallan, " + ", ".join(f"which took town {n}" for n in range(30)) + "."
-    assert len(list(shorter(long, ()))) == MOST
+    assert len(list(trimmed_claims(long, ()))) == MAX_TRIMMED
 
 
 def test_an_answer_keeps_what_is_supported(samples: Library, server: FakeOpenAI) -> None:

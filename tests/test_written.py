@@ -14,7 +14,7 @@ from qa import Assistant, Settings, TextEvent
 from qa.reading.evidence import Evidence
 from qa.records import AnswerEvent
 from qa.retrieval.ranking import Hit
-from qa.writing.claim_check import checked
+from qa.writing.claim_check import check_claim
 from qa.writing.prompts import excerpts
 from qa.writing.sentence_stream import whole_sentences
 from tests.fakes import FakeOpenAI
@@ -131,8 +131,8 @@ def test_questions_are_neither_answers_nor_evidence() -> None:
     text = "Was the mayor paid by the port?"
     item = Evidence(Hit(Passage("p", "a", 1, 0, 0, len(text), text),
                         Article(text=text, title="", id="a"), 1.0), 0, len(text), text)  # fmt: skip
-    assert not checked(text, [item]).supported
-    assert not checked("The mayor was paid by the port.", [item]).supported
+    assert not check_claim(text, [item]).supported
+    assert not check_claim("The mayor was paid by the port.", [item]).supported
 
 
 @pytest.mark.parametrize(

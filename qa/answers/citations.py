@@ -1,12 +1,15 @@
-"""Citations, written by code: which evidence sentences stand behind a sentence, and numbering.
+"""Citations: which evidence sentences stand behind a claim, and how quotes are numbered.
 
-Quotes are cut from stored text by offset. Knows nothing about models.
+    claim + evidence -> align_claim -> the fewest quotes that support it -> CitationList -> [1][2]
+
+Code writes every reference: a quote is cut from stored text by its offsets, and whatever a model
+says about its sources is ignored. Knows nothing about models or about how a citation looks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ingest.records import Article, day_of
 from qa.language.words import content_stems
@@ -14,126 +17,137 @@ from qa.reading.evidence import Evidence
 from qa.records import Citation
 from qa.support.checker import Support, support
 
-MOST = 3
-"""Citations behind one sentence."""
+MAX_CITATIONS_PER_CLAIM = 3
 
-BRIEF = 5
-"""Content words up to which a sentence says one thing, which one quote must tell: "He served under
+MAX_WORDS_FOR_ONE_QUOTE = 5
+"""Content words up to which a claim says one thing, which one quote must tell: "He served under
 President Joe Biden" was put together from what Biden said and from who served under Clinton. Of 20
 sentences of a 1.5B model with two quotes or more (80 development questions, 2026-11-24) the rule
 meets 3: 2 of them wrong, and one whose second quote told nothing."""
 
-WORTH_ANOTHER = 0.15
-"""Probability that a further quote must add once the sentence is supported. On 218 answer sentences
+MIN_GAIN_UNSUPPORTED = 0.05
+"""Probability that a further quote must add as long as the claim is not supported."""
+
+MIN_GAIN_SUPPORTED = 0.15
+"""Probability that a further quote must add once the claim is supported. On 218 answer sentences
 that editors wrote for RealTime QA development questions, 136 of them supported (2026-11-23): 1.31
 quotes a sentence and ALCE precision .96 at 0.1, 1.27 and .99 at 0.15 and 0.2. Read by hand beside
 44 sentences of a 1.5B model, 16 of 57 quotes at 0.1 told nothing that was needed (2026-11-24)."""
 
-TELLS = 0.02
+MIN_GAIN_OF_OWN_WORDS = 0.02
 """Probability that a quote of several must add by its own words: "zero people are unaccounted for"
 stood behind "dozens of people were unaccounted for early Thursday" for its article's day."""
 
+Annotator = Callable[[Citation], Citation]
+"""Adds to a citation what the library knows about its words: days meant, speaker."""
 
-def context_of(article: Article | Citation) -> str:
-    """What stands beside every quote of an article for the reader: title, outlet and date."""
+ContextOf = Callable[[Evidence], str]
+"""What is known about an evidence sentence besides its words, as text that may explain a name or a
+date of a claim."""
+
+
+def source_line(article: Article | Citation) -> str:
+    """Title, outlet and day of an article: what a reader sees beside each of its quotes."""
     published = f"{day_of(article.published_at):%A %d %B %Y}" if article.published_at else ""
     return f"{article.title} {article.publisher or ''} {published}"
 
 
-Annotate = Callable[[Citation], Citation]
-"""Adds to a citation what the library knows about its words."""
-
-Beside = Callable[[Evidence], str]
-"""What stands beside a quote for the reader."""
+def article_context(evidence: Evidence) -> str:
+    """The context of a sentence of which no more is known than its article."""
+    return source_line(evidence.article)
 
 
-def beside(citation: Citation) -> str:
-    """What stands beside a quote once the library has said what it knows: title, outlet and date,
-    the speaker, and the days that its words mean."""
+def citation_context(citation: Citation) -> str:
+    """The context of an annotated citation: also its speaker, and the days that its words mean."""
     days = (when.days for when in citation.dates if when.tells_more)
-    return " . ".join(filter(None, (context_of(citation), citation.said_by, *dict.fromkeys(days))))
+    return " . ".join(filter(None, (source_line(citation), citation.said_by, *dict.fromkeys(days))))
 
 
-def of_article(evidence: Evidence) -> str:
-    """What stands beside a quote of which no more is known than its article."""
-    return context_of(evidence.article)
-
-
-def align(
-    sentence: str, evidence: Sequence[Evidence], beside: Beside = of_article
+def align_claim(
+    claim: str, evidence: Sequence[Evidence], context_of: ContextOf = article_context
 ) -> tuple[list[Evidence], Support]:
-    """The fewest evidence sentences that support a sentence best, and how well.
+    """The fewest evidence sentences that support a claim best, and how well they do.
 
-    Greedy: the sentence that covers most words, then any that mends what is still missing.
-    ``beside`` tells what may explain a name or a date without being a quote's own words.
+    Greedy set cover: the sentence with the highest support, then whichever adds most to it, as long
+    as it adds enough; last, the sentences that later ones made superfluous are taken out again.
     """
     chosen: list[Evidence] = []
     verdict = Support(0.0, ("no evidence",))
     remaining = list(evidence)
-    most = MOST if len(content_stems(sentence)) > BRIEF else 1
-    while remaining and len(chosen) < most:
-        trials = [(_judge(sentence, [*chosen, e], beside), e) for e in remaining]
+    several = len(content_stems(claim)) > MAX_WORDS_FOR_ONE_QUOTE
+    while remaining and len(chosen) < (MAX_CITATIONS_PER_CLAIM if several else 1):
+        trials = [(_support(claim, [*chosen, e], context_of), e) for e in remaining]
         best, addition = max(trials, key=lambda t: (t[0].score, t[1].score))
-        if best.score <= verdict.score + (WORTH_ANOTHER if verdict.ok else 0.05):
+        gain = MIN_GAIN_SUPPORTED if verdict.ok else MIN_GAIN_UNSUPPORTED
+        if best.score <= verdict.score + gain:
             break
         chosen.append(addition)
         remaining.remove(addition)
         verdict = best
-    return _needed(sentence, chosen, verdict, beside)
+    return _without_superfluous(claim, chosen, verdict, context_of)
 
 
-def _needed(
-    sentence: str, chosen: list[Evidence], verdict: Support, beside: Beside
+def _without_superfluous(
+    claim: str, chosen: list[Evidence], verdict: Support, context_of: ContextOf
 ) -> tuple[list[Evidence], Support]:
-    """Without the quotes that later ones have made superfluous, and without those that bring a day
-    or a name beside them but tell nothing themselves."""
+    """Without the quotes that later ones made superfluous, and without those whose context brings a
+    day or a name but whose own words add nothing."""
     for item in list(chosen) if len(chosen) > 1 else ():
         rest = [e for e in chosen if e is not item]
-        if rest and _own(sentence, chosen) - _own(sentence, rest) < TELLS:
-            chosen, verdict = rest, _judge(sentence, rest, beside)
+        if rest and _own_support(claim, chosen) - _own_support(claim, rest) < MIN_GAIN_OF_OWN_WORDS:
+            chosen, verdict = rest, _support(claim, rest, context_of)
     for item in chosen[:-1] if verdict.ok else ():
         rest = [e for e in chosen if e is not item]
-        without = _judge(sentence, rest, beside)
-        if without.ok and without.score >= verdict.score - WORTH_ANOTHER:
+        without = _support(claim, rest, context_of)
+        if without.ok and without.score >= verdict.score - MIN_GAIN_SUPPORTED:
             chosen, verdict = rest, without
     return chosen, verdict
 
 
-def _own(sentence: str, chosen: Sequence[Evidence]) -> float:
-    """How well quotes support a sentence by their own words."""
-    return support(sentence, [e.text for e in chosen]).score
+def _support(claim: str, chosen: Sequence[Evidence], context_of: ContextOf) -> Support:
+    contexts = dict.fromkeys(context_of(e) for e in chosen)
+    return support(claim, [e.text for e in chosen], " ".join(contexts))
 
 
-def _judge(sentence: str, chosen: Sequence[Evidence], beside: Beside) -> Support:
-    explained = dict.fromkeys(beside(e) for e in chosen)
-    return support(sentence, [e.text for e in chosen], " ".join(explained))
+def _own_support(claim: str, chosen: Sequence[Evidence]) -> float:
+    return support(claim, [e.text for e in chosen]).score
 
 
-def as_it_is(citation: Citation) -> Citation:
-    """Nothing more is known about a quote than its words."""
+def unannotated(citation: Citation) -> Citation:
+    """The annotator of a library that knows nothing about a quote but its words."""
     return citation
 
 
-@dataclass(slots=True)
-class Numbering:
-    """Gives each distinct quote one number, in order of first use; ``annotate`` adds to each
-    citation what the library knows about its words."""
+@dataclass(frozen=True, slots=True)
+class CitationList:
+    """Numbered citations: each distinct quote has one number, in order of first use.
 
-    annotate: Annotate = as_it_is
-    citations: list[Citation] = field(default_factory=list)
-    cited: list[Evidence] = field(default_factory=list)
-    _known: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    Frozen: citing returns a longer list. ``citations[i]`` cites ``evidence[i]`` and has the number
+    i + 1; ``annotate`` adds to each citation what the library knows about its words.
+    """
 
-    def cite(self, evidence: Iterable[Evidence], score: float) -> tuple[int, ...]:
-        numbers = []
+    annotate: Annotator = unannotated
+    citations: tuple[Citation, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    def cite(
+        self, evidence: Iterable[Evidence], score: float
+    ) -> tuple[CitationList, tuple[int, ...]]:
+        """The list with the quotes that it did not have yet, and the numbers of all of them.
+
+        ``score`` is the probability, 0 to 1, with which the quotes support what cites them.
+        """
+        citations, cited = list(self.citations), list(self.evidence)
+        numbers = {item.place: number for number, item in enumerate(cited, 1)}
+        wanted = set()
         for item in evidence:
-            if item.place not in self._known:
-                self._known[item.place] = len(self.citations) + 1
-                made = citation(item, len(self.citations) + 1, score)
-                self.citations.append(self.annotate(made))
-                self.cited.append(item)
-            numbers.append(self._known[item.place])
-        return tuple(sorted(set(numbers)))
+            if item.place not in numbers:
+                numbers[item.place] = len(citations) + 1
+                citations.append(self.annotate(citation(item, len(citations) + 1, score)))
+                cited.append(item)
+            wanted.add(numbers[item.place])
+        longer = replace(self, citations=tuple(citations), evidence=tuple(cited))
+        return longer, tuple(sorted(wanted))
 
 
 def citation(evidence: Evidence, number: int, score: float) -> Citation:
@@ -160,6 +174,6 @@ def citation(evidence: Evidence, number: int, score: float) -> Citation:
     )
 
 
-def widened(evidence: Evidence, start: int) -> Evidence:
-    """The same evidence, beginning earlier in its article."""
+def starting_at(evidence: Evidence, start: int) -> Evidence:
+    """The same evidence with an earlier beginning, a character offset in its article."""
     return replace(evidence, start=start, text=evidence.article.text[start : evidence.end])

@@ -16,16 +16,16 @@ from ingest.attribution.speakers import Statement
 from ingest.attribution.vocabulary import VERB
 from ingest.dates.timex import Expression
 from ingest.storage.library import Library
-from qa.answers.citations import Annotate
+from qa.answers.citations import Annotator
 from qa.records import Citation, Dated
 
-NEAR = 30
+MAX_CHARACTERS_TO_SAYING_DAY = 30
 """Characters between a verb of saying and the day it was said: "told reporters late on Monday"."""
 
 _DAYS = frozenset({"weekday", "day", "month day", "day month", "iso"})
 
 
-def annotator(library: Library) -> Annotate:
+def annotator(library: Library) -> Annotator:
     """What fills in dates and speakers from the catalogue of a library."""
 
     def annotate(citation: Citation) -> Citation:
@@ -85,7 +85,7 @@ def _said_on(citation: Citation, statements: Sequence[Statement]) -> date | None
     for when in citation.dates:
         if when.rule not in _DAYS or when.first != when.last:
             continue
-        before = citation.quote[max(0, when.start - NEAR) : when.start]
+        before = citation.quote[max(0, when.start - MAX_CHARACTERS_TO_SAYING_DAY) : when.start]
         verb = VERB.search(before)
         if verb and not re.search(r"[.,;:“”\"]|\bthat\b|\bwill\b", before[verb.end() :]):
             return when.first

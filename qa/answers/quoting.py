@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.segmentation import sentence_spans
-from qa.answers.citations import Numbering, widened
+from qa.answers.citations import CitationList, starting_at
 from qa.language.words import content_stems, names
 from qa.questions.interpretation import Question
 from qa.reading.answer_span import short_answer
@@ -17,19 +17,19 @@ from qa.reading.evidence import ANSWER_AT, Evidence, confidence
 from qa.reading.prompt_injection import is_order
 from qa.records import Sentence
 
-MOST = 3
+MAX_QUOTES = 3
 """Quotes in an answer."""
 
-WITHIN = 2.5
-"""How far below the best sentence's score a further quote may lie."""
+MAX_SCORE_BELOW_BEST = 2.5
+"""How far below the best sentence's score (log-odds) a further quote may lie."""
 
-AS_MUCH = 0.5
+MIN_COVERAGE_OF_BEST = 0.5
 """Share of the best sentence's coverage of the question that a further quote must reach."""
 
-SAME_WORDS = 0.6
+REPEATS_AT = 0.6
 """Share of common content words from which a further quote says the same again."""
 
-LONGEST_QUOTE = 600
+MAX_QUOTE_CHARACTERS = 600
 
 _LEANS = re.compile(
     r"^[“\"‘]?(?:He|She|They|It|His|Her|Their|Its|That|This|Those|These|The (?:two|pair|move|"
@@ -41,9 +41,9 @@ def choose(rated: Sequence[Evidence]) -> list[Evidence]:
     """At most three sentences, most direct first, that do not repeat each other."""
     chosen: list[Evidence] = []
     for item in rated:
-        if len(chosen) == MOST or item.score < rated[0].score - WITHIN:
+        if len(chosen) == MAX_QUOTES or item.score < rated[0].score - MAX_SCORE_BELOW_BEST:
             break
-        wide = with_context(item)
+        wide = with_antecedent(item)
         if _answers(item, rated[0]) and not any(
             _same(item.text, other.text) or _overlap(wide, other) for other in chosen
         ):
@@ -53,7 +53,7 @@ def choose(rated: Sequence[Evidence]) -> list[Evidence]:
 
 def _answers(item: Evidence, best: Evidence) -> bool:
     """Whether a further sentence would also pass on its own, and says about as much."""
-    enough = AS_MUCH * best.features.get("covered", 0.0)
+    enough = MIN_COVERAGE_OF_BEST * best.features.get("covered", 0.0)
     return item is best or (
         confidence([item]) >= ANSWER_AT and item.features.get("covered", 0.0) >= enough
     )
@@ -65,7 +65,7 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
 
 def _same(one: str, other: str) -> bool:
     a, b = set(content_stems(one)), set(content_stems(other))
-    return len(a & b) >= SAME_WORDS * max(1, min(len(a), len(b)))
+    return len(a & b) >= REPEATS_AT * max(1, min(len(a), len(b)))
 
 
 _LATER = re.compile(
@@ -83,21 +83,21 @@ def leans(text: str) -> bool:
     return later is not None and not names(later.group(1))
 
 
-def with_context(evidence: Evidence) -> Evidence:
+def with_antecedent(evidence: Evidence) -> Evidence:
     """A sentence that leans on the one before it ("He added ...") brings that one along."""
     if not leans(evidence.text):
         return evidence
     before = sentence_spans(evidence.article.text, 0, evidence.start)
-    if not before or evidence.end - before[-1][0] > LONGEST_QUOTE:
+    if not before or evidence.end - before[-1][0] > MAX_QUOTE_CHARACTERS:
         return evidence
     if is_order(evidence.article.text[slice(*before[-1])]):
         return evidence  # what was planted is not what it leans on
-    return widened(evidence, before[-1][0])
+    return starting_at(evidence, before[-1][0])
 
 
-def understood(evidence: Sequence[Evidence]) -> list[Evidence]:
+def with_antecedents(evidence: Sequence[Evidence]) -> list[Evidence]:
     """Each with the sentence that it leans on, unless that one is there by itself."""
-    wide = [(item, with_context(item)) for item in evidence]
+    wide = [(item, with_antecedent(item)) for item in evidence]
     return [
         item if any(o is not item and _overlap(context, o) for o in evidence) else context
         for item, context in wide
@@ -105,13 +105,14 @@ def understood(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 
 def quoted_sentences(
-    question: Question, chosen: Sequence[Evidence], numbering: Numbering, sure: float
-) -> list[Sentence]:
-    """Sentences of the answer, verbatim but for line breaks, with the short answer marked."""
+    question: Question, chosen: Sequence[Evidence], citations: CitationList, confidence: float
+) -> tuple[CitationList, list[Sentence]]:
+    """Evidence as sentences of an answer, verbatim but for line breaks, with the short answer of
+    the first one marked; and the citations with theirs."""
     sentences = []
     for rank, item in enumerate(chosen):
         text = " ".join(item.text.split())
-        number = numbering.cite([item], sure)
+        citations, numbers = citations.cite([item], confidence)
         short = short_answer(text, question) if rank == 0 else None
-        sentences.append(Sentence(text, number, short))
-    return sentences
+        sentences.append(Sentence(text, numbers, short))
+    return citations, sentences

@@ -27,6 +27,20 @@ MAX_QUESTION_CHARACTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """What a user asked, as it arrived: nothing about it is understood yet.
+
+    ``asked_at`` is the day of asking (None: today), ``history`` the earlier exchanges of the same
+    conversation, oldest first, and ``filters`` the articles that may answer.
+    """
+
+    text: str
+    asked_at: When | None = None
+    history: tuple[Turn, ...] = ()
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question ready for retrieval."""
 

@@ -16,8 +16,8 @@ from datetime import date
 from ingest.records import day_of, format_day
 from ingest.storage.library import Library
 from ingest.versions.notices import Notice
-from qa.answers.citations import Numbering, citation
-from qa.answers.quoting import MOST
+from qa.answers.citations import Annotator, CitationList, citation
+from qa.answers.quoting import MAX_QUOTES
 from qa.language.words import name_keys, words
 from qa.quantities.extraction import corrected
 from qa.quantities.question_targets import Asked, asked
@@ -40,7 +40,7 @@ def depth_for(question: Question) -> int | None:
 
 def comparison(
     question: Question, rated: Sequence[Evidence], hits: Sequence[Hit], library: Library,
-    numbering: Numbering,
+    annotate: Annotator,
 ) -> Comparison:  # fmt: skip
     """What the library's reports say of the quantity that is asked for; empty when none is."""
     wanted = asked(question)
@@ -48,7 +48,7 @@ def comparison(
         return Comparison()
 
     def cite(item: Evidence) -> Citation:
-        return numbering.annotate(citation(item, 0, 1.0))
+        return annotate(citation(item, 0, 1.0))
 
     given = reports(question, hits, library.idf(question.stems), cite)
     found = compared(question, given, rated[0])
@@ -102,7 +102,7 @@ def ordered(chosen: Sequence[Evidence], found: Comparison) -> list[Evidence]:
     wanted = [_held(report.evidence, chosen) for report in sides]
     rest = [item for item in chosen if not any(item is held for held in wanted)]
     kept = [item for item in rest if not any(item.holds(w) or w.holds(item) for w in wanted)]
-    return _once([*wanted, *kept[: max(0, MOST - len(wanted))]])
+    return _once([*wanted, *kept[: max(0, MAX_QUOTES - len(wanted))]])
 
 
 def _held(item: Evidence, chosen: Sequence[Evidence]) -> Evidence:
@@ -114,27 +114,29 @@ def _once(items: Sequence[Evidence]) -> list[Evidence]:
     return list({item.place: item for item in items}.values())
 
 
-def reported(report: Report, numbering: Numbering, sure: float) -> Reported:
-    """A report as the answer gives it, with its number."""
-    held = _held(report.evidence, numbering.cited)
-    numbers = numbering.cite([held], sure)
+def reported(
+    report: Report, citations: CitationList, confidence: float
+) -> tuple[CitationList, Reported]:
+    """A report as the answer gives it, with its number, and the citations with its quote."""
+    held = _held(report.evidence, citations.evidence)
+    citations, numbers = citations.cite([held], confidence)
     cited = report.citation
     said_by = "" if report.corrected else introduced(cited.speaker or "", cited.role)
     means = format_day(date.fromordinal(int(report.amount.value))) if report.dated else ""
-    return Reported(report.value, numbers, report.day, said_by, report.corrected, means)
+    return citations, Reported(report.value, numbers, report.day, said_by, report.corrected, means)
 
 
 def marked(
-    sentences: Sequence[Sentence], found: Comparison, numbering: Numbering
+    sentences: Sequence[Sentence], found: Comparison, citations: CitationList
 ) -> list[Sentence]:
     """The sentences with the latest figure in bold where it stands."""
     if found.latest is None or not found.tells:
         return list(sentences)
-    return [_marked(sentence, found.latest, numbering) for sentence in sentences]
+    return [_marked(sentence, found.latest, citations) for sentence in sentences]
 
 
-def _marked(sentence: Sentence, latest: Report, numbering: Numbering) -> Sentence:
-    holds = [c.number for c, e in zip(numbering.citations, numbering.cited, strict=True)
+def _marked(sentence: Sentence, latest: Report, citations: CitationList) -> Sentence:
+    holds = [c.number for c, e in zip(citations.citations, citations.evidence, strict=True)
              if e.holds(latest.evidence)]  # fmt: skip
     if not set(holds) & set(sentence.citations):
         return replace(sentence, short=None)

@@ -20,12 +20,11 @@ from ingest.dates.timex import Expression
 from ingest.records import day_of
 from ingest.segmentation import sentence_spans
 from ingest.storage.library import Library
-from qa.answers.citations import Numbering
 from qa.language.words import content_stems, words
 from qa.questions.interpretation import Question
 from qa.questions.timeline_requests import TimelineRequest, timeline_request, timeline_subject
 from qa.reading.evidence import Evidence
-from qa.records import DatedBy, Entry
+from qa.records import DatedBy
 from qa.retrieval.ranking import Hit, stems_of
 from qa.retrieval.retriever import HybridRetriever
 from qa.sources.reported_quantities import DIGEST, LEAD, names_of, share
@@ -68,7 +67,7 @@ UNSAID = timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TimelineEvent:
     """A sentence, the days of what it tells, how they are known, and how telling it is."""
 
     evidence: Evidence
@@ -102,7 +101,7 @@ def events_of(
     weights: Mapping[str, float],
     library: Library,
     asked_at: date,
-) -> Iterator[Event]:
+) -> Iterator[TimelineEvent]:
     """The events that one passage tells and that lie in the days asked for."""
     article, passage = hit.article, hit.passage
     published = day_of(article.published_at) if article.published_at else None
@@ -129,7 +128,7 @@ def events_of(
             when, by = (published, published), "publication"
         if wanted.includes(*when):
             told = _telling(item, wanted, weights, by, leads=not (passage.ordinal or place))
-            yield Event(item, *when, by, told)
+            yield TimelineEvent(item, *when, by, told)
 
 
 def _when(
@@ -189,9 +188,9 @@ def _telling(
 
 
 def timeline(
-    question: Question, retriever: HybridRetriever, library: Library, numbering: Numbering
-) -> tuple[Entry, ...]:
-    """The entries of a timeline, oldest first; empty when none is asked for or too little told."""
+    question: Question, retriever: HybridRetriever, library: Library
+) -> tuple[TimelineEvent, ...]:
+    """The events of a timeline, oldest first; empty when none is asked for or too little told."""
     if timeline_subject(question.text) is None:
         return ()
     wanted = timeline_request(question, question.asked_at)
@@ -202,18 +201,7 @@ def timeline(
         newest = _newest(library)
         again = timeline_request(question, newest, ignore_period=True) if newest else None
         chosen = _chosen(question, again, retriever, library) if again else chosen
-    if len(chosen) < FEWEST:
-        return ()
-    return tuple(
-        Entry(
-            event.first,
-            event.last,
-            " ".join(event.evidence.text.split()),
-            numbering.cite([event.evidence], 1.0),
-            event.dated_by,
-        )
-        for event in chosen
-    )
+    return tuple(chosen) if len(chosen) >= FEWEST else ()
 
 
 def _newest(library: Library) -> date | None:
@@ -224,7 +212,7 @@ def _newest(library: Library) -> date | None:
 
 def _chosen(
     question: Question, wanted: TimelineRequest, retriever: HybridRetriever, library: Library
-) -> list[Event]:
+) -> list[TimelineEvent]:
     search = replace(question, query=wanted.subject or question.query)
     weights = library.idf(tuple(wanted.stems))
     found = [
@@ -258,7 +246,9 @@ def _about(hit: Hit, wanted: TimelineRequest, weights: Mapping[str, float]) -> b
     return wanted.names <= names_of(near) and share(weights, stems_of(near), wanted.stems) >= ABOUT
 
 
-def _of_subject(event: Event, wanted: TimelineRequest, weights: Mapping[str, float]) -> bool:
+def _of_subject(
+    event: TimelineEvent, wanted: TimelineRequest, weights: Mapping[str, float]
+) -> bool:
     """Whether the sentence names the subject, or its story opens with it."""
     article = event.evidence.article
     named = names_of(event.evidence.text)
@@ -272,7 +262,7 @@ def _of_subject(event: Event, wanted: TimelineRequest, weights: Mapping[str, flo
     )
 
 
-def _from_opening(found: list[Event], wanted: TimelineRequest) -> list[Event]:
+def _from_opening(found: list[TimelineEvent], wanted: TimelineRequest) -> list[TimelineEvent]:
     """For "since the truce began": without what lies before the day on which that is told."""
     opening = frozenset(content_stems(wanted.first_event))
     if not opening or wanted.first:
@@ -288,9 +278,9 @@ def _from_opening(found: list[Event], wanted: TimelineRequest) -> list[Event]:
     return [e for e in found if e.first >= opens]
 
 
-def _distinct(ranked: Sequence[Event]) -> list[Event]:
+def _distinct(ranked: Sequence[TimelineEvent]) -> list[TimelineEvent]:
     """The most telling events, each once, and not too many of one story."""
-    kept: list[Event] = []
+    kept: list[TimelineEvent] = []
     for event in ranked:
         if len(kept) == MOST:
             break
@@ -306,7 +296,7 @@ def _distinct(ranked: Sequence[Event]) -> list[Event]:
     return kept
 
 
-def _repeats(one: Event, other: Event) -> bool:
+def _repeats(one: TimelineEvent, other: TimelineEvent) -> bool:
     a, b = stems_of(one.evidence.text), stems_of(other.evidence.text)
     near = abs(one.first - other.first) <= timedelta(days=2)
     same = SAME if one.dated_by == other.dated_by == "text" else SAME_LEAD

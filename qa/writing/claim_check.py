@@ -1,4 +1,6 @@
-"""A sentence that a model wrote, aligned to its evidence and checked.
+"""Checks one sentence that a model wrote: its citations, its support, and whether it is a refusal.
+
+    sentence + evidence -> align_claim -> support >= threshold, no foreign address, no question
 
 Pure functions. Knows nothing about models.
 """
@@ -9,12 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.answers.citations import Beside, align, of_article
+from qa.answers.citations import ContextOf, align_claim, article_context
 from qa.reading.evidence import Evidence
 from qa.support.checker import SUPPORTED_AT, support
 
-SHORT = 4
-"""Words up to which an answer is no sentence."""
+MAX_FRAGMENT_WORDS = 4
+"""Words up to which an answer is a fragment, not a sentence."""
 
 _ADDRESS = re.compile(
     r"https?:|www\.|\b[\w.+-]+@[\w-]+\.\w|\b[\w-]+\.(?:com|org|net|io|example)\b", re.IGNORECASE
@@ -46,64 +48,73 @@ class Written:
     """What is claimed: the text, or the question with a text that is no sentence."""
 
 
-def checked(
-    text: str, evidence: Sequence[Evidence], beside: Beside = of_article, question: str = ""
+def check_claim(
+    text: str,
+    evidence: Sequence[Evidence],
+    context_of: ContextOf = article_context,
+    question: str = "",
 ) -> Written:
     """The evidence that stands behind a sentence, and whether it is enough.
 
     Questions state nothing: they are neither answers nor evidence.
     """
-    evidence = [e for e in evidence if not _asks(e.text)]
-    if question and is_fragment(text) and (found := _fragment(text, evidence, beside, question)):
+    evidence = [e for e in evidence if not _is_question(e.text)]
+    if (
+        question
+        and is_fragment(text)
+        and (found := _check_fragment(text, evidence, context_of, question))
+    ):
         return found
-    chosen, verdict = align(text, evidence, beside)
+    chosen, verdict = align_claim(text, evidence, context_of)
     reasons = list(verdict.reasons)
-    if _foreign_address(text, chosen):
+    if _has_foreign_address(text, chosen):
         reasons.append("an address is not in the quotes")
-    if _asks(text):
+    if _is_question(text):
         reasons.append("it is a question")
     supported = bool(chosen) and not reasons
     return Written(
-        text, tuple(chosen), verdict.score, supported, not supported and denies(text),
+        text, tuple(chosen), verdict.score, supported, not supported and is_refusal(text),
         tuple(reasons), text,
     )  # fmt: skip
 
 
-def _asks(text: str) -> bool:
+def _is_question(text: str) -> bool:
     return text.rstrip("”\"’' ").endswith("?")
 
 
 def is_fragment(text: str) -> bool:
     """Whether a model answered in a few words, not in a sentence: "Yellowstone National Park"."""
     number = len(text.split())
-    return number <= SHORT or (number <= 2 * SHORT and text[-1] not in '.!?”"’)')
+    return number <= MAX_FRAGMENT_WORDS or (
+        number <= 2 * MAX_FRAGMENT_WORDS and text[-1] not in '.!?”"’)'
+    )
 
 
-def _fragment(
-    text: str, evidence: Sequence[Evidence], beside: Beside, question: str
+def _check_fragment(
+    text: str, evidence: Sequence[Evidence], context_of: ContextOf, question: str
 ) -> Written | None:
     """A few words claim nothing by themselves: any mention would do. Their quote is the sentence
     that holds them and answers the question best, and it is scored with the question."""
-    wanted = f" {_plain(text)} "
-    holding = [e for e in evidence if wanted in f" {_plain(e.text)} "]
+    wanted = f" {_normalized(text)} "
+    holding = [e for e in evidence if wanted in f" {_normalized(e.text)} "]
     if not holding or not wanted.strip():
         return None
     best = max(holding, key=lambda e: e.score)
     claim = f"{question} {text}"
-    score = support(claim, [best.text], beside(best)).score
+    score = support(claim, [best.text], context_of(best)).score
     return Written(text, (best,), max(score, SUPPORTED_AT), supported=True, claim=claim)
 
 
-def _plain(text: str) -> str:
+def _normalized(text: str) -> str:
     return " ".join(re.findall(r"[\w%$£€]+", text.lower()))
 
 
-def denies(text: str) -> bool:
+def is_refusal(text: str) -> bool:
     """Whether a model's sentence says that the articles do not answer."""
     return bool(_DENIAL.search(text))
 
 
-def _foreign_address(text: str, chosen: Sequence[Evidence]) -> bool:
+def _has_foreign_address(text: str, chosen: Sequence[Evidence]) -> bool:
     """Whether a sentence holds an address that its evidence does not: never shown."""
     evidence = " ".join(item.text for item in chosen)
     return any(match.group() not in evidence for match in _ADDRESS.finditer(text))

@@ -1,10 +1,11 @@
-"""Second looks at a written sentence, where the support checker alone does not settle it.
+"""Reviews written sentences that the support checker leaves in doubt: judge, trim, rewrite.
 
-    checked -> unsure? a model's yes or no
-        -> unsupported? without the part that is -> still? one rewrite, checked like the first
+    checked -> unsure? ask the entailment judge
+        -> unsupported? leave the unsupported part out (claim_trimming)
+        -> still unsupported? let the model rewrite it once, and check that like the first
 
-What asks the model again is bounded: an answer has ``SPARE`` seconds for all its second looks. When
-they are used up, or the model fails, what the checker said stands. Nothing here changes a sentence
+What asks the model again is bounded: an answer has ``MAX_REVIEW_SECONDS`` for all its reviews. When
+they are used up, or the model fails, the checker's verdict stands. Nothing here changes a sentence
 that was shown before. Knows nothing about streams.
 """
 
@@ -17,57 +18,59 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from qa.answers.citations import Beside
+from qa.answers.citations import ContextOf
+from qa.cost import CostRecorder
 from qa.errors import ModelError
 from qa.language.words import content_stems
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
 from qa.support.checker import support
-from qa.writing.claim_check import Written, checked
-from qa.writing.claim_trimming import shorter
-from qa.writing.entailment_judge import judge
-from qa.writing.models import Stream, add_tokens, brief
-from qa.writing.prompts import REPAIR_SYSTEM, Note, repair_message
+from qa.writing.claim_check import Written, check_claim
+from qa.writing.claim_trimming import trimmed_claims
+from qa.writing.entailment_judge import EntailmentJudge
+from qa.writing.models import Completion, limited_to
+from qa.writing.prompts import REPAIR_SYSTEM, KnownFacts, repair_message
 from qa.writing.sentence_stream import whole_sentences
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-SPARE = 30.0
-"""Seconds that all second looks of an answer may take; a small model on two cores needs 3 to 8 for
+MAX_REVIEW_SECONDS = 30.0
+"""Seconds that all reviews of an answer may take; a small model on two cores needs 3 to 8 for
 one (2026-11-23)."""
 
-REWRITE_TOKENS = 90
-NEAREST = 6
+MAX_REWRITE_TOKENS = 90
+MAX_REWRITE_EVIDENCE = 6
 """Evidence sentences shown for a rewrite, about 250 tokens."""
-DOUBTS = 2
-"""Shortened sentences that are put to the model."""
+MAX_TRIMMED_JUDGED = 2
+"""Trimmed sentences that are put to the judge."""
 
-KEPT = 0.4
+MIN_WORDS_KEPT = 0.4
 """Share of a sentence's content words that its repair must keep, to be the same sentence."""
 
-UNSURE = 0.7
-"""A supported sentence of a lower score is put to the model: every one that has a word which its
+JUDGED_BELOW = 0.7
+"""A supported sentence of a lower score is put to the judge: every one that has a word which its
 quotes lack."""
-NO = 0.4
-"""Below this probability of yes the model is believed against the checker. A 1.5B model rejected 13
+REJECTED_BELOW = 0.4
+"""Below this probability of yes the judge is believed against the checker. A 1.5B model rejected 13
 of 28 unsupported and 4 of 34 supported ones of what the checker let through with such a score: 44
 pairs of SummEdits news and AttributionBench, and 18 written sentences labelled by hand
 (2026-11-23). Of what the checker refused for too few common words, its yes told nothing (34 pairs):
 there the checker decides."""
 
-THIN = 0.58
-YES = 0.6
-"""Below THIN the model must say yes with this probability. Of 35 sentences of RealTime QA's editors
-that the checker let through, read by hand, 3 of 11 below THIN were wholly supported and 22 of 24
-above; of 8 that a model wrote, 6, and the six were those with a yes above 0.6 (2026-11-23)."""
+THIN_SUPPORT_BELOW = 0.58
+MIN_YES_FOR_THIN_SUPPORT = 0.6
+"""Probability of yes that the judge must give below the former. Of 35 sentences of RealTime QA's
+editors that the checker let through, read by hand, 3 of 11 below it were wholly supported and
+22 of 24 above; of 8 that a model wrote, 6, and the six were those with a yes above 0.6
+(2026-11-23)."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Review:
-    """The second looks of one answer."""
+    """The reviews of one answer's sentences."""
 
     llm: LLM
     question: Question
@@ -75,89 +78,89 @@ class Review:
     """What the model was shown."""
     quotable: Sequence[Evidence]
     """What may be cited: the same, with and without the sentence that one leans on."""
-    note: Note
-    beside: Beside
+    known_facts: KnownFacts
+    context_of: ContextOf
+    judge: EntailmentJudge | None = None
+    cost: CostRecorder = field(default_factory=CostRecorder)
+    seconds: float = MAX_REVIEW_SECONDS
+    """Seconds that are left."""
     judging: bool = True
-    hopeless: bool = False
-    """Whether a yes or no will never be had from this model: it gives no log-probabilities."""
-    seconds: float = SPARE
-    usage: dict[str, int] = field(default_factory=dict)
+    """Whether the judge is still asked: no more in this answer once it has failed."""
 
-    def second(self, first: Written) -> Written:
+    def reviewed(self, first: Written) -> Written:
         """The sentence as it may be shown, or one without support. Never raises ModelError."""
-        doubted = self._doubted(first)
-        if doubted.supported or doubted.denies:
-            return doubted
-        log.info("not supported: %r (%s)", doubted.text, "; ".join(doubted.reasons))
-        return self._trimmed(doubted) or self._rewritten(doubted) or doubted
+        judged = self._judged(first)
+        if judged.supported or judged.denies:
+            return judged
+        log.info("not supported: %r (%s)", judged.text, "; ".join(judged.reasons))
+        return self._trimmed(judged) or self._rewritten(judged) or judged
 
     def _trimmed(self, first: Written) -> Written | None:
         """The longest part of it that is supported and tells more than the question does."""
-        asked, doubts = set(content_stems(self.question.text)), 0
-        for text in shorter(first.text, first.reasons):
-            part = checked(text, self.quotable, self.beside, self.question.text)
-            if not (part.supported and same_matter(first.text, text)):
+        asked, judged = set(content_stems(self.question.text)), 0
+        for text in trimmed_claims(first.text, first.reasons):
+            part = check_claim(text, self.quotable, self.context_of, self.question.text)
+            if not (part.supported and keeps_subject(first.text, text)):
                 continue
             if not set(content_stems(text)) - asked:
                 continue
-            if (sure := self._doubted(part)).supported:
+            if (sure := self._judged(part)).supported:
                 log.info("shortened: %r", text)
                 return sure
-            doubts += 1
-            if doubts == DOUBTS:
+            judged += 1
+            if judged == MAX_TRIMMED_JUDGED:
                 break
         return None
 
-    def _doubted(self, first: Written) -> Written:
-        """The verdict after a model's yes or no, where the checker is unsure."""
-        unsure = first.supported and first.score < UNSURE
-        if not (self.judging and unsure and self.seconds > 0):
+    def _judged(self, first: Written) -> Written:
+        """The verdict after the judge was heard, where the checker is unsure."""
+        if not (first.supported and first.score < JUDGED_BELOW):
             return first
-        yes = self._yes(first)
-        log.info("the model's yes is %s: %r", yes, first.text)
-        if yes is None or yes >= (YES if first.score < THIN else NO):
+        yes = self._probability(first)
+        log.info("the judge's probability of yes is %s: %r", yes, first.text)
+        thin = first.score < THIN_SUPPORT_BELOW
+        if yes is None or yes >= (MIN_YES_FOR_THIN_SUPPORT if thin else REJECTED_BELOW):
             return first
-        said = ("a model that read the excerpts says that they do not support it",)
-        return replace(first, supported=False, reasons=said)
+        reason = "a model that read the excerpts says that they do not support it"
+        return replace(first, supported=False, reasons=(reason,))
 
-    def _yes(self, written: Written) -> float | None:
-        """The model's probability of yes; None without one."""
-        quotes = [line for e in written.evidence for line in (self.beside(e), e.text)]
+    def _probability(self, written: Written) -> float | None:
+        """The judge's probability of yes; None when it is not or no longer asked."""
+        judge = self.judge if self.judging and self.seconds > 0 else None
+        if judge is None or not judge.available:
+            return None
+        claim = written.claim or written.text
+        quotes = [line for e in written.evidence for line in (self.context_of(e), e.text)]
         try:
             with self._clock():
-                return judge(
-                    self.llm,
-                    written.claim or written.text,
-                    quotes,
-                    patience=self.seconds,
-                    usage=self.usage,
-                )
+                return judge.probability(claim, quotes, patience=self.seconds, cost=self.cost)
         except ModelError as error:
             log.info("no second opinion: %s", error.reason)
-            self.judging, self.hopeless = False, not error.retryable
+            self.judging = False
             return None
 
     def _rewritten(self, first: Written) -> Written | None:
         """What the model makes of it, when that is supported and still the same sentence."""
         if self.seconds <= 0:
             return None
-        nearest = self._nearest(first)
-        message = repair_message(self.question, first.text, first.reasons, nearest, self.note)
-        stream = Stream(
-            brief(self.llm, REWRITE_TOKENS), REPAIR_SYSTEM, message, within=self.seconds
+        message = repair_message(
+            self.question, first.text, first.reasons, self._nearest(first), self.known_facts
+        )
+        completion = Completion(
+            limited_to(MAX_REWRITE_TOKENS, self.llm), REPAIR_SYSTEM, message, deadline=self.seconds
         )
         try:
             with self._clock():
-                said = "".join(stream)
+                reply = "".join(completion)
         except ModelError as error:
             log.info("no rewrite: %s", error.reason)
             return None
         finally:
-            add_tokens(self.usage, stream.usage)
-        text = next(iter(whole_sentences([said])), "")
-        if not same_matter(first.text, text):
+            self.cost.add_tokens(completion.usage)
+        text = next(iter(whole_sentences([reply])), "")
+        if not keeps_subject(first.text, text):
             return None
-        again = self._doubted(checked(text, self.quotable, self.beside, self.question.text))
+        again = self._judged(check_claim(text, self.quotable, self.context_of, self.question.text))
         log.info("rewritten: %r (%s)", text, "; ".join(again.reasons) or "supported")
         return again if again.supported else None
 
@@ -165,9 +168,10 @@ class Review:
         """The evidence of a sentence, and what else shares most with it, in the order shown."""
         rest = sorted(
             (e for e in self.shown if e not in first.evidence),
-            key=lambda e: -support(first.text, [e.text], self.beside(e)).score,
+            key=lambda e: -support(first.text, [e.text], self.context_of(e)).score,
         )
-        chosen = {e.place for e in (*first.evidence, *rest[: NEAREST - len(first.evidence)])}
+        room = MAX_REWRITE_EVIDENCE - len(first.evidence)
+        chosen = {e.place for e in (*first.evidence, *rest[:room])}
         every = {e.place: e for e in (*self.shown, *self.quotable)}
         return [e for place, e in every.items() if place in chosen]
 
@@ -180,7 +184,7 @@ class Review:
             self.seconds -= time.monotonic() - started
 
 
-def same_matter(sentence: str, rewrite: str) -> bool:
+def keeps_subject(sentence: str, rewrite: str) -> bool:
     """Whether a rewrite keeps enough of a sentence's words to be its correction."""
     words = set(content_stems(sentence))
-    return bool(rewrite) and len(words & set(content_stems(rewrite))) >= KEPT * len(words)
+    return bool(rewrite) and len(words & set(content_stems(rewrite))) >= MIN_WORDS_KEPT * len(words)

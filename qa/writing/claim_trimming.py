@@ -1,4 +1,4 @@
-"""A sentence without the part that nothing supports.
+"""Trims a sentence: shorter claims that leave out the part which nothing supports.
 
     "Dozens were missing early Thursday after floods in Virginia." -> "... missing after floods ..."
     "It was "Succession," which earned 25 nods, also for Brian Cox." -> "It was "Succession.""
@@ -16,13 +16,13 @@ from datetime import date
 from ingest.dates.timex import expressions
 from qa.language.words import STOP, words
 
-MOST = 8
+MAX_TRIMMED = 8
 """Shorter sentences that are tried; each is checked against all evidence."""
 
-FEWEST = 3
-"""Words of a sentence."""
+MIN_WORDS = 3
+"""Words that a sentence must have."""
 
-_DAY = date(2000, 1, 3)
+_ANY_DAY = date(2000, 1, 3)
 """Any day: of the time phrases only their places matter."""
 
 _LEADING = re.compile(
@@ -57,19 +57,21 @@ _HEDGES = re.compile(
 """Without these, what is left would claim more."""
 
 
-def shorter(sentence: str, reasons: Sequence[str]) -> Iterator[str]:
-    """Shorter sentences, those that lose least first, at most ``MOST``. A day is left out alone
-    only where one of the ``reasons`` against the sentence speaks of it."""
+def trimmed_claims(sentence: str, reasons: Sequence[str]) -> Iterator[str]:
+    """Up to ``MAX_TRIMMED`` shorter sentences, those that lose least first.
+
+    A day is left out alone only where one of the ``reasons`` against the sentence speaks of it.
+    """
     found: dict[str, None] = {}
     for text in (sentence, *_without_days(sentence, " ".join(reasons))):
         for one in (text, *_without_insertions(text), *_without_endings(text)):
-            if one != sentence and len(words(one)) >= FEWEST:
+            if one != sentence and len(words(one)) >= MIN_WORDS:
                 found.setdefault(one)
-    yield from sorted(found, key=lambda one: -len(one))[:MOST]
+    yield from sorted(found, key=lambda one: -len(one))[:MAX_TRIMMED]
 
 
 def _without_days(text: str, reasons: str) -> Iterator[str]:
-    for found in expressions(text, _DAY):
+    for found in expressions(text, _ANY_DAY):
         if _BOUND.search(text[: found.start]) or _RANKED.search(text):
             continue
         if not any(len(word) > 2 and word in reasons for word in found.phrase.split()):

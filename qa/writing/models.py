@@ -1,11 +1,12 @@
-"""Language models, and what happens when they fail. The only module that knows openai.
+"""Opens the configured language model, reads its completions, and turns failures into ModelError.
 
     OPENAI_API_KEY alone      OpenAI
     OPENAI_BASE_URL           any compatible server; the model it lists first unless one is named
     CITEWIRE_GGUF             a local file, served inside this process (extra `local`)
     none of them              no model: answers are quotations
 
-Every failure becomes a ModelError with a reason a reader can understand.
+Every failure becomes a ModelError with a reason a reader can understand. The only module that knows
+openai.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 DEFAULT_MODEL = "gpt-4.1-mini"
-CONTEXT = 8_192
+CONTEXT_TOKENS = 8_192
+"""Context window that is assumed of a compatible server and set for a GGUF file."""
 MAX_TOKENS = 220
 """Three sentences; the excerpts fill the rest of a small model's context."""
 
@@ -89,8 +91,8 @@ def _compatible(base_url: str, model: str, key: str, settings: Settings) -> LLM:
 
     llm: LLM = OpenAILike(
         model=model, api_base=base_url, api_key=key, temperature=0.0, max_tokens=MAX_TOKENS,
-        is_chat_model=True, context_window=CONTEXT, timeout=settings.model_timeout, max_retries=0,
-        additional_kwargs={"stream_options": {"include_usage": True}},
+        is_chat_model=True, context_window=CONTEXT_TOKENS, timeout=settings.model_timeout,
+        max_retries=0, additional_kwargs={"stream_options": {"include_usage": True}},
     )  # fmt: skip
     return llm
 
@@ -121,7 +123,7 @@ def _serve(path: Path) -> str:
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.hostnames, params.port = ["127.0.0.1"], 0
-    params.n_ctx, params.n_parallel, params.warmup = CONTEXT, 1, False
+    params.n_ctx, params.n_parallel, params.warmup = CONTEXT_TOKENS, 1, False
     server = xllamacpp.Server(params)
     _SERVERS.append(server)
     return f"{server.listening_address}/v1"
@@ -132,8 +134,9 @@ _SERVERS: list[Any] = []
 
 
 @dataclass(slots=True)
-class Stream:
-    """Text pieces of one completion; afterwards ``usage`` tells the tokens it took."""
+class Completion:
+    """One completion of a model, iterated over as pieces of text; afterwards ``usage`` holds the
+    tokens it took and ``cut_off`` whether it is incomplete."""
 
     llm: LLM
     system: str
@@ -141,9 +144,9 @@ class Stream:
     patience: float = 60.0
     """Seconds without a piece of text before it counts as failed."""
     usage: dict[str, int] = field(default_factory=dict)
-    within: float | None = None
+    deadline: float | None = None
     """Seconds in which all of it must have come; None: as long as pieces come."""
-    cut: bool = False
+    cut_off: bool = False
     """Whether the length limit ended it, perhaps inside a sentence."""
 
     def __iter__(self) -> Iterator[str]:
@@ -157,31 +160,31 @@ class Stream:
         finished: str | None = None
         native = False
         try:
-            for chunk in timed(lambda: self.llm.stream_chat(messages), self.patience, self.within):
+            for chunk in iterate_with_deadline(
+                lambda: self.llm.stream_chat(messages), self.patience, self.deadline
+            ):
                 native = native or hasattr(chunk.raw, "choices")
                 finished = _finish_reason(chunk.raw) or finished
-                self._count(chunk.raw)
+                self.usage.update(tokens_of(chunk.raw))
                 if chunk.delta:
                     yield chunk.delta
         except Exception as error:
-            raise explained(error) from error
-        self.cut = finished == "length"
+            raise model_error(error) from error
+        self.cut_off = finished == "length"
         if native and finished is None:
             raise ModelError("its answer broke off", retryable=True)
 
-    def _count(self, raw: Any) -> None:
-        self.usage.update(spent(raw))
 
-
-def brief(llm: LLM, tokens: int) -> LLM:
-    """The model for a short answer. Its own limit wins over that of a call: it is set on a copy."""
+def limited_to(tokens: int, llm: LLM) -> LLM:
+    """The model for a completion of at most so many tokens. Its own limit wins over that of a call,
+    so it is set on a copy."""
     if not hasattr(llm, "max_tokens"):
         return llm
     copy: LLM = llm.model_copy(update={"max_tokens": tokens})
     return copy
 
 
-def spent(raw: Any) -> dict[str, int]:
+def tokens_of(raw: Any) -> dict[str, int]:
     """Tokens that a server reports with an answer; empty when it does not."""
     usage = getattr(raw, "usage", None)
     if usage is None:
@@ -190,17 +193,11 @@ def spent(raw: Any) -> dict[str, int]:
     return {name: int(getattr(usage, name, 0) or 0) for name in names}
 
 
-def add_tokens(total: dict[str, int], more: Mapping[str, int]) -> None:
-    """Add what one call took to what an answer took."""
-    for name, tokens in more.items():
-        total[name] = total.get(name, 0) + tokens
-
-
-def timed(
-    start: Callable[[], Iterable[T]], patience: float, within: float | None = None
+def iterate_with_deadline(
+    start: Callable[[], Iterable[T]], patience: float, deadline: float | None = None
 ) -> Iterator[T]:
     """Items of an iterable that is read in a thread, each within ``patience`` seconds, and all
-    within ``within`` if that is given.
+    within ``deadline`` seconds if that is given.
 
     A client's own time-out starts anew with every byte, and servers send some to stay connected.
     Raises TimeoutError, or whatever the iterable raises.
@@ -219,7 +216,7 @@ def timed(
             arrived.put(("error", error))
 
     Thread(target=read, daemon=True).start()
-    ends = math.inf if within is None else time.monotonic() + within
+    ends = math.inf if deadline is None else time.monotonic() + deadline
     try:
         while True:
             left_over = max(0.0, ends - time.monotonic())
@@ -240,7 +237,7 @@ def _finish_reason(raw: Any) -> str | None:
     return str(choices[0].finish_reason) if choices and choices[0].finish_reason else None
 
 
-def explained(error: Exception) -> ModelError:
+def model_error(error: Exception) -> ModelError:
     """A reason a reader can understand, for anything a client may raise."""
     import httpx
     import openai

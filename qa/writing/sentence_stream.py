@@ -1,6 +1,6 @@
-"""What a model streams, as whole sentences in plain words.
+"""Splits a model's token stream into complete sentences, without reasoning, markup and references.
 
-    pieces -> without thoughts -> sentences -> without markup and without the model's references
+    pieces -> without reasoning -> sentences -> without markup and without references
 
 Knows nothing about evidence.
 """
@@ -19,10 +19,12 @@ _MARKUP = (
     (re.compile(r"^\s*(?:[-*•#>]+|\d+[.)])\s+|\*\*|__|`+"), ""),
     (re.compile(r"^\s*(?:Answer|Corrected sentence):\s*"), ""),  # words of the prompt
 )
-_MARKER = re.compile(r"\s*(?:\[\d+(?:\s*,\s*\d+)*\]|\(\s*source[^)]*\)|【[^】]*】)", re.IGNORECASE)
+_REFERENCE_MARK = re.compile(
+    r"\s*(?:\[\d+(?:\s*,\s*\d+)*\]|\(\s*source[^)]*\)|【[^】]*】)", re.IGNORECASE
+)
 
 
-def spoken(pieces: Iterable[str]) -> Iterator[str]:
+def without_reasoning(pieces: Iterable[str]) -> Iterator[str]:
     """Streamed text without what a reasoning model thinks aloud between <think> and </think>."""
     opening, closing = "<think>", "</think>"
     buffer, thinking = "", False
@@ -44,7 +46,7 @@ def spoken(pieces: Iterable[str]) -> Iterator[str]:
 def whole_sentences(pieces: Iterable[str]) -> Iterator[str]:
     """Sentences of streamed text, each when the next one has begun; without the model's marks."""
     buffer = ""
-    for piece in spoken(pieces):
+    for piece in without_reasoning(pieces):
         buffer += piece
         spans = sentence_spans(buffer)
         if len(spans) > 1 and re.search(r"\s\S+\s", buffer[spans[-2][1] - 1 :]):
@@ -59,6 +61,6 @@ def _clean(sentence: str) -> Iterator[str]:
     """References written by a model are removed: code writes them."""
     for pattern, plain in _MARKUP:
         sentence = pattern.sub(plain, sentence)
-    text = " ".join(_MARKER.sub("", sentence).split())
+    text = " ".join(_REFERENCE_MARK.sub("", sentence).split())
     if re.search(r"\w", text):
         yield text

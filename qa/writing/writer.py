@@ -1,96 +1,100 @@
-"""Written mode: a model writes, code cites and checks. A sentence without support is not shown.
+"""Written answers: a model writes, code cites and checks; an unsupported sentence is never shown.
 
-    excerpts -> model -> stream -> whole sentences -> align to evidence -> check
-        -> second looks (qa/writing/claim_repair.py) -> cited sentence
+    evidence -> prompt -> model -> token stream -> whole sentences
+        -> align each to its evidence -> check support -> review (claim_repair) -> Written
 
 Knows nothing about retrieval or about how answers look.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qa.answers.citations import Annotate, as_it_is, beside, citation
-from qa.answers.quoting import understood, with_context
+from qa.answers.citations import Annotator, citation, citation_context, unannotated
+from qa.answers.quoting import with_antecedent, with_antecedents
+from qa.cost import CostRecorder
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
 from qa.records import Citation, Turn
-from qa.writing.claim_check import Written, checked
+from qa.writing.claim_check import Written, check_claim
 from qa.writing.claim_repair import Review
-from qa.writing.models import Stream, add_tokens
-from qa.writing.prompts import SYSTEM, note_of, user_message
+from qa.writing.entailment_judge import EntailmentJudge
+from qa.writing.models import Completion
+from qa.writing.prompts import SYSTEM, known_facts, user_message
 from qa.writing.sentence_stream import whole_sentences
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-EXCERPTS = 10
+MAX_EVIDENCE_SENTENCES = 10
 """Evidence sentences shown to the model, about 600 tokens with what is known of them. The answer
 stands in the first 10 of .927 of the 409 RealTime QA development questions, in the first 16 of
 .944 (2026-11-23); reading them is most of the time of a model on a CPU."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes one answer. Afterwards ``usage`` holds the tokens it took."""
+    """Writes one answer with ``llm``. ``judge`` gives a second opinion where the support checker is
+    unsure (None: nobody does); ``patience`` is how many seconds the model may take for its next
+    words; tokens and times are told to ``cost``."""
 
     llm: LLM
+    judge: EntailmentJudge | None = None
+    annotate: Annotator = unannotated
     patience: float = 60.0
-    annotate: Annotate = as_it_is
-    """Adds to a citation what the library knows about its words."""
-    judging: bool = True
-    """Whether the model is asked for a yes or no where the checker is unsure; afterwards, whether
-    asking again makes sense."""
-    usage: dict[str, int] = field(default_factory=dict)
-    asked: float = 0.0
-    """When the model was asked (``time.perf_counter``)."""
-    first_token: float = 0.0
-    """When its first words came."""
-    _known: dict[tuple[str, int, int], Citation] = field(default_factory=dict)
+    cost: CostRecorder = field(default_factory=CostRecorder)
 
     def write(
         self, question: Question, evidence: Sequence[Evidence], history: Sequence[Turn]
     ) -> Iterator[Written]:
-        """Checked sentences, each as soon as it is complete. Raises ModelError."""
-        read = evidence[:EXCERPTS]
-        shown = _reading_order(understood(read))
-        quotable = list({e.place: e for e in (*read, *map(with_context, read))}.values())
-        message = user_message(question, shown, history, self._note)
-        stream = Stream(self.llm, SYSTEM, message, self.patience)
+        """Checked sentences, each as soon as it is complete, supported or not. ``evidence`` is best
+        first; the first ``MAX_EVIDENCE_SENTENCES`` are used. Raises ModelError."""
+        best = evidence[:MAX_EVIDENCE_SENTENCES]
+        shown = _in_reading_order(with_antecedents(best))
+        quotable = list({e.place: e for e in (*best, *map(with_antecedent, best))}.values())
+        known = _Known(self.annotate)
+        message = user_message(question, shown, history, known.facts)
+        completion = Completion(self.llm, SYSTEM, message, self.patience)
         review = Review(
-            self.llm, question, shown, quotable, self._note, self._beside, judging=self.judging,
-            usage=self.usage,
-        )  # fmt: skip
+            self.llm, question, shown, quotable, known.facts, known.context, self.judge, self.cost
+        )
         try:
-            for text in whole_sentences(self._clocked(stream)):
-                if stream.cut and text[-1] not in '“.!?”"’)':
+            for text in whole_sentences(self._timed(completion)):
+                if completion.cut_off and text[-1] not in '“.!?”"’)':
                     continue
-                yield review.second(checked(text, quotable, self._beside, question.text))
+                yield review.reviewed(check_claim(text, quotable, known.context, question.text))
         finally:
-            add_tokens(self.usage, stream.usage)
-            self.judging = self.judging and not review.hopeless
+            self.cost.add_tokens(completion.usage)
 
-    def _clocked(self, stream: Iterable[str]) -> Iterator[str]:
-        self.asked = time.perf_counter()
-        for piece in stream:
-            self.first_token = self.first_token or time.perf_counter()
+    def _timed(self, pieces: Iterable[str]) -> Iterator[str]:
+        self.cost.record_stage_time("asked")
+        for piece in pieces:
+            self.cost.record_stage_time("first_token")
             yield piece
 
-    def _about(self, evidence: Evidence) -> Citation:
-        if evidence.place not in self._known:
-            self._known[evidence.place] = self.annotate(citation(evidence, 1, 1.0))
-        return self._known[evidence.place]
 
-    def _note(self, evidence: Evidence) -> str:
-        return note_of(self._about(evidence))
+class _Known:
+    """What the library knows about evidence sentences, looked up once for each."""
 
-    def _beside(self, evidence: Evidence) -> str:
-        return beside(self._about(evidence))
+    def __init__(self, annotate: Annotator) -> None:
+        self._annotate = annotate
+        self._citations: dict[tuple[str, int, int], Citation] = {}
+
+    def _citation(self, evidence: Evidence) -> Citation:
+        if evidence.place not in self._citations:
+            self._citations[evidence.place] = self._annotate(citation(evidence, 1, 1.0))
+        return self._citations[evidence.place]
+
+    def facts(self, evidence: Evidence) -> str:
+        return known_facts(self._citation(evidence))
+
+    def context(self, evidence: Evidence) -> str:
+        return citation_context(self._citation(evidence))
 
 
-def _reading_order(evidence: Sequence[Evidence]) -> list[Evidence]:
+def _in_reading_order(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Sentences of one article together and in their order, the best article first."""
     order = {item.article.id: rank for rank, item in reversed(list(enumerate(evidence)))}
     return sorted(evidence, key=lambda e: (order[e.article.id], e.start))

@@ -106,13 +106,14 @@ def measure(library: Library, given: argparse.Namespace) -> None:
         print(f"an answer takes {ratio:.1f} x its retrieval")
     again = [timed(lambda q=q, d=d: assistant.ask(q, asked_at=d)) for q, d in asked[5:]]
     show("asked again", again)
-    retriever = assistant.retriever
+    retriever = assistant.answering.retriever
     filtered(library, retriever, asked)
 
 
 def filtered(library: Library, retriever: object, asked: Sequence[tuple[str, date]]) -> None:
     """Retrieval within filters that let through all, half, and few."""
-    from qa.retrieval.retriever import HybridRetriever, NewsQuery
+    from qa.questions.interpretation import Query
+    from qa.retrieval.retriever import HybridRetriever
 
     assert isinstance(retriever, HybridRetriever)
     facts = library.facts()
@@ -129,7 +130,7 @@ def filtered(library: Library, retriever: object, asked: Sequence[tuple[str, dat
     for name, filters in wide.items():
         times = []
         for question, day in asked[5:]:
-            query = NewsQuery(query_str=f"{question} ", asked_at=day, filters=filters)
+            query = Query(f"{question} ", asked_at=day, filters=filters)
             times.append(timed(lambda q=query: retriever.search(retriever.interpret(q))))
         show(name, times)
 

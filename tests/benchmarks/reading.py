@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa.evaluate.metrics.answer_metrics import any_in
+from qa.questions.interpretation import Query
 from qa.reading import evidence as read
 from qa.reading.evidence import RELEVANCE, Evidence, rate
-from qa.retrieval.retriever import HybridRetriever, NewsQuery
+from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.logit import logit
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
 from tests.benchmarks.retrieval import FOLDS, SHUFFLES
@@ -49,7 +50,7 @@ def collect(library: Library, data: Path, embedded: int) -> list[Read]:
     found = []
     for row in rows(data / QUESTIONS):
         when = date.fromisoformat(row["date"].replace("/", "-"))
-        question = retriever.interpret(NewsQuery(query_str=row["question"], asked_at=when))
+        question = retriever.interpret(Query(row["question"], asked_at=when))
         rated = rate(question, retriever.search(question), library)
         right = np.array([any_in(e.text, row["answer"]) for e in rated], dtype=bool)
         found.append(Read(rated, right))

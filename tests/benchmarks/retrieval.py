@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa.evaluate.systems.article_keys import article_keys, key_of
+from qa.questions.interpretation import Query
 from qa.retrieval.ranking import WEIGHTS, Hit, rank
-from qa.retrieval.retriever import HybridRetriever, NewsQuery
+from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.logit import logit
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
 
@@ -70,7 +71,7 @@ def collect(library: Library, data: Path, *, dated: bool) -> tuple[list[Asked], 
     gold, relevant = [], []
     for row in labelled:
         when = date.fromisoformat(row["date"].replace("/", "-")) if dated else None
-        question = retriever.interpret(NewsQuery(query_str=row["question"], asked_at=when))
+        question = retriever.interpret(Query(row["question"], asked_at=when))
         found = retriever.candidates(question)
         facts = library.facts()
         hits = rank(found, question, facts.newest, library.idf, read=len(found))

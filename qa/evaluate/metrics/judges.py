@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from qa.errors import EvaluationError
 from qa.evaluate.metrics.citation_metrics import Judge, checker
 from qa.evaluate.records import Case, Extra, Reply
-from qa.writing.entailment_judge import judge as ask_model
+from qa.writing.entailment_judge import entailment_probability
 from qa.writing.models import open_model
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def model_judge(llm: LLM) -> Judge:
 
     @cache
     def judged(sentence: str, quotes: tuple[str, ...]) -> bool:
-        return ask_model(llm, sentence, list(quotes)) > 0.5
+        return entailment_probability(llm, sentence, list(quotes)) > 0.5
 
     def judge(sentence: str, quotes: Sequence[str], context: str) -> bool:
         return judged(sentence, tuple(filter(None, (context, *quotes))))

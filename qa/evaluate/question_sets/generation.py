@@ -237,14 +237,15 @@ _ABOUT_TEXT = re.compile(
 
 def _by_model(shelf: _Shelf, number: int, llm: LLM) -> Iterator[tuple[Article, Draft]]:
     """Questions on the first passage of one article each. Raises ModelError."""
-    from qa.writing.models import Stream
-    from qa.writing.prompts import MAKE_SYSTEM, make_message
-    from qa.writing.sentence_stream import spoken
+    from qa.writing.models import Completion
+    from qa.writing.prompts import QUESTION_SYSTEM, question_message
+    from qa.writing.sentence_stream import without_reasoning
 
     made = 0
     for article in shelf.articles[: number * _ATTEMPTS]:
         passage = passages_of(article)[0].text
-        written = "".join(spoken(Stream(llm, MAKE_SYSTEM, make_message(article, passage))))
+        message = question_message(article, passage)
+        written = "".join(without_reasoning(Completion(llm, QUESTION_SYSTEM, message)))
         if draft := checked(written, passage):
             made += 1
             yield article, draft

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ingest.records import day_of
-from qa.answers.citations import beside
+from qa.answers.citations import citation_context
 from qa.evaluate.records import Case, CitedQuote, Reply
 from qa.evaluate.systems.article_keys import key_of
+from qa.questions.interpretation import Query
 from qa.records import Answer, Citation
-from qa.retrieval.retriever import NewsQuery
 
 if TYPE_CHECKING:
     from ingest.storage.library import Library
@@ -31,8 +31,8 @@ class Citewire:
         self._assistant = assistant
 
     def retrieve(self, case: Case) -> tuple[str, ...]:
-        retriever = self._assistant.retriever
-        query = NewsQuery(query_str=case.question, asked_at=case.asked_at)
+        retriever = self._assistant.answering.retriever
+        query = Query(case.question, case.asked_at)
         hits = retriever.search(retriever.interpret(query), limit=MAX_PASSAGES_RANKED)
         return tuple(dict.fromkeys(key_of(hit.article) for hit in hits))
 
@@ -69,7 +69,7 @@ def _cited_quote(citation: Citation, library: Library) -> CitedQuote:
         quote=citation.quote,
         article=citation.cluster_id or citation.article_id,
         title=citation.title,
-        context=beside(citation),
+        context=citation_context(citation),
         exact=stored is not None and stored.text[citation.start : citation.end] == citation.quote,
         support=citation.support,
         speaker=citation.speaker,

@@ -22,15 +22,15 @@ from llama_index.core.constants import DEFAULT_SIMILARITY_TOP_K
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from ingest.segmentation import sentence_spans
-from qa.answers.citations import context_of
+from qa.answers.citations import source_line
 from qa.evaluate.extras import require_extra
 from qa.evaluate.records import Case, CitedQuote, Reply
 from qa.evaluate.systems.article_keys import key_of
 from qa.evaluate.systems.citewire import MAX_PASSAGES_RANKED
+from qa.query_engine import passage_node
 from qa.records import Sentence
 from qa.retrieval.ranking import Hit
-from qa.retrieval.retriever import node_of
-from qa.writing.claim_check import denies
+from qa.writing.claim_check import is_refusal
 
 if TYPE_CHECKING:
     from llama_index.core import VectorStoreIndex
@@ -101,7 +101,7 @@ class LlamaIndexPeer:
             Sentence(text, numbers if writes_marks else all_numbers)
             for text, numbers in marked_sentences(str(response.response or ""))
         )
-        refused = all(denies(s.text) for s in sentences) or str(response) == "Empty Response"
+        refused = all(is_refusal(s.text) for s in sentences) or str(response) == "Empty Response"
         return replace(reply, sentences=sentences, status="not_found" if refused else "answered")
 
 
@@ -146,7 +146,7 @@ def _cited_quote(number: int, node: NodeWithScore, library: Library) -> CitedQuo
         quote=text,
         article=str(metadata["key"]),
         title=str(metadata.get("title") or ""),
-        context=context_of(stored) if stored else "",
+        context=source_line(stored) if stored else "",
         exact=stored is not None and text in stored.text,
         days=(published,) if published else (),
     )
@@ -209,7 +209,7 @@ def _starter_index(library: Library) -> VectorStoreIndex:
 
 
 def _node(hit: Hit) -> NodeWithScore:
-    node = node_of(hit)
+    node = passage_node(hit)
     node.node.metadata["key"] = key_of(hit.article)
     node.node.excluded_llm_metadata_keys.append("key")
     return node

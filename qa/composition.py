@@ -1,0 +1,198 @@
+"""Composes the answer: sentences are added one at a time, each with its numbered citations.
+
+    Composition -> append_written | append_quotes | append_timeline -> Composition
+        -> conclude_writing (were sentences left out? does the model deny an answer?)
+        -> finish_answer (other reports, notices of the cited versions) -> Answer
+
+A ``Composition`` is frozen: every step returns a new one. Decides nothing about what is searched
+for, found or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from ingest.records import day_of
+from ingest.storage.library import Library
+from qa.answers.citations import CitationList
+from qa.answers.quoting import MAX_QUOTES, choose, quoted_sentences
+from qa.cost import CostRecorder
+from qa.errors import ModelError
+from qa.questions.interpretation import Question
+from qa.reading.evidence import ANSWER_AT
+from qa.reading.status import Outcome, Part
+from qa.records import Answer, Entry, Mode, Reported, Sentence, Status, TextEvent
+from qa.retrieval.nearest_articles import nearest
+from qa.sources.consistency import Comparison, independent_sources
+from qa.sources.reported_quantities import Report
+from qa.sources.standing import attributed, marked, newest_day, ordered, reported
+from qa.sources.timeline import TimelineEvent
+from qa.writing.claim_check import Written
+
+OVERRULE_REFUSAL_AT = 0.9
+"""From this confidence on, a model that sees no answer is overruled by quotations: small models
+deny what is there (10 of 20 answerable questions with a 1.5B model; project facts, 2026-11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """One answer as far as it is composed."""
+
+    status: Status
+    confidence: float
+    """Probability, 0 to 1, that the articles answer."""
+    mode: Mode = "quoted"
+    notices: tuple[str, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    citations: CitationList = field(default_factory=CitationList)
+    timeline: tuple[Entry, ...] = ()
+    comparison: Comparison = field(default_factory=Comparison)
+    """What several reports say of the quantity that is asked for."""
+
+    def with_notice(self, notice: str) -> Composition:
+        """The same with one more notice for the reader."""
+        return replace(self, notices=(*self.notices, notice))
+
+
+def append_written(composed: Composition, written: Written) -> Composition:
+    """The answer with one more sentence of a model, whose support was checked."""
+    citations, numbers = composed.citations.cite(written.evidence, written.score)
+    sentence = attributed(Sentence(written.text, numbers), citations.citations)
+    return replace(composed, sentences=(*composed.sentences, sentence), citations=citations)
+
+
+def append_quotes(composed: Composition, part: Part, compared: Comparison) -> Composition:
+    """The answer with the sentences of articles that answer one part of the question: up to
+    ``MAX_QUOTES`` for the first part, one for each further part, and none twice."""
+    limit = 1 if composed.sentences else MAX_QUOTES
+    shown = {sentence.text for sentence in composed.sentences}
+    chosen = [
+        evidence
+        for evidence in ordered(choose(part.rated)[:limit], compared)
+        if " ".join(evidence.text.split()) not in shown
+    ]
+    citations, quoted = quoted_sentences(part.question, chosen, composed.citations, part.confidence)
+    fresh = [
+        attributed(sentence, citations.citations)
+        for sentence in marked(quoted, compared, citations)
+    ]
+    return replace(composed, sentences=(*composed.sentences, *fresh), citations=citations)
+
+
+def append_timeline(composed: Composition, events: Sequence[TimelineEvent]) -> Composition:
+    """The answer as a dated list; it is quoted, whatever writes the other answers."""
+    citations, entries = composed.citations, []
+    for event in events:
+        citations, numbers = citations.cite([event.evidence], 1.0)
+        text = " ".join(event.evidence.text.split())
+        entries.append(Entry(event.first, event.last, text, numbers, event.dated_by))
+    return replace(
+        composed,
+        status="answered",
+        mode="quoted",
+        confidence=max(composed.confidence, ANSWER_AT),
+        sentences=tuple(Sentence(entry.text, entry.citations) for entry in entries),
+        citations=citations,
+        timeline=tuple(entries),
+    )
+
+
+def text_events(before: Composition, after: Composition) -> Iterator[TextEvent]:
+    """The sentences that a step has added, each with all its citations."""
+    for sentence in after.sentences[len(before.sentences) :]:
+        cited = [c for c in after.citations.citations if c.number in sentence.citations]
+        yield TextEvent(sentence, tuple(cited))
+
+
+def conclude_writing(composed: Composition, dropped: int, denied: int) -> Composition:
+    """The written answer after the model has ended, of which ``dropped`` sentences were left out
+    for want of support, ``denied`` of them because they say that the articles do not answer.
+
+    Raises ModelError when nothing is left and quotations are the better answer.
+    """
+    if composed.sentences and dropped > denied:
+        number = dropped - denied
+        count = "One sentence" if number == 1 else f"{number} sentences"
+        return replace(composed, status="partial").with_notice(
+            f"{count} of the model's answer had no support in the articles and was left out."
+        )
+    if composed.sentences:
+        return composed
+    if denied and composed.confidence < OVERRULE_REFUSAL_AT:
+        return replace(composed, status="not_found")
+    if denied:
+        raise ModelError("it found no answer in the excerpts, but these sentences come close")
+    if not dropped:
+        raise ModelError("it gave no answer", retryable=True)
+    raise ModelError("nothing it wrote is supported by the articles")
+
+
+def finish_answer(
+    question: Question, read: Outcome, composed: Composition, library: Library, cost: CostRecorder
+) -> Answer:
+    """The whole answer: with other reports of its quantity, the day it is as of, its independent
+    sources, the nearest articles when there is none, and what the cited versions print about
+    themselves."""
+    found = composed.comparison if composed.sentences else Comparison()
+    superseded = found.superseded and not found.disputed
+    citations, latest = _reported(
+        [found.latest] if superseded and found.latest else [], composed.citations, composed
+    )
+    citations, older = _reported(found.superseded, citations, composed)
+    citations, disputed = _reported(found.disputed, citations, composed)
+    cited = citations.citations
+    published = [day_of(c.published_at) for c in cited if c.published_at]
+    answer = Answer(
+        question=question.text,
+        status=composed.status,
+        mode=composed.mode,
+        sentences=composed.sentences,
+        citations=cited,
+        nearest=nearest(read.hits) if composed.status == "not_found" else (),
+        as_of=max(published, default=None),
+        asked_at=question.asked_at,
+        independent_sources=independent_sources(cited),
+        newest_article=newest_day(library, cited),
+        latest=latest[0] if latest else None,
+        superseded=older,
+        disagreements=disputed,
+        timeline=composed.timeline,
+        notices=composed.notices,
+        search=question.query,
+        filters=str(question.filters),
+        confidence=round(composed.confidence, 4),
+        timings=dict(cost.timings),
+        usage=dict(cost.usage),
+    )
+    return _with_article_notices(answer, library)
+
+
+def _reported(
+    reports: Sequence[Report], citations: CitationList, composed: Composition
+) -> tuple[CitationList, tuple[Reported, ...]]:
+    """Other reports as the answer gives them, and the citations with their quotes."""
+    found = []
+    for report in reports:
+        citations, one = reported(report, citations, composed.confidence)
+        found.append(one)
+    return citations, tuple(found)
+
+
+def _with_article_notices(answer: Answer, library: Library) -> Answer:
+    """The answer with the corrections that the cited versions print; a retraction is also a notice
+    of the answer itself."""
+    printed = library.catalogue.notices([(c.article_id, c.version) for c in answer.citations])
+    if not printed:
+        return answer
+    citations, notices = [], list(answer.notices)
+    for citation in answer.citations:
+        own = [
+            notice
+            for notice in printed.get((citation.article_id, citation.version), ())
+            if notice.kind != "update"
+        ]
+        citations.append(replace(citation, notices=tuple(notice.text for notice in own)))
+        if retracted := next((n for n in own if n.kind == "retraction"), None):
+            notices.append(f"Source [{citation.number}] was retracted: {retracted.text}")
+    return replace(answer, citations=tuple(citations), notices=tuple(notices))

@@ -21,14 +21,14 @@ from dataclasses import replace
 from ingest.errors import BadInput
 from ingest.extraction.article import extract, unused_date_note
 from ingest.records import Article, IngestReport, Outcome, ReportBuilder, When, digest
-from ingest.segmentation import passages_of
+from ingest.segmentation import split_into_passages
 from ingest.sources.documents import DocumentOrError
 from ingest.sources.fetch import Fetcher
 from ingest.sources.reader import Source, read_sources
 from ingest.storage.batches import Flow, flowing
 from ingest.storage.library import Library
 from ingest.versions.decision import decide
-from ingest.versions.near_duplicates import cluster_of, likeliest, sketch
+from ingest.versions.near_duplicates import assign_cluster, build_sketch, rank_candidates
 
 OnOutcome = Callable[[Outcome], None]
 
@@ -98,11 +98,11 @@ def _one(found: DocumentOrError, library: Library, flow: Flow, published: When |
 
 def _put(article: Article, library: Library, flow: Flow) -> None:
     """Find whose copy it is, split it, and send it on its way."""
-    passages = passages_of(article)
-    mine = sketch(article.text, [(passage.start, passage.end) for passage in passages])
-    near = library.catalogue.articles(likeliest(library.catalogue.sharing(mine), mine))
+    passages = split_into_passages(article)
+    mine = build_sketch(article.text, [(passage.start, passage.end) for passage in passages])
+    near = library.catalogue.articles(rank_candidates(library.catalogue.sharing(mine), mine))
     near += flow.near(mine)
-    joined = cluster_of(article, near)
+    joined = assign_cluster(article, near)
     if joined.merged:
         flow.merge_clusters(joined.cluster_id, joined.merged)
     flow.put(replace(article, cluster_id=joined.cluster_id), passages, mine)

@@ -17,7 +17,7 @@ PASSAGE_CHARS = 800
 """Target length. all-MiniLM-L6-v2 reads 256 tokens; of 1,000-character chunks of the RealTime QA
 development corpus 13 % are longer than that, of 800-character chunks almost none (2026-11)."""
 
-LONGEST_SENTENCE = 1200
+MAX_SENTENCE_CHARS = 1200
 """A 'sentence' beyond this is a list or a table; it is cut at white space."""
 
 _QUOTES = "\"'”’»"
@@ -147,11 +147,11 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut an over-long sentence at white space, so that no span exceeds ``LONGEST_SENTENCE``."""
+    """Cut an over-long sentence at white space, so that no span exceeds ``MAX_SENTENCE_CHARS``."""
     spans: list[tuple[int, int]] = []
-    while end - start > LONGEST_SENTENCE:
-        space = text.rfind(" ", start + LONGEST_SENTENCE // 2, start + LONGEST_SENTENCE)
-        middle = space if space > 0 else start + LONGEST_SENTENCE
+    while end - start > MAX_SENTENCE_CHARS:
+        space = text.rfind(" ", start + MAX_SENTENCE_CHARS // 2, start + MAX_SENTENCE_CHARS)
+        middle = space if space > 0 else start + MAX_SENTENCE_CHARS
         if piece := _trim(text, start, middle):
             spans.append(piece)
         start = middle
@@ -186,7 +186,7 @@ def passage_spans(text: str, target: int = PASSAGE_CHARS) -> list[tuple[int, int
     return spans
 
 
-def passages_of(article: Article, target: int = PASSAGE_CHARS) -> list[Passage]:
+def split_into_passages(article: Article, target: int = PASSAGE_CHARS) -> list[Passage]:
     """The passages of an article version; ids depend on nothing but the content."""
     return [
         Passage(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from ingest.dates.timex import expressions
+from ingest.dates.time_expressions import find_time_expressions
 from ingest.records import Article, Passage
 from qa.answers.citations import citation
 from qa.answers.quote_annotation import dated
@@ -138,7 +138,7 @@ def days(*hits: Hit) -> tuple[list[str], list[str]]:
     asked = interpret("When will the Kelmont harbor summit open?", asked_at=date(2026, 6, 30))
 
     def cite(item: Evidence) -> Citation:
-        found = expressions(item.article.text, item.article.published_at)
+        found = find_time_expressions(item.article.text, item.article.published_at)
         return dated(citation(item, 0, 1.0), found, ())
 
     weights = dict.fromkeys(asked.stems, 1.0)

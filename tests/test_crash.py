@@ -27,12 +27,12 @@ from sqlalchemy import event
 
 from ingest.extraction.article import extract
 from ingest.pipeline import ingest
-from ingest.segmentation import passages_of
+from ingest.segmentation import split_into_passages
 from ingest.sources.documents import Document
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.library import Library
 from ingest.versions.decision import decide
-from ingest.versions.near_duplicates import sketch
+from ingest.versions.near_duplicates import build_sketch
 from tests.fakes_ingest import WordEmbedding, story
 
 ROOT = Path(__file__).parents[1]
@@ -192,8 +192,8 @@ def _warm_up() -> None:
         for number, fields in enumerate(_stories(1, range(ARTICLES))):
             found = extract(Document("story", "fields", fields=fields))
             article = decide(found, *catalogue.alike(found)).article
-            passages = passages_of(article)
-            prints = sketch(article.text, [(p.start, p.end) for p in passages])
+            passages = split_into_passages(article)
+            prints = build_sketch(article.text, [(p.start, p.end) for p in passages])
             catalogue.sharing(prints)
             catalogue.stage([(article, passages, prints)])
             catalogue.mark_ready([(article.id, 1)])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.dates.parsing import date_in_url, parse_date, sane
+from ingest.dates.parsing import date_in_url, parse_date, plausible_date
 from ingest.extraction.publication_date import date_in_html
 from ingest.records import day_of, epoch_seconds
 
@@ -83,11 +83,11 @@ def test_iso_days_round_trip(day: date) -> None:
 
 def test_future_and_ancient_dates_are_not_believed() -> None:
     """A date after tomorrow, or before newspapers, is dropped instead of believed."""
-    assert sane(JUNE_2, today=JUNE_2) == JUNE_2
-    assert sane(JUNE_2 + timedelta(days=1), today=JUNE_2) is not None
-    assert sane(JUNE_2 + timedelta(days=2), today=JUNE_2) is None
-    assert sane(date(1600, 1, 1), today=JUNE_2) is None
-    assert sane(None) is None
+    assert plausible_date(JUNE_2, today=JUNE_2) == JUNE_2
+    assert plausible_date(JUNE_2 + timedelta(days=1), today=JUNE_2) is not None
+    assert plausible_date(JUNE_2 + timedelta(days=2), today=JUNE_2) is None
+    assert plausible_date(date(1600, 1, 1), today=JUNE_2) is None
+    assert plausible_date(None) is None
 
 
 @pytest.mark.parametrize(

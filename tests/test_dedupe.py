@@ -18,10 +18,10 @@ from ingest.sources.documents import Page
 from ingest.sources.reader import read_sources, samples_folder
 from ingest.versions.decision import decide, new_id
 from ingest.versions.near_duplicates import (
-    SAME_STORY,
-    band_values,
-    cluster_of,
+    MIN_WHOLE_TEXT_SHARED,
+    assign_cluster,
     containment,
+    lsh_bands,
     shingles,
 )
 from tests.fakes_ingest import text_of
@@ -142,7 +142,7 @@ def test_one_wire_story_at_two_outlets_is_two_articles() -> None:
     decision = decide(copy, None, [STORED])
     assert decision.kind == "new"
     assert decision.article.id != STORED.id
-    assert cluster_of(decision.article, [STORED]).cluster_id == "c1"
+    assert assign_cluster(decision.article, [STORED]).cluster_id == "c1"
 
 
 def test_ids_come_from_the_address_else_from_the_words() -> None:
@@ -166,14 +166,14 @@ def test_an_outlet_is_known_by_its_host_too() -> None:
     fresh = " ".join(f"event{number} came later that day" for number in range(30))
     second = replace(first, id="b", cluster_id="b", text=background + "\n\n" + fresh,
                      publisher="Courier", canonical_url="https://courier.example/b")  # fmt: skip
-    assert cluster_of(replace(second, text=background), [first]).cluster_id == "a"
-    assert cluster_of(second, [first]).cluster_id == "a"
+    assert assign_cluster(replace(second, text=background), [first]).cluster_id == "a"
+    assert assign_cluster(second, [first]).cluster_id == "a"
     cut = replace(second, text=background[: len(background) // 2] + "\n\n" + fresh)
-    assert cluster_of(cut, [first]).cluster_id == "a"
+    assert assign_cluster(cut, [first]).cluster_id == "a"
     same_host = replace(
         cut, canonical_url="https://gazette.example/b", publisher="Gazette Business"
     )
-    assert cluster_of(same_host, [first]).cluster_id == "b"
+    assert assign_cluster(same_host, [first]).cluster_id == "b"
 
 
 def test_an_edited_copy_joins_the_cluster_of_its_original() -> None:
@@ -181,26 +181,28 @@ def test_an_edited_copy_joins_the_cluster_of_its_original() -> None:
     paragraphs = TEXT.split("\n\n")
     edited = "\n\n".join([paragraphs[0], text_of("local color", sentences=2)])
     copy = Article(text=edited, id="b1")
-    assert cluster_of(copy, [STORED]).cluster_id == "c1"
+    assert assign_cluster(copy, [STORED]).cluster_id == "c1"
 
 
 def test_different_reports_do_not_cluster() -> None:
     """An article without a close copy is a cluster of its own."""
     other = Article(text=text_of("another report"), id="b1")
-    assert cluster_of(other, [STORED]).cluster_id == "b1"
-    assert cluster_of(other, []).cluster_id == "b1"
+    assert assign_cluster(other, [STORED]).cluster_id == "b1"
+    assert assign_cluster(other, []).cluster_id == "b1"
 
 
 def test_the_closest_copy_decides() -> None:
     """Of several candidates the one that shares most names the cluster."""
     half = Article(text=TEXT.split("\n\n")[0] + " " + text_of("x"), id="h", cluster_id="ch")
-    assert cluster_of(Article(text=TEXT, id="n"), [half, STORED]).cluster_id == "c1"
+    assert assign_cluster(Article(text=TEXT, id="n"), [half, STORED]).cluster_id == "c1"
 
 
 def test_a_revision_is_not_a_copy_of_itself() -> None:
     """The stored version of the same article is no candidate for its own cluster."""
     assert (
-        cluster_of(replace(STORED, cluster_id="a1"), [replace(STORED, cluster_id="zz")]).cluster_id
+        assign_cluster(
+            replace(STORED, cluster_id="a1"), [replace(STORED, cluster_id="zz")]
+        ).cluster_id
         == "a1"
     )
 
@@ -215,8 +217,8 @@ def test_containment_is_a_share(one: str, other: str) -> None:
 
 def test_band_values_depend_only_on_the_words() -> None:
     """Case, spacing and punctuation leave them as they are, in every process and store."""
-    values = band_values("The bridge, he said, is closed now.")
-    assert values == band_values("the BRIDGE he said\nis closed  now")
+    values = lsh_bands("The bridge, he said, is closed now.")
+    assert values == lsh_bands("the BRIDGE he said\nis closed  now")
     assert len(values) == 32
     assert all(0 <= value < 2**63 for value in values)
 
@@ -236,7 +238,7 @@ def test_of_the_samples_only_the_wire_story_has_copies() -> None:
     alike = {
         frozenset((one.title, other.title))
         for one, other in combinations(articles, 2)
-        if containment(shingles(one.text), shingles(other.text)) >= SAME_STORY
+        if containment(shingles(one.text), shingles(other.text)) >= MIN_WHOLE_TEXT_SHARED
     }
     talks = [
         "Velmarre and Ostrany open cease-fire talks in Port Hallan",
@@ -250,7 +252,7 @@ def test_the_wire_copies_among_the_samples_meet_in_a_band() -> None:
     """The prefilter that a library uses finds each of the three copies from the others."""
     talks = [a for a in _samples() if "Negotiators from Velmarre and Ostrany" in a.text]
     assert len(talks) == 3
-    values = [band_values(item.text) for item in talks]
+    values = [lsh_bands(item.text) for item in talks]
     assert all(
         any(a == b for a, b in zip(one, other, strict=True))
         for one, other in combinations(values, 2)

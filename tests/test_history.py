@@ -15,9 +15,9 @@ from ingest.pipeline import ingest
 from ingest.records import Article, Outcome, ReportBuilder
 from ingest.storage.catalogue.archive import Selection
 from ingest.storage.library import Library
-from ingest.versions.near_duplicates import cluster_of, credit, is_by, original_of
-from ingest.versions.notices import notices_of
-from ingest.versions.text_diff import changes
+from ingest.versions.near_duplicates import assign_cluster, choose_original, credit, is_by
+from ingest.versions.notices import find_notices
+from ingest.versions.text_diff import diff_articles
 from tests.fakes_ingest import WordEmbedding, story, text_of
 
 
@@ -58,7 +58,7 @@ def test_versions_are_listed_and_compared(library: Library) -> None:
     assert (old.current, new.current) == (False, True)
     assert old.notices == ()
     assert [notice.kind for notice in new.notices] == ["correction"]
-    edited, added = changes(old.article, new.article)
+    edited, added = diff_articles(old.article, new.article)
     assert str(edited) == "The dam holds [-40-] {+45+} litres."
     assert str(added).startswith("{+Correction: An earlier version")
     assert all("40 litres" not in a.text[p.start : p.end] for p, a in library.catalogue.retrievable(
@@ -68,7 +68,7 @@ def test_versions_are_listed_and_compared(library: Library) -> None:
 def test_equal_versions_have_no_changes() -> None:
     """An article compared with itself is the same."""
     one = Article(text=text_of("same"), title="Same")
-    assert changes(one, one) == []
+    assert diff_articles(one, one) == []
 
 
 # -- notices ----------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def test_equal_versions_have_no_changes() -> None:
 def test_notices_are_recognised(title: str, paragraph: str, kind: str) -> None:
     """Each kind of notice is found where it stands, word for word."""
     text = f"{text_of('before')}\n\n{paragraph}\n\n{text_of('after')}"
-    (notice,) = notices_of(title, text)
+    (notice,) = find_notices(title, text)
     assert notice.kind == kind
     if notice.start is not None:
         assert text[notice.start : notice.end] == notice.text == paragraph
@@ -121,16 +121,16 @@ def test_notices_are_recognised(title: str, paragraph: str, kind: str) -> None:
 )
 def test_reports_about_corrections_are_no_notices(paragraph: str) -> None:
     """Only what an article says of itself counts."""
-    assert notices_of("Bridge to close", f"{text_of('x')}\n\n{paragraph}") == ()
+    assert find_notices("Bridge to close", f"{text_of('x')}\n\n{paragraph}") == ()
 
 
 def test_a_notice_has_its_day() -> None:
     """The day it names, else that of the update, else none."""
     dated = "Correction, May 3, 2024: The vote was on Tuesday."
-    assert notices_of("", dated)[0].day == date(2024, 5, 3)
+    assert find_notices("", dated)[0].day == date(2024, 5, 3)
     bare = "Correction: The vote was on Tuesday."
-    assert notices_of("", bare, datetime(2024, 5, 4, 12, tzinfo=UTC))[0].day == date(2024, 5, 4)
-    assert notices_of("", bare)[0].day is None
+    assert find_notices("", bare, datetime(2024, 5, 4, 12, tzinfo=UTC))[0].day == date(2024, 5, 4)
+    assert find_notices("", bare)[0].day is None
 
 
 # -- copies -----------------------------------------------------------------------------------
@@ -168,8 +168,8 @@ def test_the_original_is_who_the_copies_credit_else_the_earliest() -> None:
     credited = copy("a", "PORT ELM (Reuters) - " + WIRE, published_at=date(2025, 5, 1))
     undated, early = copy("u"), copy("e", published_at=date(2025, 5, 2))
     assert is_by(reuters, "reuters")
-    assert original_of([credited, reuters, early]) is reuters
-    assert original_of([undated, early, copy("l", published_at=late)]) is early
+    assert choose_original([credited, reuters, early]) is reuters
+    assert choose_original([undated, early, copy("l", published_at=late)]) is early
 
 
 def test_a_library_knows_the_original_of_a_cluster(library: Library) -> None:
@@ -194,7 +194,7 @@ def test_shared_quotations_are_not_copies() -> None:
     speech = " ".join(f"“{text_of('speech', n, sentences=4)}”" for n in range(3)).replace("\n", " ")
     one = copy("one", f"{text_of('own one')}\n\n{speech}")
     other = copy("other", f"{text_of('own other')}\n\n{speech}")
-    assert cluster_of(one, [other]).cluster_id == "one"
+    assert assign_cluster(one, [other]).cluster_id == "one"
 
 
 def test_a_follow_up_of_the_same_outlet_is_not_a_copy() -> None:
@@ -202,9 +202,9 @@ def test_a_follow_up_of_the_same_outlet_is_not_a_copy() -> None:
     background = text_of("background", sentences=16)
     first = copy("one", f"{text_of('news one')}\n\n{background}", publisher="Post")
     then = copy("two", f"{text_of('news two')}\n\n{background}", publisher="Post")
-    assert cluster_of(then, [first]).cluster_id == "two"
+    assert assign_cluster(then, [first]).cluster_id == "two"
     elsewhere = replace(then, publisher="Star")
-    assert cluster_of(elsewhere, [first]).cluster_id == "one"
+    assert assign_cluster(elsewhere, [first]).cluster_id == "one"
 
 
 def test_the_whole_story_joins_its_halves(library: Library) -> None:

@@ -17,10 +17,10 @@ from sqlalchemy import create_engine, text
 from ingest.errors import EmbedderChanged, LibraryBroken, LibraryBusy, LibraryError
 from ingest.pipeline import ingest
 from ingest.records import Article, Outcome, Passage, epoch_seconds
-from ingest.segmentation import passages_of
+from ingest.segmentation import split_into_passages
 from ingest.sources.reader import samples_folder
 from ingest.storage.library import Library, embedded_text
-from ingest.versions.near_duplicates import Sketch, sketch
+from ingest.versions.near_duplicates import Sketch, build_sketch
 from tests.fakes_ingest import WordEmbedding, story, text_of
 
 Open = Callable[..., Library]
@@ -316,8 +316,8 @@ def test_search_never_returns_what_is_dead(library: Library) -> None:
 def staged(number: int) -> tuple[Article, list[Passage], list[int]]:
     """An article ready to be staged, past every decision."""
     article = Article(text=story(number)["text"], id=f"id{number}", cluster_id=f"id{number}")
-    spans = passages_of(article)
-    return article, spans, sketch(article.text, [(p.start, p.end) for p in spans])
+    spans = split_into_passages(article)
+    return article, spans, build_sketch(article.text, [(p.start, p.end) for p in spans])
 
 
 def test_pending_text_is_never_retrievable(library: Library) -> None:
@@ -479,7 +479,7 @@ def test_reindexing_includes_what_an_interrupted_writer_left(
     revised = Article(
         text=story(1, edition=2)["text"], id=article.id, version=2, cluster_id=article.id
     )
-    library.catalogue.stage([staged(2), (revised, passages_of(revised), Sketch())])
+    library.catalogue.stage([staged(2), (revised, split_into_passages(revised), Sketch())])
     library.close()
     other = WordEmbedding(model_name="other")
     assert reindexed(open_library, other) > 0

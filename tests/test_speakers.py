@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.attribution.speakers import statements
+from ingest.attribution.statements import find_statements
 
 
 def said(text: str) -> list[tuple[str, str]]:
     """The speaker and role of each statement."""
-    return [(s.speaker, s.role) for s in statements(text)]
+    return [(s.speaker, s.role) for s in find_statements(text)]
 
 
 @pytest.mark.parametrize(
@@ -78,14 +78,14 @@ def test_she_is_not_the_man_who_was_called_he() -> None:
 def test_a_quotation_goes_on_over_its_paragraph() -> None:
     """Every quoted sentence of a paragraph is its one speaker's."""
     text = "“We sailed. The sea was calm,” Mara Quill said. “Nobody slept.”"
-    found = statements(text)
+    found = find_statements(text)
     assert [s.speaker for s in found] == ["Mara Quill"] * 3
     assert {s.kind for s in found} == {"direct"}
 
 
 def test_reported_speech_is_indirect() -> None:
     """Without quotation marks a statement is indirect."""
-    assert [s.kind for s in statements("Mara Quill said it was calm.")] == ["indirect"]
+    assert [s.kind for s in find_statements("Mara Quill said it was calm.")] == ["indirect"]
 
 
 _WORDS = st.sampled_from(
@@ -97,7 +97,7 @@ _WORDS = st.sampled_from(
 @given(st.one_of(st.text(max_size=200), st.lists(_WORDS, max_size=40).map(" ".join)))
 def test_any_text_gives_exact_spans(text: str) -> None:
     """Never a crash; the speaker stands where it is said to, sentences come in order."""
-    found = statements(text)
+    found = find_statements(text)
     for statement in found:
         assert text[statement.speaker_start : statement.speaker_end] == statement.speaker
         assert 0 <= statement.start < statement.end <= len(text)

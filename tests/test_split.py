@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from ingest.records import Article
 from ingest.segmentation import (
-    LONGEST_SENTENCE,
+    MAX_SENTENCE_CHARS,
     PASSAGE_CHARS,
     passage_spans,
-    passages_of,
     sentence_spans,
+    split_into_passages,
 )
 
 
@@ -100,7 +100,7 @@ def test_a_list_without_stops_is_cut_at_white_space() -> None:
     text = "word " * 1000
     spans = sentence_spans(text)
     assert len(spans) > 1
-    assert all(end - start <= LONGEST_SENTENCE for start, end in spans)
+    assert all(end - start <= MAX_SENTENCE_CHARS for start, end in spans)
     assert {text[start:end].strip("word ") for start, end in spans} == {""}
     assert all(text[start:end].startswith("word") for start, end in spans)
 
@@ -108,7 +108,7 @@ def test_a_list_without_stops_is_cut_at_white_space() -> None:
 def test_a_run_without_spaces_is_cut_too() -> None:
     """Not even text without any white space yields an endless span."""
     spans = sentence_spans("x" * 5000)
-    assert all(end - start <= LONGEST_SENTENCE for start, end in spans)
+    assert all(end - start <= MAX_SENTENCE_CHARS for start, end in spans)
     assert sum(end - start for start, end in spans) == 5000
 
 
@@ -143,7 +143,7 @@ def test_sentences_cover_everything_once(text: str) -> None:
     covered = [place for start, end in spans for place in range(start, end)]
     visible = {place for place, letter in enumerate(text) if not letter.isspace()}
     assert visible <= set(covered)
-    assert all(end - start <= LONGEST_SENTENCE for start, end in spans)
+    assert all(end - start <= MAX_SENTENCE_CHARS for start, end in spans)
     assert all(text[start:end] == text[start:end].strip() for start, end in spans)
 
 
@@ -168,10 +168,10 @@ def test_passages_are_whole_sentences(text: str, target: int) -> None:
 def test_passages_round_trip_and_keep_their_ids(text: str) -> None:
     """A passage is exactly its slice of the article, and the same content has the same id."""
     article = Article(text=text, id="a1", version=3)
-    passages = passages_of(article)
+    passages = split_into_passages(article)
     assert all(p.text == text[p.start : p.end] for p in passages)
     assert [p.ordinal for p in passages] == list(range(len(passages)))
-    assert passages == passages_of(Article(text=text, id="a1", version=3, title="other"))
+    assert passages == split_into_passages(Article(text=text, id="a1", version=3, title="other"))
     assert len({p.id for p in passages}) == len(passages)
 
 
@@ -179,7 +179,7 @@ def test_ids_tell_versions_and_articles_apart() -> None:
     """Equal words in another version or another article are another passage."""
     text = "The bridge was closed on Monday."
     ids = {
-        passages_of(Article(text=text, id=name, version=version))[0].id
+        split_into_passages(Article(text=text, id=name, version=version))[0].id
         for name in ("a", "b")
         for version in (1, 2)
     }

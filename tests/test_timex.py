@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.dates.timex import expressions
+from ingest.dates.time_expressions import find_time_expressions
 
 MONDAY = date(2025, 6, 2)
 """The day of publication in these tests."""
@@ -18,7 +18,8 @@ MONDAY = date(2025, 6, 2)
 def days(text: str, published: date | None = MONDAY) -> list[tuple[str, str]]:
     """Phrases with their first and last day, or an empty text when unresolved."""
     return [
-        (e.phrase, f"{e.first}..{e.last}" if e.first else "") for e in expressions(text, published)
+        (e.phrase, f"{e.first}..{e.last}" if e.first else "")
+        for e in find_time_expressions(text, published)
     ]
 
 
@@ -133,7 +134,7 @@ def test_an_undated_article_resolves_only_what_names_its_year() -> None:
 def test_the_day_of_publication_is_that_of_its_own_time_zone() -> None:
     """A moment counts as its calendar day."""
     moment = datetime(2025, 6, 2, 23, 30, tzinfo=UTC)
-    assert [e.first for e in expressions("It rained today.", moment)] == [MONDAY]
+    assert [e.first for e in find_time_expressions("It rained today.", moment)] == [MONDAY]
 
 
 def test_a_day_without_a_year_is_the_near_one() -> None:
@@ -161,7 +162,7 @@ _WORDS = st.sampled_from(
 )
 def test_any_text_gives_exact_spans_and_ordered_days(text: str, published: date | None) -> None:
     """Never a crash; phrases are cut exactly, do not overlap, and begin before they end."""
-    found = expressions(text, published)
+    found = find_time_expressions(text, published)
     for expression in found:
         assert text[expression.start : expression.end] == expression.phrase
         assert (expression.first is None) == (expression.last is None)

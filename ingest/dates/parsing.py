@@ -120,7 +120,7 @@ def _from_words(text: str) -> When | None:
     return parsed.replace(tzinfo=UTC if offset is None else timezone(offset))
 
 
-def sane(when: When | None, today: date | None = None) -> When | None:
+def plausible_date(when: When | None, today: date | None = None) -> When | None:
     """The date itself, or None when it lies in the future, before newspapers, or is a default."""
     if when is None or day_of(when) in _DEFAULTS:
         return None
@@ -168,7 +168,7 @@ _DAY_NAMES = re.compile(
 
 
 def day_of_written(text: str) -> date | None:
-    when = sane(parse_date(text.replace("Sept ", "Sep ")))
+    when = plausible_date(parse_date(text.replace("Sept ", "Sep ")))
     return day_of(when) if when else None
 
 
@@ -200,4 +200,4 @@ def date_in_dateline(text: str, url: str | None = None) -> date | None:
         if place is None or int(place.group(2)) != day.month:
             return None
         day = _day(place.group(1), str(day.month), str(day.day)) or day
-    return day if sane(day) else None
+    return day if plausible_date(day) else None

@@ -26,7 +26,7 @@ from ingest.dates.parsing import (
     date_in_url,
     is_only_a_date,
     parse_date,
-    sane,
+    plausible_date,
 )
 from ingest.errors import BadInput
 from ingest.extraction.html_metadata import split_names
@@ -97,7 +97,7 @@ def _dated(article: Article, given: When | None) -> Article:
         return replace(article, published_at=given, published_from="given")
     if article.published_at is not None:
         return article
-    if day := sane(date_in_url(article.url)):
+    if day := plausible_date(date_in_url(article.url)):
         return replace(article, published_at=day, published_from="url")
     if day := date_in_dateline(article.text, article.url):
         return replace(article, published_at=day, published_from="dateline")
@@ -107,7 +107,7 @@ def _dated(article: Article, given: When | None) -> Article:
 def unused_date_note(document: Document) -> str:
     """What a reader should know about a date that could not be used, or an empty string."""
     written = field_value(document.fields, "published")
-    if written is None or sane(parse_date(written)):
+    if written is None or plausible_date(parse_date(written)):
         return ""
     return f"its date {written!r} is not used: write it as 2025-06-02"
 
@@ -119,7 +119,7 @@ def _from_article(document: Document) -> Article:
     article = document.article
     if article is None:
         raise BadInput(document.source, "no article in it")
-    published = sane(article.published_at)
+    published = plausible_date(article.published_at)
     stated = article.published_from if article.published_from != "unknown" else "given"
     return replace(
         article, published_at=published, published_from=stated if published else "unknown",
@@ -185,7 +185,7 @@ def _without_markup(text: str, document: Document) -> str:
 def _with_fields(article: Article, document: Document) -> Article:
     """The article with what was said of it beforehand, where it does not say so itself."""
     fields = document.fields
-    published = sane(parse_date(field_value(fields, "published")))
+    published = plausible_date(parse_date(field_value(fields, "published")))
     dated = article.published_at is None and published is not None
     return replace(
         article,
@@ -197,7 +197,7 @@ def _with_fields(article: Article, document: Document) -> Article:
         language=article.language or _text(field_value(fields, "language")),
         published_at=published if dated else article.published_at,
         published_from=document.fields_from if dated else article.published_from,
-        updated_at=article.updated_at or sane(parse_date(field_value(fields, "updated"))),
+        updated_at=article.updated_at or plausible_date(parse_date(field_value(fields, "updated"))),
     )
 
 

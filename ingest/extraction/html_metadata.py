@@ -53,7 +53,7 @@ class PageMetadata:
         return None
 
     def publishers(self) -> list[str]:
-        """Names that the page gives its outlet, the likeliest first."""
+        """Names that the page gives its outlet, the rank_candidates first."""
         said = [_name_of(self._resolved(self.article.get("publisher")))]
         said += [self.meta("og:site_name"), self.meta("application-name")]
         said += [_name_of(item) for item in self.items if _OUTLET.search(str(item.get("@type")))]

@@ -15,7 +15,7 @@ from ingest.dates.parsing import (
     WRITTEN_DAY,
     day_of_written,
     parse_date,
-    sane,
+    plausible_date,
 )
 from ingest.extraction.html_metadata import PageMetadata
 from ingest.records import When, day_of, epoch_seconds
@@ -50,10 +50,10 @@ _PUBLISHED_METAS = (
 
 def _published_in(html: str, markup: PageMetadata) -> tuple[When | None, str]:
     for item in markup.items:
-        if when := sane(parse_date(item.get("datePublished"))):
+        if when := plausible_date(parse_date(item.get("datePublished"))):
             return when, "json-ld"
     for name in _PUBLISHED_METAS:
-        if when := sane(parse_date(markup.metas.get(name))):
+        if when := plausible_date(parse_date(markup.metas.get(name))):
             return when, "meta"
     if when := _time_element(html):
         return when, "meta"
@@ -64,7 +64,7 @@ def _published_in(html: str, markup: PageMetadata) -> tuple[When | None, str]:
 
 def _first(markup: PageMetadata, key: str, metas: tuple[str, ...]) -> When | None:
     said = [item.get(key) for item in markup.items] + [markup.metas.get(name) for name in metas]
-    return next((when for value in said if (when := sane(parse_date(value)))), None)
+    return next((when for value in said if (when := plausible_date(parse_date(value)))), None)
 
 
 _TIME = re.compile(r"<time\b([^<>]*)>|<(?:span|div|p|abbr)\b([^<>]*?datepublished[^<>]*)>", re.I)
@@ -92,7 +92,7 @@ def _time_element(html: str) -> When | None:
     for match in _TIME.finditer(_after_headline(html)):
         attributes = match.group(1) or match.group(2) or ""
         value = _VALUE.search(attributes)
-        when = sane(parse_date(value.group(1))) if value else None
+        when = plausible_date(parse_date(value.group(1))) if value else None
         if when and not _CHANGED.search(attributes):
             if "datepublished" in attributes.lower() or "pubdate" in attributes.lower():
                 return when

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from ingest.records import Article, Passage
 from ingest.storage.memory import give_back
-from ingest.versions.near_duplicates import Sketch, likeliest
+from ingest.versions.near_duplicates import Sketch, rank_candidates
 
 if TYPE_CHECKING:
     from ingest.storage.library import Library
@@ -59,7 +59,7 @@ class _Group:
         shared = Counter(
             article_id for mine in sketch.prints() for article_id in self._prints.get(mine, ())
         )
-        return [self.staged[article_id][0] for article_id in likeliest(shared, sketch)]
+        return [self.staged[article_id][0] for article_id in rank_candidates(shared, sketch)]
 
     def rename_clusters(self, into: str, others: Sequence[str]) -> None:
         for article_id, (article, passages, sketch) in self.staged.items():

@@ -21,17 +21,17 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from ingest.attribution.speakers import Statement
-from ingest.dates.timex import Expression
+from ingest.attribution.statements import Statement
+from ingest.dates.time_expressions import TimeExpression
 from ingest.errors import EmbedderChanged, LibraryBusy
 from ingest.records import Article, Passage
-from ingest.segmentation import PASSAGE_CHARS, passages_of
+from ingest.segmentation import PASSAGE_CHARS, split_into_passages
 from ingest.storage.batches import GROUP, Staged
 from ingest.storage.catalogue.archive import Version
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.memory import few_arenas
 from ingest.storage.search import LOCK_SECONDS, REPLAY, Searching
-from ingest.versions.near_duplicates import original_of
+from ingest.versions.near_duplicates import choose_original
 
 if TYPE_CHECKING:
     from ingest.storage.embedder import Embedder
@@ -87,7 +87,7 @@ class Library(Searching):
 
     def expressions(
         self, article_id: str, version: int, start: int = 0, end: int = END
-    ) -> list[Expression]:
+    ) -> list[TimeExpression]:
         """Time expressions that touch ``start:end`` of a version's text, with the days they mean.
 
         Empty for what an older citewire ingested, until ``repair`` or ``reindex``.
@@ -195,7 +195,7 @@ class Library(Searching):
         """Split and embed everything anew with the present embedder. Returns passages made."""
         with self._exclusive():
             self.vectors.clear()
-            staged = self.catalogue.restage(passages_of)
+            staged = self.catalogue.restage(split_into_passages)
             self.catalogue.set_meta(self._fingerprint())
             self._recover(tick)
         return staged
@@ -206,7 +206,7 @@ class Library(Searching):
         _ = self.embedder
         with self._exclusive():
             self.catalogue.check()
-            self.catalogue.find_again(passages_of)
+            self.catalogue.find_again(split_into_passages)
             self.__dict__.pop("lexical", None)
             discard(self.home / "lexical")
             if "://" in self._vectors_at:
@@ -225,7 +225,7 @@ class Library(Searching):
     def original(self, cluster_id: str) -> Article | None:
         """The one original among the copies of a wire story; None for no such cluster."""
         members = self.catalogue.cluster(cluster_id)
-        return original_of(members) if members else None
+        return choose_original(members) if members else None
 
     # -- keeping the stores in step --------------------------------------------------------
 

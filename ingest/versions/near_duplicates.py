@@ -31,7 +31,7 @@ PASSAGE_VALUES = 6
 the passages of a copy begin, two that share a third of their shingles meet with probability 0.91.
 Of 240 rewrites of RealTime QA stories all were met (2026-11-22)."""
 
-SAME_STORY = 0.5
+MIN_WHOLE_TEXT_SHARED = 0.5
 """Share of the shorter text's shingles, quotations included, that also stand in the longer one."""
 
 COPIED = 0.25
@@ -104,7 +104,7 @@ class Sketch:
         yield from self.values
 
 
-def likeliest(shared: Mapping[str, int], sketch: Sketch) -> list[str]:
+def rank_candidates(shared: Mapping[str, int], sketch: Sketch) -> list[str]:
     """The articles worth comparing word by word, by how many prints they share with a sketch."""
     enough = 2 if len(sketch.values) > _FEW else 1
     likely = [item for item in shared.items() if item[1] >= enough]
@@ -112,7 +112,7 @@ def likeliest(shared: Mapping[str, int], sketch: Sketch) -> list[str]:
     return [article_id for article_id, _ in ranked[:_CANDIDATES]]
 
 
-def sketch(text: str, spans: Iterable[tuple[int, int]]) -> Sketch:
+def build_sketch(text: str, spans: Iterable[tuple[int, int]]) -> Sketch:
     """The sketch of a text and its passages, given as spans."""
     values: set[int] = set()
     for start, end in spans:
@@ -121,10 +121,10 @@ def sketch(text: str, spans: Iterable[tuple[int, int]]) -> Sketch:
         prints = own if len(own) >= FEWEST // 2 else shingles(passage)
         least = _minhash(prints, PASSAGE_VALUES)
         values.update((place << 32) | value for place, value in enumerate(least))
-    return Sketch(tuple(band_values(text)), frozenset(values))
+    return Sketch(tuple(lsh_bands(text)), frozenset(values))
 
 
-def band_values(text: str) -> list[int]:
+def lsh_bands(text: str) -> list[int]:
     """32 signed 63-bit numbers; near-copies share at least one at the same place."""
     rows = _minhash(shingles(text), PERMUTATIONS)
     return [
@@ -163,7 +163,7 @@ def copied(one: Article, other: Article) -> float:
     mine, theirs = own_shingles(one.text), own_shingles(other.text)
     if min(len(mine), len(theirs)) < FEWEST:
         share = containment(shingles(one.text), shingles(other.text))
-        return share if share >= SAME_STORY else 0.0
+        return share if share >= MIN_WHOLE_TEXT_SHARED else 0.0
     share = containment(mine, theirs)
     if _of_one_outlet(one, other):
         return share if share >= OWN_OUTLET else 0.0
@@ -181,7 +181,7 @@ def _outlet(article: Article) -> set[str]:
     return names | ({host} if (host := site_domain(article.canonical_url)) else set())
 
 
-def cluster_of(article: Article, candidates: Iterable[Article]) -> Joined:
+def assign_cluster(article: Article, candidates: Iterable[Article]) -> Joined:
     """The cluster of the closest copy among the candidates, or the article's own."""
     scored = sorted(
         ((copied(article, other), other.cluster_id) for other in candidates
@@ -252,7 +252,7 @@ def is_by(article: Article, source: str) -> bool:
     return source in names or source.replace(" ", "") in {host.rsplit(".", 1)[0], host}
 
 
-def original_of(members: Sequence[Article]) -> Article:
+def choose_original(members: Sequence[Article]) -> Article:
     """The one original among copies: the copy of whoever the copies credit, else the earliest
     dated, else the first by id. Raises ValueError for none."""
     sources = {member.id: credit(member) for member in members}

@@ -89,7 +89,7 @@ _DAY = re.compile(
 )
 
 
-def notices_of(title: str, text: str, updated_at: When | None = None) -> tuple[Notice, ...]:
+def find_notices(title: str, text: str, updated_at: When | None = None) -> tuple[Notice, ...]:
     """The notices of one article version: the title's first, then in the order of the text."""
     fallback = day_of(updated_at) if updated_at else None
     found: list[Notice] = []

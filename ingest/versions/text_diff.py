@@ -46,7 +46,7 @@ class Change:
         ).strip()  # fmt: skip
 
 
-def changes(old: Article, new: Article) -> list[Change]:
+def diff_articles(old: Article, new: Article) -> list[Change]:
     """What a reader of the old version finds different in the new one, in the new order."""
     found = [Change(_words(old.title, new.title))] if old.title != new.title else []
     before, after = _sentences(old.text), _sentences(new.text)

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from ingest.attribution.speakers import Statement
-from ingest.attribution.vocabulary import VERB
-from ingest.dates.timex import Expression
+from ingest.attribution.lexicon import CUE_VERB
+from ingest.attribution.statements import Statement
+from ingest.dates.time_expressions import TimeExpression
 from ingest.storage.library import Library
 from qa.answers.citations import Annotator
 from qa.records import Citation, Dated
@@ -39,7 +39,7 @@ def annotator(library: Library) -> Annotator:
 
 
 def dated(
-    citation: Citation, expressions: Sequence[Expression], statements: Sequence[Statement]
+    citation: Citation, expressions: Sequence[TimeExpression], statements: Sequence[Statement]
 ) -> Citation:
     """The citation with the dates of its quote and, if one speaker says most of it, the speaker."""
     found = tuple(
@@ -86,7 +86,7 @@ def _said_on(citation: Citation, statements: Sequence[Statement]) -> date | None
         if when.rule not in _DAYS or when.first != when.last:
             continue
         before = citation.quote[max(0, when.start - MAX_CHARACTERS_TO_SAYING_DAY) : when.start]
-        verb = VERB.search(before)
+        verb = CUE_VERB.search(before)
         if verb and not re.search(r"[.,;:“”\"]|\bthat\b|\bwill\b", before[verb.end() :]):
             return when.first
     return None

@@ -4,7 +4,8 @@
     "last week", "in May"              -> Period: reports of those days are preferred
 
 A period that reaches up to the day of asking ("this week") is what the date prior assumes anyway,
-and is left out. Pure functions; temporal expressions are resolved by ``ingest.dates.timex``.
+and is left out. Pure functions; temporal expressions are resolved by
+``ingest.dates.time_expressions``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ingest.dates.timex import Expression, expressions
+from ingest.dates.time_expressions import TimeExpression, find_time_expressions
 from ingest.storage.catalogue.filters import Filters
 
 MAX_PERIOD_DAYS = 400
@@ -48,7 +49,7 @@ def time_constraints(text: str, asked_at: date) -> tuple[Period | None, Filters]
     cannot tell of July. A bound in the future ("by 2030") is about the event, and requires nothing.
     """
     first = last = period = None
-    for found in _with_ranges(text, expressions(text, asked_at)):
+    for found in _with_ranges(text, find_time_expressions(text, asked_at)):
         if found.first is None or found.last is None:
             continue
         bound = _bound(text, found)
@@ -67,9 +68,9 @@ def time_constraints(text: str, asked_at: date) -> tuple[Period | None, Filters]
     return period, Filters(first=first, last=last)
 
 
-def _with_ranges(text: str, found: Sequence[Expression]) -> list[Expression]:
+def _with_ranges(text: str, found: Sequence[TimeExpression]) -> list[TimeExpression]:
     """The expressions, "between A and B" and "from A to B" as one."""
-    joined: list[Expression] = []
+    joined: list[TimeExpression] = []
     for one in found:
         before = joined[-1] if joined else None
         if (
@@ -80,13 +81,15 @@ def _with_ranges(text: str, found: Sequence[Expression]) -> list[Expression]:
             and _RANGE_OPENING.search(text[: before.start])
         ):
             phrase = text[before.start : one.end]
-            joined[-1] = Expression(before.start, one.end, phrase, before.first, one.last, "range")
+            joined[-1] = TimeExpression(
+                before.start, one.end, phrase, before.first, one.last, "range"
+            )
         else:
             joined.append(one)
     return joined
 
 
-def _bound(text: str, found: Expression) -> str:
+def _bound(text: str, found: TimeExpression) -> str:
     """The word before a phrase, or at its beginning, that makes it one end of a period."""
     if found.rule == "range":
         return ""

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.dates.timex import expressions
+from ingest.dates.time_expressions import find_time_expressions
 from qa.language.words import STOP, content_stems, name_keys
 from qa.questions.interpretation import Question
 
@@ -91,7 +91,7 @@ def timeline_request(
     subject = timeline_subject(question.text)
     if subject is None:
         return None
-    found = [e for e in expressions(subject, today) if e.first and e.last]
+    found = [e for e in find_time_expressions(subject, today) if e.first and e.last]
     first = min((e.first for e in found if e.first), default=None)
     last = max((e.last for e in found if e.last), default=None)
     period = None if ignore_period else question.period

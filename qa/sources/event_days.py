@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeAlias
 
-from ingest.dates.timex import Expression, expressions
+from ingest.dates.time_expressions import TimeExpression, find_time_expressions
 from ingest.records import format_day
 from ingest.segmentation import sentence_spans
 from ingest.storage.library import Library
@@ -89,7 +89,7 @@ def event_in(question: Question) -> str:
     event = match.group(1).strip()
     if words(event)[:1] and words(event)[0] in PRONOUNS:
         return ""
-    dated = any(e.first for e in expressions(event, question.asked_at))
+    dated = any(e.first for e in find_time_expressions(event, question.asked_at))
     return "" if dated or not set(content_stems(event)) - _BEGIN else event
 
 
@@ -136,7 +136,7 @@ def _near(hit: Hit) -> str:
 
 def _dated(
     hit: Hit, library: Library, asked_at: date
-) -> Iterator[tuple[tuple[int, int], str, Expression]]:
+) -> Iterator[tuple[tuple[int, int], str, TimeExpression]]:
     """Sentences with each day that they name, up to the day of asking."""
     article, passage = hit.article, hit.passage
     days = [
@@ -151,7 +151,7 @@ def _dated(
 
 
 def _telling(
-    text: str, at: int, when: Expression, stems: frozenset[str], weights: Mapping[str, float]
+    text: str, at: int, when: TimeExpression, stems: frozenset[str], weights: Mapping[str, float]
 ) -> float:
     """How surely a day is the one on which the event began: the words beside it are the event's,
     or tell of a beginning. ``at``: where the day stands in the sentence."""

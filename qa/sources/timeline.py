@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from ingest.dates.timex import Expression
+from ingest.dates.time_expressions import TimeExpression
 from ingest.records import day_of
 from ingest.segmentation import sentence_spans
 from ingest.storage.library import Library
@@ -132,7 +132,7 @@ def events_of(
 
 
 def _when(
-    found: Sequence[Expression], item: Evidence, published: date | None, asked_at: date
+    found: Sequence[TimeExpression], item: Evidence, published: date | None, asked_at: date
 ) -> tuple[date, date] | None:
     """The finest past days that a sentence names for what it tells."""
     known = [
@@ -158,7 +158,7 @@ def without_dateline(item: Evidence) -> Evidence:
     return replace(item, start=item.start + match.end(), text=item.text[match.end() :])
 
 
-def _oldest(expression: Expression) -> timedelta:
+def _oldest(expression: TimeExpression) -> timedelta:
     """A day without its year is of the last months; else it was probably one to come."""
     yearless = expression.rule in ("month day", "day month", "month")
     return UNSAID if yearless and not re.search(r"\d{4}", expression.phrase) else OLDEST

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ingest.dates.timex import expressions
+from ingest.dates.time_expressions import find_time_expressions
 from qa.language.words import STOP, words
 
 MAX_TRIMMED = 8
@@ -71,7 +71,7 @@ def trimmed_claims(sentence: str, reasons: Sequence[str]) -> Iterator[str]:
 
 
 def _without_days(text: str, reasons: str) -> Iterator[str]:
-    for found in expressions(text, _ANY_DAY):
+    for found in find_time_expressions(text, _ANY_DAY):
         if _BOUND.search(text[: found.start]) or _RANKED.search(text):
             continue
         if not any(len(word) > 2 and word in reasons for word in found.phrase.split()):

@@ -15,10 +15,8 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Select, Table, and_, delete, insert, select
 
-from ingest.attribution.speakers import Statement
-from ingest.attribution.speakers import statements as find_statements
-from ingest.dates.timex import Expression
-from ingest.dates.timex import expressions as find_expressions
+from ingest.attribution.statements import Statement, find_statements
+from ingest.dates.time_expressions import TimeExpression, find_time_expressions
 from ingest.records import Article
 from ingest.segmentation import sentence_spans
 from ingest.storage.catalogue.rows import RETRIEVABLE, batches, notice_row
@@ -32,7 +30,7 @@ from ingest.storage.catalogue.schema import (
     statements,
 )
 from ingest.versions.near_duplicates import Sketch
-from ingest.versions.notices import notices_of
+from ingest.versions.notices import find_notices
 
 Rows: TypeAlias = "list[dict[str, Any]]"
 Findings: TypeAlias = "list[tuple[Table, Rows]]"
@@ -61,7 +59,7 @@ def _rows_of(article: Article) -> tuple[Rows, Rows, Rows]:
             "first_day": e.first.isoformat() if e.first else None,
             "last_day": e.last.isoformat() if e.last else None,
         }
-        for e in find_expressions(article.text, article.published_at, spans)
+        for e in find_time_expressions(article.text, article.published_at, spans)
     ]  # fmt: skip
     said = [
         key | {
@@ -70,7 +68,7 @@ def _rows_of(article: Article) -> tuple[Rows, Rows, Rows]:
         }
         for s in find_statements(article.text, spans)
     ]  # fmt: skip
-    printed = notices_of(article.title, article.text, article.updated_at)
+    printed = find_notices(article.title, article.text, article.updated_at)
     return dated, said, [notice_row(article, number, n) for number, n in enumerate(printed)]
 
 
@@ -125,11 +123,11 @@ def _touching(table: Table, article_id: str, version: int, start: int, end: int)
 
 def expressions_in(
     connection: Connection, article_id: str, version: int, start: int, end: int
-) -> list[Expression]:
+) -> list[TimeExpression]:
     """Time expressions that touch ``start:end`` of a version's text, in order."""
     query = _touching(expressions, article_id, version, start, end)
     return [
-        Expression(
+        TimeExpression(
             row.start, row.end, row.phrase, _day(row.first_day), _day(row.last_day), row.rule
         )
         for row in connection.execute(query)

@@ -19,8 +19,8 @@ from sqlalchemy import (
     update,
 )
 
-from ingest.attribution.speakers import Statement
-from ingest.dates.timex import Expression
+from ingest.attribution.statements import Statement
+from ingest.dates.time_expressions import TimeExpression
 from ingest.records import Article, Passage
 from ingest.storage.catalogue import annotations as findings
 from ingest.storage.catalogue.archive import Archive
@@ -186,7 +186,9 @@ class Catalogue(Archive):
         with self._read() as connection:
             return [name for name in connection.execute(query).scalars() if name]
 
-    def expressions(self, article_id: str, version: int, start: int, end: int) -> list[Expression]:
+    def expressions(
+        self, article_id: str, version: int, start: int, end: int
+    ) -> list[TimeExpression]:
         """Time expressions that touch ``start:end`` of a version's text, in order."""
         with self._read() as connection:
             return findings.expressions_in(connection, article_id, version, start, end)

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from ingest.records import Article, Passage
 from ingest.storage.catalogue.rows import CURRENT, article_of, batches, passage_of, select_articles
 from ingest.storage.catalogue.schema import articles, changes, passages, versions
-from ingest.versions.near_duplicates import Sketch, sketch
+from ingest.versions.near_duplicates import Sketch, build_sketch
 
 AT_A_TIME = 200
 """Versions read together when all are gone through."""
@@ -110,7 +110,7 @@ def read_versions(connection: Connection, keys: Sequence[tuple[str, int]]) -> li
 
 
 def sketched(chunk: Iterable[Article], split: Mapping[str, Sequence[Passage]]) -> dict[str, Sketch]:
-    return {a.id: sketch(a.text, [(p.start, p.end) for p in split[a.id]]) for a in chunk}
+    return {a.id: build_sketch(a.text, [(p.start, p.end) for p in split[a.id]]) for a in chunk}
 
 
 def insert_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

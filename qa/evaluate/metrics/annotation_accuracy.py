@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.attribution.speakers import Statement, statements
+from ingest.attribution.statements import Statement, find_statements
 from ingest.dates.parsing import parse_date
-from ingest.dates.timex import Expression, expressions
+from ingest.dates.time_expressions import TimeExpression, find_time_expressions
 from ingest.records import When
 from qa.errors import EvaluationError
 
@@ -93,7 +93,7 @@ def dating(found: Mapping[str, Story], half: str, folder: Path) -> Dating:
         story = found[window["article"]]
         mine = [label for label in labels if label["article"] == window["article"]]
         matched: set[int] = set()
-        for expression in expressions(story.text, story.published):
+        for expression in find_time_expressions(story.text, story.published):
             if not window["start"] <= expression.start < window["end"]:
                 continue
             label = next((x for x in mine if _overlap(x, expression)), None)
@@ -116,12 +116,12 @@ def dating(found: Mapping[str, Story], half: str, folder: Path) -> Dating:
     return Dating(Share(resolved, dated), Share(right, given), tuple(errors))
 
 
-def _overlap(label: dict[str, Any], expression: Expression) -> bool:
+def _overlap(label: dict[str, Any], expression: TimeExpression) -> bool:
     start = label["offset"]
     return bool(expression.start < start + len(label["phrase"]) and start < expression.end)
 
 
-def _wrong(story: Story, expression: Expression, label: dict[str, Any] | None) -> str:
+def _wrong(story: Story, expression: TimeExpression, label: dict[str, Any] | None) -> str:
     around = story.text[max(0, expression.start - 60) : expression.end + 40].replace("\n", " ")
     meant = f"{label['first']}..{label['last']}" if label else "no expression"
     return f"{expression.rule}: {expression.phrase!r} {expression.first}..{expression.last}, meant {meant} | {around}"  # noqa: E501
@@ -145,7 +145,7 @@ def attribution(found: Mapping[str, Story], half: str, folder: Path) -> Attribut
     for label in _of(folder, "speakers", half, found):
         text = found[label["article"]].text
         if label["article"] not in cache:
-            cache[label["article"]] = statements(text)
+            cache[label["article"]] = find_statements(text)
         said = list(_said(cache[label["article"]], label))
         speaker = label["speaker"]
         hit = bool(said and speaker) and any(same_name(s.speaker, speaker) for s in said)

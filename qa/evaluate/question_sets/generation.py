@@ -19,7 +19,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ingest.records import Article, digest
-from ingest.segmentation import passages_of
+from ingest.segmentation import split_into_passages
 from qa.errors import ModelError
 from qa.evaluate.question_sets.cloze import FILL, GAP, Draft, drafts
 from qa.evaluate.question_sets.standalone_sentences import Name, names_in
@@ -243,7 +243,7 @@ def _by_model(shelf: _Shelf, number: int, llm: LLM) -> Iterator[tuple[Article, D
 
     made = 0
     for article in shelf.articles[: number * _ATTEMPTS]:
-        passage = passages_of(article)[0].text
+        passage = split_into_passages(article)[0].text
         message = question_message(article, passage)
         written = "".join(without_reasoning(Completion(llm, QUESTION_SYSTEM, message)))
         if draft := checked(written, passage):

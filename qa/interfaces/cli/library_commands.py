@@ -40,13 +40,13 @@ def history(
     """List the versions of an article, with its corrections and other notices."""
     with reported():
         from ingest.storage.catalogue.archive import plain_version
-        from ingest.versions.text_diff import changes
+        from ingest.versions.text_diff import diff_articles
         from qa.assistant import open_library
 
         library = open_library(load_settings(home), embedding=False)
         article_id = _resolve(library, article)
         versions = library.history(article_id)
-        steps = [changes(a.article, b.article) for a, b in pairwise(versions)] if diff else []
+        steps = [diff_articles(a.article, b.article) for a, b in pairwise(versions)] if diff else []
         cluster = library.catalogue.cluster(versions[-1].article.cluster_id)
         original = library.original(versions[-1].article.cluster_id)
     if as_json:

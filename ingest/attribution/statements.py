@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.attribution.person_names import Speaker, is_person
 from ingest.attribution.quotation_marks import Span, quotations, quoted
-from ingest.attribution.speech_patterns import Memory, named
+from ingest.attribution.speaker_mentions import Memory, named
+from ingest.attribution.speaker_names import Speaker, is_person
 from ingest.segmentation import sentence_spans
 
 Kind = Literal["direct", "indirect"]
@@ -42,7 +42,7 @@ class Statement:
     kind: Kind
 
 
-def statements(text: str, spans: Sequence[Span] | None = None) -> tuple[Statement, ...]:
+def find_statements(text: str, spans: Sequence[Span] | None = None) -> tuple[Statement, ...]:
     """The sentences of a text that somebody says, in order.
 
     ``spans``: its sentences, when they are known already.

@@ -35,7 +35,7 @@ QUOTING = frozenset(
 )
 """Only beside quotation marks: "asked for money", "continued to rise", "called police"."""
 
-VERB = re.compile(
+CUE_VERB = re.compile(
     rf"(?<![\w’'-])(?:{'|'.join(sorted(set(_SAY), key=len, reverse=True))}|pointed out)\b(?![’'-])"
 )
 PARTICIPLE = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.attribution.vocabulary import (
+from ingest.attribution.lexicon import (
     HONORIFICS,
     SPEAKING,
     TITLES,

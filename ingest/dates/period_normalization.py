@@ -11,10 +11,9 @@ from collections.abc import Callable
 from datetime import date
 
 from ingest.dates import intervals as periods
+from ingest.dates.day_normalization import day_word, holiday, iso, month_day, ordinal, weekday
 from ingest.dates.intervals import Interval
-from ingest.dates.timex_days import day_word, holiday, iso, month_day, ordinal, weekday
-from ingest.dates.timex_match import Found, NoExpression, Unresolved
-from ingest.dates.timex_patterns import MONTHS, ORDINALS
+from ingest.dates.recognition import MONTHS, ORDINALS, Found, NoExpression, Unresolved
 
 # -- months, quarters, seasons --------------------------------------------------------------
 

@@ -7,7 +7,11 @@ month. Knows nothing about what an expression means on a given day.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
+
+from ingest.dates.tense import Tense, tense_at
 
 MONTHS = {
     name: number
@@ -263,3 +267,44 @@ TRIGGER, _WHAT = _flat()
 def kinds_of(trigger: str) -> frozenset[str]:
     """Which kinds of expression a trigger can belong to; only these are tried in its sentence."""
     return next(kinds for pattern, kinds in _WHAT if pattern.fullmatch(trigger))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One match in its sentence, with what resolving may ask about."""
+
+    match: re.Match[str]
+    rule: str
+    text: str
+    low: int
+    high: int
+    day: date | None
+
+    def part(self, *names: str) -> str:
+        """The first of the named groups that matched, in lower case."""
+        groups = self.match.groupdict()
+        return next((groups[n].lower() for n in names if groups.get(n)), "")
+
+    def number(self, *names: str) -> int | None:
+        found = self.part(*names)
+        return int(found) if found.isdigit() else NUMBERS.get(found)
+
+    @property
+    def published(self) -> date:
+        """The day of publication. Raises Unresolved when there is none."""
+        if self.day is None:
+            raise Unresolved
+        return self.day
+
+    @property
+    def tense(self) -> Tense:
+        start, end = self.match.span()
+        return tense_at(self.text, start, end, self.low, self.high)
+
+
+class Unresolved(Exception):
+    """The text does not say which days are meant."""
+
+
+class NoExpression(Exception):
+    """The words are not about time after all."""

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from ingest.attribution.person_names import FIRST_WORDS, NAME, Speaker, bare, name_and_role
-from ingest.attribution.quotation_marks import Span, inside, quoted
-from ingest.attribution.vocabulary import (
+from ingest.attribution.lexicon import (
+    CUE_VERB,
     NOT_SPEAKERS,
     PARTICIPLE,
     PERSONS,
@@ -22,8 +21,9 @@ from ingest.attribution.vocabulary import (
     QUOTING,
     SPEAKING,
     TITLES,
-    VERB,
 )
+from ingest.attribution.quotation_marks import Span, inside, quoted
+from ingest.attribution.speaker_names import FIRST_WORDS, NAME, Speaker, bare, name_and_role
 
 REACH = 3
 """Paragraphs back in which "he said" may find its name; news changes speakers soon."""
@@ -95,7 +95,7 @@ def _role_behind(text: str, end: int, high: int) -> str:
     known = any(word in TITLES or word in SPEAKING for word in words[:6])
     return (
         bare(match.group(1))
-        if known and len(words) <= 12 and VERB.search(match.group(1)) is None
+        if known and len(words) <= 12 and CUE_VERB.search(match.group(1)) is None
         else ""
     )
 
@@ -112,7 +112,7 @@ def named(
     text: str, low: int, high: int, quotes: list[Span], memory: Memory, number: int
 ) -> Speaker | None:
     """The speaker that a sentence itself names, if it does."""
-    for match in VERB.finditer(text, low, high):
+    for match in CUE_VERB.finditer(text, low, high):
         if inside(quotes, match.start()):
             continue
         quoting = quoted(quotes, low, high) > 0

@@ -12,8 +12,7 @@ from datetime import date, timedelta
 
 from ingest.dates import intervals as periods
 from ingest.dates.intervals import Interval
-from ingest.dates.timex_match import Found, NoExpression, Unresolved
-from ingest.dates.timex_patterns import MONTHS, WEEKDAYS
+from ingest.dates.recognition import MONTHS, WEEKDAYS, Found, NoExpression, Unresolved
 
 DAY = timedelta(days=1)
 

@@ -19,15 +19,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.dates.intervals import Interval
-from ingest.dates.timex_match import Found, NoExpression, Unresolved
-from ingest.dates.timex_patterns import HINTS, PATTERNS, TRIGGER, kinds_of
-from ingest.dates.timex_rules import RULES
+from ingest.dates.period_normalization import RULES
+from ingest.dates.recognition import (
+    HINTS,
+    PATTERNS,
+    TRIGGER,
+    Found,
+    NoExpression,
+    Unresolved,
+    kinds_of,
+)
 from ingest.records import When, day_of
 from ingest.segmentation import sentence_spans
 
 
 @dataclass(frozen=True, slots=True)
-class Expression:
+class TimeExpression:
     """A phrase of a text that means days: ``text[start:end] == phrase``.
 
     ``first`` and ``last`` are both inclusive, or both None when it stays unresolved; ``rule`` names
@@ -42,9 +49,9 @@ class Expression:
     rule: str
 
 
-def expressions(
+def find_time_expressions(
     text: str, published: When | None, spans: Sequence[tuple[int, int]] | None = None
-) -> tuple[Expression, ...]:
+) -> tuple[TimeExpression, ...]:
     """The time expressions of a text in order, without overlap.
 
     ``spans``: its sentences, when they are known already.
@@ -77,7 +84,7 @@ def _worth_reading(
 
 def _in_sentence(
     text: str, low: int, high: int, kinds: set[str], day: date | None
-) -> Iterator[Expression]:
+) -> Iterator[TimeExpression]:
     taken: list[tuple[int, int]] = []
     sentence = text[low:high]
     for rule, pattern in PATTERNS.items():
@@ -95,15 +102,15 @@ def _in_sentence(
             yield expression
 
 
-def _resolved(found: Found) -> Expression:
+def _resolved(found: Found) -> TimeExpression:
     start, end = _phrase(found)
     try:
         first, last = _since(found, RULES[found.rule](found))
         if first > last:
             raise Unresolved
     except (Unresolved, ValueError, OverflowError, KeyError):  # days that no calendar has
-        return Expression(start, end, found.text[start:end], None, None, found.rule)
-    return Expression(start, end, found.text[start:end], first, last, found.rule)
+        return TimeExpression(start, end, found.text[start:end], None, None, found.rule)
+    return TimeExpression(start, end, found.text[start:end], first, last, found.rule)
 
 
 _LEAD = re.compile(

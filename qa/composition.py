@@ -16,14 +16,14 @@ from dataclasses import dataclass, field, replace
 from ingest.records import day_of
 from ingest.storage.library import Library
 from qa.answers.citations import CitationList
-from qa.answers.quoting import MAX_QUOTES, choose, quoted_sentences
+from qa.answers.quoting import MAX_QUOTES, choose_quotes, quoted_sentences
 from qa.cost import CostRecorder
 from qa.errors import ModelError
 from qa.questions.interpretation import Question
 from qa.reading.evidence import ANSWER_AT
 from qa.reading.status import Outcome, Part
 from qa.records import Answer, Entry, Mode, Reported, Sentence, Status, TextEvent
-from qa.retrieval.nearest_articles import nearest
+from qa.retrieval.nearest_articles import nearest_articles
 from qa.sources.consistency import Comparison, independent_sources
 from qa.sources.reported_quantities import Report
 from qa.sources.standing import attributed, marked, newest_day, ordered, reported
@@ -69,7 +69,7 @@ def append_quotes(composed: Composition, part: Part, compared: Comparison) -> Co
     shown = {sentence.text for sentence in composed.sentences}
     chosen = [
         evidence
-        for evidence in ordered(choose(part.rated)[:limit], compared)
+        for evidence in ordered(choose_quotes(part.rated)[:limit], compared)
         if " ".join(evidence.text.split()) not in shown
     ]
     citations, quoted = quoted_sentences(part.question, chosen, composed.citations, part.confidence)
@@ -149,7 +149,7 @@ def finish_answer(
         mode=composed.mode,
         sentences=composed.sentences,
         citations=cited,
-        nearest=nearest(read.hits) if composed.status == "not_found" else (),
+        nearest=nearest_articles(read.hits) if composed.status == "not_found" else (),
         as_of=max(published, default=None),
         asked_at=question.asked_at,
         independent_sources=independent_sources(cited),

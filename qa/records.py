@@ -1,4 +1,4 @@
-"""What answering returns. Frozen, and the same through every door.
+"""The records of answering: ``Answer`` with its sentences, citations and reports. All frozen.
 
     Answer
     ├── sentences   what is said, each with the numbers of its citations
@@ -48,7 +48,7 @@ class Dated:
         return format_days(self.first, self.last)
 
     @property
-    def tells_more(self) -> bool:
+    def adds_information(self) -> bool:
         """Whether the days say more than the phrase: not when it names its year itself."""
         return not re.search(r"\d{4}", self.phrase)
 
@@ -96,7 +96,7 @@ class Citation:
         """
         shown, done = [], 0
         for when in self.dates:
-            if when.tells_more and when.start >= done:
+            if when.adds_information and when.start >= done:
                 shown += [self.quote[done : when.end], f" [{when.days}]"]
                 done = when.end
         return "".join([*shown, self.quote[done:]])
@@ -227,7 +227,9 @@ class Answer:
         if self.timeline:
             return self.timeline_text
         if self.sentences:
-            return " ".join(f"{s.text} {marks(s.citations)}".strip() for s in self.sentences)
+            return " ".join(
+                f"{s.text} {citation_marks(s.citations)}".strip() for s in self.sentences
+            )
         return NOT_FOUND
 
     @property
@@ -246,11 +248,14 @@ class Answer:
             if sentence.short:
                 short = sentence.text[slice(*sentence.short)]
                 dates = [d for n in sentence.citations if n in cited for d in cited[n].dates]
-                return next((d.days for d in dates if d.tells_more and _same(d, short)), None)
+                return next(
+                    (d.days for d in dates if d.adds_information and _overlaps_phrase(d, short)),
+                    None,
+                )
         return None
 
     @property
-    def looked_for(self) -> str:
+    def understood_as(self) -> str:
         """How the question was understood, where that is more than what was asked."""
         parts = [f"searched for “{self.search}”"] if self.search != self.question else []
         parts += [f"only articles {self.filters}"] if self.filters else []
@@ -263,11 +268,11 @@ class Answer:
         return self.notices[0] if self.status == "false_premise" and self.notices else ""
 
     @property
-    def told(self) -> str:
+    def attributed_text(self) -> str:
         """The answer's text with each claim introduced as its speaker's."""
         if not self.sentences:
             return NOT_FOUND
-        return " ".join(told(s, quoted=self.mode == "quoted") for s in self.sentences)
+        return " ".join(attributed_text(s, quoted=self.mode == "quoted") for s in self.sentences)
 
     @property
     def superseded_text(self) -> str:
@@ -275,21 +280,23 @@ class Answer:
         if self.latest is None or not self.superseded:
             return ""
         day = f"As of {format_day(self.latest.day)}" if self.latest.day else "Now"
-        older = ", ".join(f"{r.figure}{r.days_on} {marks(r.citations)}" for r in self.superseded)
-        newest = f"{self.latest.figure} {marks(self.latest.citations)}"
+        older = ", ".join(
+            f"{r.figure}{r.days_on} {citation_marks(r.citations)}" for r in self.superseded
+        )
+        newest = f"{self.latest.figure} {citation_marks(self.latest.citations)}"
         return f"{day}: {newest}; {self.earlier_said} {older}."
 
     @property
     def earlier_said(self) -> str:
         """Who said what is superseded: earlier reports, or the article before its correction."""
-        return BEFORE if all(r.corrected for r in self.superseded) else EARLIER
+        return BEFORE_CORRECTION if all(r.corrected for r in self.superseded) else EARLIER_REPORTS
 
     @property
     def disagreement_text(self) -> str:
         """Sources disagree: 40,000 people (Ruben Achterby, 26 September 2026) [1]; ..."""
         if not self.disagreements:
             return ""
-        sides = (f"{r.figure} ({_who(r, self.citations)}) {marks(r.citations)}"
+        sides = (f"{r.figure} ({_reporter(r, self.citations)}) {citation_marks(r.citations)}"
                  for r in self.disagreements)  # fmt: skip
         return f"Sources disagree: {'; '.join(sides)}."
 
@@ -298,7 +305,7 @@ class Answer:
         """The timeline as lines, each with its days and citations; empty when there is none."""
         return "\n".join(
             f"{entry.days}{'' if entry.dated_by == 'text' else ' (reported)'}: {entry.text} "
-            f"{marks(entry.citations)}"
+            f"{citation_marks(entry.citations)}"
             for entry in self.timeline
         )
 
@@ -313,15 +320,18 @@ class Answer:
 
     def __str__(self) -> str:
         lines = [self.lead] if self.lead else []
-        lines.append(self.timeline_text or self.told)
-        if self.looked_for:
-            lines.append(f"({self.looked_for})")
+        lines.append(self.timeline_text or self.attributed_text)
+        if self.understood_as:
+            lines.append(f"({self.understood_as})")
         lines += [text for text in (self.superseded_text, self.disagreement_text) if text]
         lines += [f"Note: {notice}" for notice in self.notices if notice != self.lead]
         if self.freshness:
             lines += ["", self.freshness]
         if self.citations:
-            lines += ["", f"Sources{OURS if any(_shows_dates(c) for c in self.citations) else ''}"]
+            lines += [
+                "",
+                f"Sources{DATES_NOTE if any(_shows_dates(c) for c in self.citations) else ''}",
+            ]
         for citation in self.citations:
             lines.append(f"[{citation.number}] {citation.source}")
             lines.append(f"    “{citation.dated_quote}”")
@@ -336,7 +346,7 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values; dates as ISO 8601 strings."""
-        values: dict[str, Any] = plain(self)
+        values: dict[str, Any] = to_json(self)
         return (
             {"question": self.question, "text": self.text}
             | values
@@ -344,23 +354,23 @@ class Answer:
         )
 
 
-def told(sentence: Sentence, *, quoted: bool) -> str:
+def attributed_text(sentence: Sentence, *, quoted: bool) -> str:
     """A sentence with its marks, and whose claim it is: in front of a quotation, behind a sentence
     that a model wrote, whose words stay as they are."""
-    numbers = marks(sentence.citations)
+    numbers = citation_marks(sentence.citations)
     if not sentence.said_by:
         return f"{sentence.text} {numbers}".strip()
     if quoted:
-        return f"{upper_first(sentence.said_by)} said: “{sentence.text}” {numbers}"
+        return f"{capitalized(sentence.said_by)} said: “{sentence.text}” {numbers}"
     return f"{sentence.text} {numbers} (according to {sentence.said_by})"
 
 
-def upper_first(text: str) -> str:
+def capitalized(text: str) -> str:
     """With a capital at its beginning, the rest as it is."""
     return text[:1].upper() + text[1:]
 
 
-def _who(reported: Reported, citations: tuple[Citation, ...]) -> str:
+def _reporter(reported: Reported, citations: tuple[Citation, ...]) -> str:
     """Speaker, outlet and day of a value, as far as they are known."""
     cited = next((c for c in citations if c.number in reported.citations), None)
     outlet = (cited.publisher if cited else None) or "unknown outlet"
@@ -368,40 +378,42 @@ def _who(reported: Reported, citations: tuple[Citation, ...]) -> str:
     return ", ".join(part for part in (reported.said_by, outlet, day) if part)
 
 
-EARLIER = "earlier reports said"
-BEFORE = "before a correction, the article said"
+EARLIER_REPORTS = "earlier reports said"
+BEFORE_CORRECTION = "before a correction, the article said"
 
 
-def _same(when: Dated, short: str) -> bool:
+def _overlaps_phrase(when: Dated, short: str) -> bool:
     return when.phrase in short or short in when.phrase
 
 
 def _shows_dates(citation: Citation) -> bool:
-    return any(when.tells_more for when in citation.dates)
+    return any(when.adds_information for when in citation.dates)
 
 
-OURS = " (dates in [brackets] are not the articles' words but what Citewire takes them to mean)"
+DATES_NOTE = (
+    " (dates in [brackets] are not the articles' words but what Citewire takes them to mean)"
+)
 """Said once above quotes that show resolved dates."""
 
 NOT_FOUND = "Not in these articles."
 """What an answer says when nothing supports one."""
 
 
-def marks(numbers: tuple[int, ...]) -> str:
+def citation_marks(numbers: tuple[int, ...]) -> str:
     """Citation marks as they stand in text: [1][3]."""
     return "".join(f"[{number}]" for number in numbers)
 
 
-def plain(value: Any) -> Any:
+def to_json(value: Any) -> Any:
     """Dataclasses, dates and tuples as JSON values: mappings, ISO 8601 strings and lists."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): to_json(v) for k, v in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(v) for v in value]
+        return [to_json(v) for v in value]
     return value
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ingest.records import Article, Passage
 from qa.answers.citations import align_claim
-from qa.answers.quoting import leans, with_antecedent, with_antecedents
+from qa.answers.quoting import needs_antecedent, with_antecedent, with_antecedents
 from qa.reading.evidence import Evidence
 from qa.retrieval.ranking import Hit
 
@@ -78,7 +78,7 @@ def test_what_is_said_in_a_few_words_needs_one_quote() -> None:
 )
 def test_sentences_that_lean_on_the_one_before(text: str, so: bool) -> None:
     """A pronoun that nothing before it in the sentence explains."""
-    assert leans(text) is so
+    assert needs_antecedent(text) is so
 
 
 def test_evidence_is_shown_with_what_it_leans_on() -> None:

@@ -183,7 +183,7 @@ def test_an_answer_says_what_it_looked_for(sample_assistant: object) -> None:
         "Who won the election in Velmarre?", filters=Filters(last=date(1990, 1, 1))
     )
     assert answer.status == "not_found"
-    assert "published until 1 January 1990" in answer.looked_for
+    assert "published until 1 January 1990" in answer.understood_as
     assert "published until 1 January 1990" in str(answer)
 
 

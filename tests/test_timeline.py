@@ -132,10 +132,10 @@ def test_a_claim_is_introduced_as_its_speakers(sample_assistant: Assistant) -> N
 
 def test_a_written_claim_is_marked_and_not_altered() -> None:
     """In written answers the mark stands behind the model's sentence."""
-    from qa.records import Sentence, told
+    from qa.records import Sentence, attributed_text
 
     sentence = Sentence("Prices fell.", (1,), said_by="Maud Kerrow")
-    assert told(sentence, quoted=False) == "Prices fell. [1] (according to Maud Kerrow)"
+    assert attributed_text(sentence, quoted=False) == "Prices fell. [1] (according to Maud Kerrow)"
 
 
 def test_entries_and_values_read_as_text() -> None:

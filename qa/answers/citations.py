@@ -59,7 +59,7 @@ def article_context(evidence: Evidence) -> str:
 
 def citation_context(citation: Citation) -> str:
     """The context of an annotated citation: also its speaker, and the days that its words mean."""
-    days = (when.days for when in citation.dates if when.tells_more)
+    days = (when.days for when in citation.dates if when.adds_information)
     return " . ".join(filter(None, (source_line(citation), citation.said_by, *dict.fromkeys(days))))
 
 

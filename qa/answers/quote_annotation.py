@@ -1,8 +1,9 @@
-"""What the library knows about a quote's words: the days they mean, and who says them.
+"""Annotates citations: the calendar days that a quote's words mean, and who says them.
 
-    citation + expressions + statements of its article version -> citation with dates and speaker
+    citation + temporal expressions + attributed statements of its article version
+        -> citation with dates, speaker, role and the day it was said
 
-Pure; the quote itself is never touched. Knows nothing about how the rules of ``ingest`` work.
+The quote itself is never touched. Knows nothing about how the rules of ``ingest`` find these.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ from qa.records import Citation, Dated
 MAX_CHARACTERS_TO_SAYING_DAY = 30
 """Characters between a verb of saying and the day it was said: "told reporters late on Monday"."""
 
-_DAYS = frozenset({"weekday", "day", "month day", "day month", "iso"})
+_RULES_OF_SINGLE_DAYS = frozenset({"weekday", "day", "month day", "day month", "iso"})
 
 
 def annotator(library: Library) -> Annotator:
-    """What fills in dates and speakers from the catalogue of a library."""
+    """The annotator that takes dates and speakers from the catalogue of a library."""
 
     def annotate(citation: Citation) -> Citation:
         place = (citation.article_id, citation.version, citation.start, citation.end)
         found = dated(citation, library.expressions(*place), library.statements(*place))
         if not found.speaker or " " in found.speaker:
             return found
-        return fully_named(found, library.statements(citation.article_id, citation.version))
+        return with_full_name(found, library.statements(citation.article_id, citation.version))
 
     return annotate
 
@@ -50,15 +51,15 @@ def dated(
         if e.first and e.last and citation.start <= e.start and e.end <= citation.end
     )  # fmt: skip
     citation = replace(citation, dates=found)
-    said = _said(citation, statements)
-    if said is None:
+    main = _main_statement(citation, statements)
+    if main is None:
         return citation
     return replace(
-        citation, speaker=said.speaker, role=said.role, said_on=_said_on(citation, statements)
+        citation, speaker=main.speaker, role=main.role, said_on=_said_on(citation, statements)
     )
 
 
-def _said(citation: Citation, statements: Sequence[Statement]) -> Statement | None:
+def _main_statement(citation: Citation, statements: Sequence[Statement]) -> Statement | None:
     """The statement of the only speaker of a quote, when that is most of the quote."""
     if not statements or len({s.speaker.split()[-1] for s in statements}) > 1:
         return None
@@ -68,7 +69,7 @@ def _said(citation: Citation, statements: Sequence[Statement]) -> Statement | No
     return max(statements, key=lambda s: len(s.speaker))
 
 
-def fully_named(citation: Citation, statements: Sequence[Statement]) -> Citation:
+def with_full_name(citation: Citation, statements: Sequence[Statement]) -> Citation:
     """A speaker known by surname alone, with the name under which the article lets them speak
     elsewhere: Bexmoor is Chief Superintendent Lorna Bexmoor of the city police."""
     surname = re.compile(rf"\b{re.escape(citation.speaker or '')}\b")
@@ -83,7 +84,7 @@ def fully_named(citation: Citation, statements: Sequence[Statement]) -> Citation
 def _said_on(citation: Citation, statements: Sequence[Statement]) -> date | None:
     """The day beside the verb of saying, in the quote itself; unknown otherwise."""
     for when in citation.dates:
-        if when.rule not in _DAYS or when.first != when.last:
+        if when.rule not in _RULES_OF_SINGLE_DAYS or when.first != when.last:
             continue
         before = citation.quote[max(0, when.start - MAX_CHARACTERS_TO_SAYING_DAY) : when.start]
         verb = CUE_VERB.search(before)

@@ -1,4 +1,6 @@
-"""From rated sentences to quotes: which to show, how much of each, and what to make bold.
+"""Quoted answers: which evidence sentences to show, how much of each, and what to make bold.
+
+    rated evidence -> choose_quotes (direct, no repetition) -> with its antecedent -> sentences
 
 Pure functions. Knows nothing about retrieval or models.
 """
@@ -31,27 +33,27 @@ REPEATS_AT = 0.6
 
 MAX_QUOTE_CHARACTERS = 600
 
-_LEANS = re.compile(
+_OPENS_WITH_REFERENCE = re.compile(
     r"^[“\"‘]?(?:He|She|They|It|His|Her|Their|Its|That|This|Those|These|The (?:two|pair|move|"
     r"decision|deal|measure|bill|company|group|man|woman|couple|agency|ministry))\b"
 )
 
 
-def choose(rated: Sequence[Evidence]) -> list[Evidence]:
+def choose_quotes(rated: Sequence[Evidence]) -> list[Evidence]:
     """At most three sentences, most direct first, that do not repeat each other."""
     chosen: list[Evidence] = []
     for item in rated:
         if len(chosen) == MAX_QUOTES or item.score < rated[0].score - MAX_SCORE_BELOW_BEST:
             break
         wide = with_antecedent(item)
-        if _answers(item, rated[0]) and not any(
-            _same(item.text, other.text) or _overlap(wide, other) for other in chosen
+        if _answers_directly(item, rated[0]) and not any(
+            _repeats(item.text, other.text) or _overlaps(wide, other) for other in chosen
         ):
             chosen.append(wide)
     return chosen
 
 
-def _answers(item: Evidence, best: Evidence) -> bool:
+def _answers_directly(item: Evidence, best: Evidence) -> bool:
     """Whether a further sentence would also pass on its own, and says about as much."""
     enough = MIN_COVERAGE_OF_BEST * best.features.get("covered", 0.0)
     return item is best or (
@@ -59,47 +61,47 @@ def _answers(item: Evidence, best: Evidence) -> bool:
     )
 
 
-def _overlap(one: Evidence, other: Evidence) -> bool:
+def _overlaps(one: Evidence, other: Evidence) -> bool:
     return one.article.id == other.article.id and one.start < other.end and other.start < one.end
 
 
-def _same(one: str, other: str) -> bool:
+def _repeats(one: str, other: str) -> bool:
     a, b = set(content_stems(one)), set(content_stems(other))
     return len(a & b) >= REPEATS_AT * max(1, min(len(a), len(b)))
 
 
-_LATER = re.compile(
+_REFERENCE_AFTER_OPENING = re.compile(
     r"^[“\"‘]?((?:[\w’'-]+ ){0,6}[\w’'-]+, |(?:In|On|At|By|Last|This|Later|Earlier|Then|Now|Since|"
     r"During|Before|After|\w+day)(?: [\w’'-]+){0,3} )(?:he|she|they)\b"
 )
 """A pronoun behind a few words: "Tuesday night, he picked up his first Hart Trophy"."""
 
 
-def leans(text: str) -> bool:
-    """Whether a sentence says who it speaks of only by a pronoun or "the two"."""
-    if _LEANS.match(text):
+def needs_antecedent(text: str) -> bool:
+    """Whether a sentence says whom it speaks of only by a pronoun or "the two" (anaphora)."""
+    if _OPENS_WITH_REFERENCE.match(text):
         return True
-    later = _LATER.match(text)
+    later = _REFERENCE_AFTER_OPENING.match(text)
     return later is not None and not names(later.group(1))
 
 
 def with_antecedent(evidence: Evidence) -> Evidence:
-    """A sentence that leans on the one before it ("He added ...") brings that one along."""
-    if not leans(evidence.text):
+    """The sentence, with the one before it when that says whom it speaks of ("He added ...")."""
+    if not needs_antecedent(evidence.text):
         return evidence
     before = sentence_spans(evidence.article.text, 0, evidence.start)
     if not before or evidence.end - before[-1][0] > MAX_QUOTE_CHARACTERS:
         return evidence
     if is_order(evidence.article.text[slice(*before[-1])]):
-        return evidence  # what was planted is not what it leans on
+        return evidence  # planted text is no antecedent
     return starting_at(evidence, before[-1][0])
 
 
 def with_antecedents(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """Each with the sentence that it leans on, unless that one is there by itself."""
+    """Each sentence with its antecedent, unless the antecedent is among them by itself."""
     wide = [(item, with_antecedent(item)) for item in evidence]
     return [
-        item if any(o is not item and _overlap(context, o) for o in evidence) else context
+        item if any(o is not item and _overlaps(context, o) for o in evidence) else context
         for item, context in wide
     ]
 

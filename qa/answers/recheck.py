@@ -1,4 +1,4 @@
-"""Do saved answers still stand? Each quote is looked for in what its article says today.
+"""Rechecks saved answers: is each quote still in its article, and was the article corrected?
 
     saved answer -> for each citation: removed | retracted | corrected | quote gone | fine
 
@@ -23,7 +23,7 @@ _CORRECTS = ("correction", "clarification")
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One citation of a saved answer whose article is no longer what it was."""
+    """One citation of a saved answer whose article has changed since."""
 
     number: int
     what: What
@@ -67,7 +67,7 @@ def recheck(library: Library) -> Iterator[Rechecked]:
 
 
 def _check(library: Library, citation: Mapping[str, Any]) -> Changed | None:
-    """The gravest thing that happened to a citation, if any."""
+    """What happened to a citation's article; the gravest thing when there are several."""
     cited = (citation["article_id"], citation["version"])
     article = library.catalogue.find(article_id=cited[0])
     if article is None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from ingest.dates.parsing import parse_date
 from ingest.records import When
-from qa.records import Sentence, plain
+from qa.records import Sentence, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +108,8 @@ class Row:
         """One line of ``rows.jsonl``."""
         line: dict[str, Any] = {
             "id": self.case.id,
-            "case": plain(self.case),
-            "reply": plain(self.reply),
+            "case": to_json(self.case),
+            "reply": to_json(self.reply),
             "measures": dict(self.measures),
         }
         return line | ({"error": self.error} if self.error else {})
@@ -167,9 +167,9 @@ class Report:
             "run": dict(self.run),
             "questions": len(self.rows),
             "failed": len(self.failed),
-            "figures": plain(self.figures),
-            "by_kind": plain(self.by_kind),
-            "curves": plain(self.curves),
+            "figures": to_json(self.figures),
+            "by_kind": to_json(self.by_kind),
+            "curves": to_json(self.curves),
         }
 
 

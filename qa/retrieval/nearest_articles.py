@@ -1,4 +1,4 @@
-"""Where to look when nothing answers: the nearest articles and what they are about.
+"""The nearest articles, for a question that nothing answers: where a reader may look on.
 
 Pure functions of what was found.
 """
@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from qa.records import NearArticle
 from qa.retrieval.ranking import Hit
 
-MOST = 3
+MAX_ARTICLES = 3
 
-_EXCERPT = 180
+_EXCERPT_CHARACTERS = 180
 """Characters of an article's opening that are shown."""
 
 
-def nearest(hits: Sequence[Hit]) -> tuple[NearArticle, ...]:
+def nearest_articles(hits: Sequence[Hit]) -> tuple[NearArticle, ...]:
     """The best articles of different stories, where a reader may look on, with how each opens."""
     first: dict[str, Hit] = {}
     for hit in hits:
@@ -30,10 +30,14 @@ def nearest(hits: Sequence[Hit]) -> tuple[NearArticle, ...]:
             url=hit.article.url,
             excerpt=_shortened(hit.article.text),
         )
-        for hit in list(first.values())[:MOST]
+        for hit in list(first.values())[:MAX_ARTICLES]
     )
 
 
 def _shortened(text: str) -> str:
     plain = " ".join(text.split())
-    return plain if len(plain) <= _EXCERPT else plain[: plain.rfind(" ", 0, _EXCERPT)] + "…"
+    return (
+        plain
+        if len(plain) <= _EXCERPT_CHARACTERS
+        else plain[: plain.rfind(" ", 0, _EXCERPT_CHARACTERS)] + "…"
+    )

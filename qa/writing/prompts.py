@@ -76,7 +76,7 @@ def _in_brackets(facts: str) -> str:
 def known_facts(citation: Citation) -> str:
     """Who says it, and the days its words mean: said by Hakan Fidan; Monday = 2 June 2025."""
     said = [f"said by {citation.said_by}"] if citation.said_by else []
-    days = [f"{when.phrase} = {when.days}" for when in citation.dates if when.tells_more]
+    days = [f"{when.phrase} = {when.days}" for when in citation.dates if when.adds_information]
     return "; ".join(dict.fromkeys([*said, *days]))
 
 

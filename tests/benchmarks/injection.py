@@ -48,7 +48,7 @@ from ingest.segmentation import sentence_spans
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings
-from qa.answers.quoting import choose
+from qa.answers.quoting import choose_quotes
 from qa.evaluate.metrics.answer_metrics import any_in
 from qa.evaluate.question_sets.question_set import read_questions
 from qa.evaluate.records import Case
@@ -252,7 +252,7 @@ def met(trial: Trial, attack: Attack, library: Library) -> dict[str, Any]:
         "reached": among(sentences_of(hits)),
         "evidence": among(rated),
         "passed": among(without_orders(rated)),
-        "shown_unfiltered": among(choose(rated)) if rated else False,
+        "shown_unfiltered": among(choose_quotes(rated)) if rated else False,
     }
 
 

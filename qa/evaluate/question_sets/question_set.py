@@ -19,7 +19,7 @@ from qa.errors import BadQuestions
 from qa.evaluate.question_sets.file_items import Item, csv_items, json_items, read_bytes, text_of
 from qa.evaluate.question_sets.formats import FORMATS, KINDS, Found, marked, recognised
 from qa.evaluate.records import Case
-from qa.records import plain
+from qa.records import to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,9 @@ def _identified(found: Iterable[Found]) -> tuple[Case, ...]:
 def line_of(case: Case) -> dict[str, Any]:
     """A case as one line of our own format, without what is not known. ``read_questions`` of the
     lines gives equal cases."""
-    return {key: value for key, value in plain(case).items() if value not in (None, "", [], False)}
+    return {
+        key: value for key, value in to_json(case).items() if value not in (None, "", [], False)
+    }
 
 
 def sample(cases: Sequence[Case], n: int, seed: int = 0) -> tuple[Case, ...]:

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.records import IngestReport, Outcome, format_day
-from qa.records import NOT_FOUND, Answer, Citation, Sentence, marks, upper_first
+from qa.records import NOT_FOUND, Answer, Citation, Sentence, capitalized, citation_marks
 
 if TYPE_CHECKING:
     from ingest.subscriptions import Kept, Updated
@@ -29,8 +29,8 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     """The answer, its notices and its numbered sources with outlet, date and quote."""
     console = console or Console()
     console.print()
-    if answer.looked_for:
-        console.print(Text(answer.looked_for, style="dim"))
+    if answer.understood_as:
+        console.print(Text(answer.understood_as, style="dim"))
     if answer.status == "not_found":
         _print_not_found(answer, console)
     if answer.lead:
@@ -58,11 +58,11 @@ def _sentence(sentence: Sentence, *, quoted: bool) -> Text:
     if sentence.short:
         text.stylize("bold", *sentence.short)
     shown = Text("“").append_text(text).append("”") if quoted else text
-    shown.append(f" {marks(sentence.citations)}", style="cyan")
+    shown.append(f" {citation_marks(sentence.citations)}", style="cyan")
     if not sentence.said_by:
         return shown
     if quoted:
-        return Text(f"{upper_first(sentence.said_by)} said: ", style="dim").append_text(shown)
+        return Text(f"{capitalized(sentence.said_by)} said: ", style="dim").append_text(shown)
     return shown.append(f" according to {sentence.said_by}", style="dim")
 
 
@@ -74,7 +74,7 @@ def _timeline(answer: Answer) -> Table:
         day = Text(entry.days, style="bold")
         if entry.dated_by == "publication":
             day.append(" (reported)", style="dim")
-        told = Text(entry.text).append(f" {marks(entry.citations)}", style="cyan")
+        told = Text(entry.text).append(f" {citation_marks(entry.citations)}", style="cyan")
         table.add_row(day, told)
     return table
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from ingest.records import format_day
 from qa.interfaces.page.markup import chip, escaped, origin, own, published
-from qa.records import Answer, Citation, Entry, Reported, upper_first
+from qa.records import Answer, Citation, Entry, Reported, capitalized
 
 
 def superseded(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
@@ -25,9 +25,9 @@ def superseded(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
     )
     return (
         '<section class="cw-latest-figure" aria-label="The newest figure">'
-        f'<h3>{day}</h3><p class="cw-figure" dir="auto">{escaped(upper_first(latest.figure))}'
+        f'<h3>{day}</h3><p class="cw-figure" dir="auto">{escaped(capitalized(latest.figure))}'
         f"{_chips(latest, cited, turn)}</p>"
-        f'<p class="cw-earlier" dir="auto">{upper_first(answer.earlier_said)} {older}</p></section>'
+        f'<p class="cw-earlier" dir="auto">{capitalized(answer.earlier_said)} {older}</p></section>'
     )
 
 
@@ -44,10 +44,10 @@ def disagreements(answer: Answer, cited: Mapping[int, Citation], turn: int) -> s
 
 def _side(one: Reported, cited: Mapping[int, Citation], turn: int) -> str:
     first = next((cited[n] for n in one.citations if n in cited), None)
-    said = f'<dd class="cw-who" dir="auto">{escaped(upper_first(one.said_by))}</dd>'
+    said = f'<dd class="cw-who" dir="auto">{escaped(capitalized(one.said_by))}</dd>'
     where = f"<dd>{_outlet(first)} · {_day(one, first)}</dd>" if first else ""
     return (
-        f'<div><dt dir="auto">{escaped(upper_first(one.figure))}{_chips(one, cited, turn)}</dt>'
+        f'<div><dt dir="auto">{escaped(capitalized(one.figure))}{_chips(one, cited, turn)}</dt>'
         f"{said if one.said_by else ''}{where}</div>"
     )
 

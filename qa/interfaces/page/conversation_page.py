@@ -23,7 +23,7 @@ from qa.interfaces.page.markup import (
     span,
     when_mark,
 )
-from qa.records import Answer, Citation, NearArticle, Sentence, upper_first
+from qa.records import Answer, Citation, NearArticle, Sentence, capitalized
 
 LOGO = (
     '<svg class="cw-logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">'
@@ -136,13 +136,13 @@ _OURS = (
 def _ending(answer: Answer) -> str:
     """What stands below the sentences of a finished answer."""
     parts = [_not_found(answer.nearest)] if answer.status == "not_found" else []
-    if answer.looked_for:
-        parts.append(f'<p class="cw-ours" dir="auto">{escaped(answer.looked_for)}.</p>')
+    if answer.understood_as:
+        parts.append(f'<p class="cw-ours" dir="auto">{escaped(answer.understood_as)}.</p>')
     if answer.status == "not_found" and answer.freshness:
         parts.append(f'<p class="cw-ours">{escaped(answer.freshness)}</p>')
     parts += [_note(notice) for notice in answer.notices if notice != answer.lead]
     if answer.sentences:
-        if any(when.tells_more for citation in answer.citations for when in citation.dates):
+        if any(when.adds_information for citation in answer.citations for when in citation.dates):
             parts.append(f'<p class="cw-ours">{_OURS}</p>')
         parts.append(
             f'<footer class="cw-foot"><span>{escaped(_standing(answer))}</span>'
@@ -202,7 +202,7 @@ def _quotation(sentence: Sentence, cited: Mapping[int, Citation], turn: int) -> 
     first = next(cited[n] for n in sentence.citations if n in cited)
     words = _sentence(sentence, _marks(sentence.text), cited, turn, _whens(first))
     voice = (
-        f'<p class="cw-voice" dir="auto">{escaped(upper_first(sentence.said_by))} said:</p>'
+        f'<p class="cw-voice" dir="auto">{escaped(capitalized(sentence.said_by))} said:</p>'
         if sentence.said_by
         else ""
     )

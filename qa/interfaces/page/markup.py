@@ -61,7 +61,7 @@ def when_mark(when: Dated) -> str:
 
     The days are drawn by CSS: they are neither selected nor copied with the quote.
     """
-    if not when.tells_more:
+    if not when.adds_information:
         return ""
     said = escaped(f"Citewire reads “{when.phrase}” as {when.days}")
     return (

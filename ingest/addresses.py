@@ -1,6 +1,6 @@
-"""Addresses and titles: which article is meant, and which outlet's it is.
+"""Normalises article URLs (canonical form, site domain) and tells publishers' names from titles.
 
-Knows nothing about pages or stores.
+Knows nothing about pages, fetching or stores.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
 
-_SUFFIX = re.compile(r"^(.+?)\s+[-–—|]\s+([^-–—|]{2,40})$")
+_TITLE_SUFFIX = re.compile(r"^(.+?)\s+[-–—|]\s+([^-–—|]{2,40})$")
 _PUBLIC_SUFFIX = re.compile(r"(?:\.(?:com?|org|net|gov|ac))?\.\w+$")
-_TRACKING = re.compile(
+_TRACKING_PARAMETER = re.compile(
     r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|cmpid|ref|ref_src|ito|ocid|smid|"
     r"ns_.*|at_.*|xtor|guccounter|amp|output|__twitter_impression)$",
     re.IGNORECASE,
@@ -18,7 +18,7 @@ _TRACKING = re.compile(
 
 
 def split_url(url: str | None) -> SplitResult | None:
-    """The parts of an address, or None if it is none: pages link to all sorts of things."""
+    """The parts of a URL with a host, or None for anything else that a page may link to."""
     try:
         parts = urlsplit((url or "").strip())
         _ = parts.port  # raises for a port that is no number
@@ -28,7 +28,7 @@ def split_url(url: str | None) -> SplitResult | None:
 
 
 def site_domain(url: str | None) -> str | None:
-    """The host of an address without www and the like."""
+    """The host of a URL without a prefix such as ``www.`` or ``m.``."""
     parts = split_url(url)
     host = parts.hostname if parts else None
     return re.sub(r"^(?:www|m|amp|edition)\.", "", host) if host else None
@@ -37,36 +37,36 @@ def site_domain(url: str | None) -> str | None:
 def split_title(
     title: str, url: str | None, publisher: str | None = None
 ) -> tuple[str, str | None]:
-    """``(title, publisher)``: a trailing " - Name" is the publisher if it is the site's name, or
-    the name that the page gives its publisher."""
+    """``(title, publisher)``: a trailing " - Name" is the publisher if it is the name of the
+    ``url``'s site or the ``publisher`` that the page states; else the publisher is None."""
     title = " ".join(title.split())
-    match = _SUFFIX.match(title)
+    match = _TITLE_SUFFIX.match(title)
     host = site_domain(url)
     if not match or not (host or publisher):
         return title, None
-    squeezed = _squeezed(match.group(2))
+    squeezed = _normalized_name(match.group(2))
     label = re.sub(r"\W", "", _PUBLIC_SUFFIX.sub("", host or ""))
-    named = bool(publisher) and squeezed == _squeezed(publisher or "")
+    named = bool(publisher) and squeezed == _normalized_name(publisher or "")
     sited = bool(label) and (squeezed in label or label.removeprefix("the") in squeezed)
     if squeezed and (named or sited):
         return match.group(1), match.group(2).strip()
     return title, None
 
 
-def _squeezed(name: str) -> str:
+def _normalized_name(name: str) -> str:
     return re.sub(r"\W|^the\s", "", name.lower())
 
 
-_IS_DOMAIN = re.compile(r"^(?:https?://\S+|@\w+|[\w-]+(?:\.[\w-]+)+/?)$")
+_ADDRESS_OR_HANDLE = re.compile(r"^(?:https?://\S+|@\w+|[\w-]+(?:\.[\w-]+)+/?)$")
 
 
 def is_outlet_name(text: str | None) -> bool:
-    """Whether an outlet's name is one for readers: no address, no domain, no account."""
-    return bool(text and text.strip()) and not _IS_DOMAIN.match((text or "").strip())
+    """Whether a stated publisher is a name to show: no URL, no domain, no social media handle."""
+    return bool(text and text.strip()) and not _ADDRESS_OR_HANDLE.match((text or "").strip())
 
 
 def trusted_canonical_url(stated: str | None, address: str | None) -> str | None:
-    """The address a page states for itself, if it is an article's address at the same site.
+    """The canonical URL that a page states, if it is an article's URL at the page's own site.
 
     Some sites state their front page on every page, and anyone can state another outlet's
     article: believing that would make one article a revision of another.
@@ -77,7 +77,7 @@ def trusted_canonical_url(stated: str | None, address: str | None) -> str | None
     return stated if not address or site_domain(stated) == site_domain(address) else address
 
 
-_VIEWS = frozenset(
+_VIEW_PARAMETERS = frozenset(
     (key, value)
     for key in ("print", "printable", "printpage", "amp", "output", "outputtype", "view", "m")
     for value in ("", "1", "true", "yes", "amp", "print", "mobile")
@@ -86,8 +86,8 @@ _VIEWS = frozenset(
 
 
 def canonical_url(url: str | None) -> str | None:
-    """The address without what does not name the article: scheme, www, tracking, fragment, AMP and
-    print views."""
+    """The URL without what does not identify the article: scheme, ``www.``, tracking parameters,
+    fragment, AMP and print views. None for a front page and for what is no URL."""
     parts = split_url(url)
     if parts is None:
         return None
@@ -102,6 +102,7 @@ def canonical_url(url: str | None) -> str | None:
     kept = sorted(
         (key, value)
         for key, value in query
-        if not _TRACKING.match(key) and (key.lower(), value.lower()) not in _VIEWS
+        if not _TRACKING_PARAMETER.match(key)
+        and (key.lower(), value.lower()) not in _VIEW_PARAMETERS
     )
     return urlunsplit(("https", host + port, path, urlencode(kept), ""))

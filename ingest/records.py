@@ -1,7 +1,8 @@
-"""The values that travel through ingestion. Frozen: a stage returns a new one.
+"""The frozen values that ingestion stages exchange: articles, passages, outcomes, reports.
 
-Offsets are counted in Unicode code points of ``Article.text``; ``text[start:end]`` is exact.
-Knows nothing about files, stores or models.
+Offsets are counted in Unicode code points of ``Article.text``; ``text[start:end]`` is exact. Holds
+also small pure helpers for content ids and calendar days. Knows nothing about files, stores or
+models.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ OutcomeKind = Literal["new", "revised", "duplicate", "unchanged", "rejected"]
 
 
 def digest(*parts: str, length: int = 16) -> str:
-    """A stable content id: the first ``length`` hex digits of sha256 over the parts."""
+    """A content id: the first ``length`` hex digits of the sha256 of the parts."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:length]
 
 
@@ -31,43 +32,48 @@ def day_of(when: When) -> date:
 
 
 def format_day(when: When) -> str:
-    """A day as readers write it, on every platform: 4 September 2026."""
+    """A day in words, the same on every platform: 4 September 2026."""
     day = day_of(when)
     return f"{day.day} {day:%B %Y}"
 
 
 def format_days(first: date, last: date) -> str:
-    """An interval as readers write it: 2 June 2025, June 2025, 2025, 9 – 15 June 2025."""
+    """An interval in words: 2 June 2025, June 2025, 2025, 9 – 15 June 2025."""
     if first == last:
         return format_day(first)
-    whole = first.day == 1 and (last + timedelta(days=1)).day == 1 if last < date.max else False
-    if whole and (first.month, last.month) == (1, 12):
+    months = first.day == 1 and last < date.max and (last + timedelta(days=1)).day == 1
+    if months and (first.month, last.month) == (1, 12):
         return str(first.year) if first.year == last.year else f"{first.year} – {last.year}"
-    if whole and (first.year, first.month) == (last.year, last.month):
+    if months and (first.year, first.month) == (last.year, last.month):
         return f"{first:%B} {first.year}"
     if first.year != last.year:
         return f"{format_day(first)} – {format_day(last)}"
-    if whole:
-        return f"{first:%B} – {format_day(last).split(' ', 1)[1]}"
-    same = first.month == last.month
-    return f"{first.day if same else f'{first.day} {first:%B}'} – {format_day(last)}"
+    if months:
+        return f"{first:%B} – {last:%B} {last.year}"
+    start = str(first.day) if first.month == last.month else f"{first.day} {first:%B}"
+    return f"{start} – {format_day(last)}"
 
 
 def epoch_seconds(when: When) -> int:
-    """Seconds since 1970 UTC; a bare day counts as its midnight UTC."""
+    """Seconds since 1970 UTC; a bare day or a time without a zone is taken as UTC."""
     moment = when if isinstance(when, datetime) else datetime.combine(when, time.min, UTC)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 @lru_cache(maxsize=8)
 def _hash_of_words(text: str) -> str:
-    """An article on its way is asked for it several times in a row."""
+    """Cached because one article's hash is needed several times in a row."""
     return digest(" ".join(text.casefold().split()), length=32)
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One version of one article, as it is stored and cited."""
+    """One version of one article, as it is stored and cited.
+
+    ``published_from``: the provenance of ``published_at`` (given, json-ld, meta, feed, front
+    matter, url, dateline or unknown). ``origin``: the file or address it was read from.
+    ``cluster_id``: shared by near-duplicates, such as outlets' copies of one wire story.
+    """
 
     text: str
     title: str = ""
@@ -119,7 +125,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one source: exactly one of five ends."""
+    """The result of one document: stored, merged, known already, or rejected with the reason."""
 
     kind: OutcomeKind
     source: str
@@ -130,8 +136,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """Everything one ``ingest()`` did. ``counts`` are complete; of a run over very many sources
-    ``outcomes`` holds the first and what was rejected, and ``left_out`` says how many it lacks."""
+    """What one run of ``ingest()`` did.
+
+    ``counts`` (outcomes by kind) are complete; of a run over very many sources ``outcomes`` holds
+    the first and the rejected ones, and ``left_out`` says how many it lacks.
+    """
 
     outcomes: tuple[Outcome, ...] = ()
     passages: int = 0
@@ -141,11 +150,12 @@ class IngestReport:
 
     @property
     def rejected(self) -> tuple[Outcome, ...]:
+        """The outcomes of what could not be ingested."""
         return tuple(outcome for outcome in self.outcomes if outcome.kind == "rejected")
 
 
 def merge_reports(reports: Sequence[IngestReport]) -> IngestReport:
-    """What several runs did, as one report."""
+    """The reports of several runs as one."""
     counts: Counter[str] = Counter()
     for report in reports:
         counts.update(report.counts)
@@ -159,26 +169,28 @@ def merge_reports(reports: Sequence[IngestReport]) -> IngestReport:
 
 
 MAX_OUTCOMES_KEPT = 10_000
-"""Outcomes that a report keeps, and beyond them as many rejected ones: some megabytes."""
+"""Outcomes that a report holds, and beyond them as many rejected ones: some megabytes."""
 
 
 class ReportBuilder:
-    """Counts outcomes as they come, in memory that does not grow with their number."""
+    """Collects outcomes one by one into a report, in bounded memory."""
 
-    def __init__(self, keep: int = MAX_OUTCOMES_KEPT) -> None:
-        self._keep = keep
+    def __init__(self, max_kept: int = MAX_OUTCOMES_KEPT) -> None:
+        self._max_kept = max_kept
         self._kept: list[Outcome] = []
         self._rejected: list[Outcome] = []
         self._counts: Counter[str] = Counter()
 
     def add(self, outcome: Outcome) -> None:
+        """Count an outcome, and keep it while there is room."""
         self._counts[outcome.kind] += 1
-        if len(self._kept) < self._keep:
+        if len(self._kept) < self._max_kept:
             self._kept.append(outcome)
-        elif outcome.kind == "rejected" and len(self._rejected) < self._keep:
+        elif outcome.kind == "rejected" and len(self._rejected) < self._max_kept:
             self._rejected.append(outcome)
 
     def report(self, passages: int, seconds: float) -> IngestReport:
+        """The report of all outcomes added so far."""
         kept = (*self._kept, *self._rejected)
         left_out = self._counts.total() - len(kept)
         return IngestReport(kept, passages, seconds, dict(self._counts), left_out)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.dates.parsing import date_in_url, parse_date, plausible_date
-from ingest.extraction.publication_date import date_in_html
+from ingest.extraction.html_metadata import PageMetadata
+from ingest.extraction.publication_date import dates_in_page
 from ingest.records import day_of, epoch_seconds
 
 JUNE_2 = date(2025, 6, 2)
@@ -108,6 +109,10 @@ def test_an_address_that_names_a_day_dates_the_article(
 ) -> None:
     """Only year, month and day in the path count as a date."""
     assert date_in_url(url) == expected
+
+
+def date_in_html(html: str) -> tuple[object, str, object]:
+    return dates_in_page(html, PageMetadata.parse(html))
 
 
 def page(*, ld: object = None, meta: str = "") -> str:

@@ -326,7 +326,7 @@ def test_a_full_disk_is_told_and_loses_nothing(library: Library) -> None:
 
 def test_a_report_of_very_many_outcomes_stays_small() -> None:
     """Counts are complete; of the outcomes the first and the rejected ones are kept."""
-    tally = ReportBuilder(keep=3)
+    tally = ReportBuilder(max_kept=3)
     for number in range(100):
         kind = "rejected" if number % 10 == 9 else "new"
         tally.add(Outcome(kind, f"source {number}"))

@@ -218,5 +218,5 @@ def test_an_update_before_the_publication_is_not_believed() -> None:
 
 def test_markup_of_anything_is_empty_markup() -> None:
     """A page that says nothing of itself says nothing wrong."""
-    assert PageMetadata.of("") == PageMetadata()
-    assert PageMetadata.of("<p>x").publishers() == []
+    assert PageMetadata.parse("") == PageMetadata()
+    assert PageMetadata.parse("<p>x").publishers() == []

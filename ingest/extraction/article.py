@@ -1,15 +1,15 @@
-"""One document into one article: text, title, publisher, authors, dates.
+"""Extracts an article (text, title, publisher, authors, dates) from a document of any kind.
 
-    html       -> the page's body and what it says about itself (``ingest.extraction.html_page``)
+    html       -> the page's body and what it states about itself (``ingest.extraction.html_page``)
     markdown   -> front matter and paragraphs
     text       -> unwrapped paragraphs, photo credits dropped
     fields     -> a mapping with title/date/url/text under the names people use
     article    -> as it is, its text cleaned
     pdf, docx, eml -> text or html first (``ingest.extraction.file_formats``)
 
-A date is taken from the page, else from what was said beforehand (feed, front matter, record),
-else from the address, else from a dateline; else it is unknown. Knows nothing about files,
-addresses or stores.
+The publication date is taken from the page, else from what was known beforehand (feed, front
+matter, record), else from the address, else from a dateline; else it stays unknown. Knows nothing
+about files, fetching or stores.
 """
 
 from __future__ import annotations
@@ -49,9 +49,10 @@ _MAX_TITLE_CHARS = 500
 
 
 def extract(document: Document, given: When | None = None) -> Article:
-    """The article in a document. ``given`` is a publication date its user vouches for.
+    """The article in a document.
 
-    Raises BadInput when there is no article in it.
+    ``given``: the publication date, when the user states it; it overrides every other. Raises
+    BadInput when there is no article in the document.
     """
     if document.kind in ("pdf", "docx", "eml"):
         from ingest.extraction.file_formats import convert_to_text
@@ -64,21 +65,21 @@ def extract(document: Document, given: When | None = None) -> Article:
     bare = not text and bool(article.text.strip())
     if len(text) < MIN_ARTICLE_CHARS and not bare:
         raise BadInput(document.source, f"no article text ({len(text)} characters)")
-    article = _finished(replace(article, text=text), document)
+    article = _normalized(replace(article, text=text), document)
     if bare:
-        article = replace(article, text=_headline(article, document))
-    return _dated(article, given)
+        article = replace(article, text=_headline_as_text(article, document))
+    return _with_date(article, given)
 
 
-def _headline(article: Article, document: Document) -> str:
-    """All there is of an article whose page held only a player or an advertisement."""
+def _headline_as_text(article: Article, document: Document) -> str:
+    """The headline as the text of an article whose page holds only a player or an advertisement."""
     if len(article.title.split()) < _MIN_HEADLINE_WORDS:
         raise BadInput(document.source, "no article text: a player or an advertisement only")
     return article.title
 
 
-def _finished(article: Article, document: Document) -> Article:
-    """The article with its title, outlet, authors and addresses in their final form."""
+def _normalized(article: Article, document: Document) -> Article:
+    """The article with its title, publisher, authors and canonical address in their final form."""
     title, named = split_title(article.title[:_MAX_TITLE_CHARS], article.url, article.publisher)
     publisher = article.publisher if is_outlet_name(article.publisher) else named
     return replace(
@@ -91,8 +92,8 @@ def _finished(article: Article, document: Document) -> Article:
     )
 
 
-def _dated(article: Article, given: When | None) -> Article:
-    """The article with the best date that is left to find, when it has none yet."""
+def _with_date(article: Article, given: When | None) -> Article:
+    """The article with the ``given`` date, its own, or one found in its address or dateline."""
     if given:
         return replace(article, published_at=given, published_from="given")
     if article.published_at is not None:
@@ -105,11 +106,11 @@ def _dated(article: Article, given: When | None) -> Article:
 
 
 def unused_date_note(document: Document) -> str:
-    """What a reader should know about a date that could not be used, or an empty string."""
-    written = field_value(document.fields, "published")
-    if written is None or plausible_date(parse_date(written)):
+    """A note for the user about a stated date that could not be used, or an empty string."""
+    stated = field_value(document.fields, "published")
+    if stated is None or plausible_date(parse_date(stated)):
         return ""
-    return f"its date {written!r} is not used: write it as 2025-06-02"
+    return f"its date {stated!r} is not used: write it as 2025-06-02"
 
 
 # -- records, articles, text --------------------------------------------------------------
@@ -141,11 +142,11 @@ def _from_text(document: Document) -> Article:
         article = replace(article, text=rest, title=headline)
     names, text = split_byline(article.text)
     article = replace(article, text=text, authors=tuple(split_names(names)))
-    return _opened(_with_fields(article, document))
+    return _dated_by_first_line(_with_known_fields(article, document))
 
 
-def _opened(article: Article) -> Article:
-    """A text whose first line is only its date, dated by it."""
+def _dated_by_first_line(article: Article) -> Article:
+    """The article without a first line that is only a date, dated by that line."""
     first, _, rest = article.text.lstrip().partition("\n")
     if not rest.strip() or not is_only_a_date(first.strip()):
         return article
@@ -158,50 +159,50 @@ def _opened(article: Article) -> Article:
 def _from_fields(document: Document) -> Article:
     text = document.content or field_value(document.fields, "text")
     if not isinstance(text, str):
-        raise BadInput(document.source, _no_text(document.fields))
-    if _HTML.search(text):
-        text = _without_markup(text, document)
-    return _with_fields(Article(text=text, url=document.url), document)
+        raise BadInput(document.source, _missing_text_reason(document.fields))
+    if _HTML_TAG.search(text):
+        text = _text_of_html(text, document)
+    return _with_known_fields(Article(text=text, url=document.url), document)
 
 
-def _no_text(fields: Mapping[str, Any]) -> str:
+def _missing_text_reason(fields: Mapping[str, Any]) -> str:
     named = [str(key) for key in fields if str(key).lower() in FIELD_NAMES["text"]]
     has = f"{named[0]} is empty" if named else f"it has {', '.join(map(str, list(fields)[:12]))}"
     names = ", ".join(FIELD_NAMES["text"])
     return f"no text: expected one of the fields {names}" + (f"; {has}" if fields else "")
 
 
-_HTML = re.compile(r"</(?:p|div|article|ul|h[1-6])>|<br\s*/?>|<p>", re.IGNORECASE)
+_HTML_TAG = re.compile(r"</(?:p|div|article|ul|h[1-6])>|<br\s*/?>|<p>", re.IGNORECASE)
 
 
-def _without_markup(text: str, document: Document) -> str:
-    """The words of a record whose text is HTML."""
+def _text_of_html(text: str, document: Document) -> str:
+    """The text of a record whose text is HTML."""
     try:
         return read_page(f"<html><body><article>{text}</article></body></html>", "").text
     except BadInput:
         return re.sub(r"<[^<>]{0,2000}>", "\n", text)
 
 
-def _with_fields(article: Article, document: Document) -> Article:
-    """The article with what was said of it beforehand, where it does not say so itself."""
+def _with_known_fields(article: Article, document: Document) -> Article:
+    """The article with the document's fields where it does not state the same itself."""
     fields = document.fields
     published = plausible_date(parse_date(field_value(fields, "published")))
     dated = article.published_at is None and published is not None
     return replace(
         article,
-        title=article.title or _text(field_value(fields, "title")) or "",
-        url=_text(field_value(fields, "url")) or article.url,
-        publisher=article.publisher or _text(field_value(fields, "publisher")),
+        title=article.title or _string(field_value(fields, "title")) or "",
+        url=_string(field_value(fields, "url")) or article.url,
+        publisher=article.publisher or _string(field_value(fields, "publisher")),
         authors=article.authors or _names(field_value(fields, "authors")),
-        section=article.section or _text(field_value(fields, "section")),
-        language=article.language or _text(field_value(fields, "language")),
+        section=article.section or _string(field_value(fields, "section")),
+        language=article.language or _string(field_value(fields, "language")),
         published_at=published if dated else article.published_at,
         published_from=document.fields_from if dated else article.published_from,
         updated_at=article.updated_at or plausible_date(parse_date(field_value(fields, "updated"))),
     )
 
 
-def _text(value: Any) -> str | None:
+def _string(value: Any) -> str | None:
     if isinstance(value, Mapping):
         value = value.get("name")
     return single_line(str(value)) or None if value is not None else None
@@ -219,7 +220,7 @@ def _names(value: Any) -> tuple[str, ...]:
 # -- Markdown -----------------------------------------------------------------------------
 
 _HEADING = re.compile(r"\A\s*#[ \t]+(\S.{0,300}?)[ \t#]*$", re.MULTILINE)
-_MARKUP = (
+_MARKDOWN = (
     (re.compile(r"!\[[^\]\n]{0,500}\]\([^)\n]{0,2000}\)"), ""),  # pictures
     (re.compile(r"(?<!\\)\[([^\]\n]{1,500})\]\([^)\n]{0,2000}\)"), r"\1"),  # links
     (re.compile(r"^#{1,6}[ \t]+(\S.{0,300}?)[ \t#]*$", re.MULTILINE), r"\1"),  # headings
@@ -229,14 +230,14 @@ _MARKUP = (
 
 
 def _from_markdown(document: Document) -> Article:
-    """Front matter, else the first heading as the title; the words without their markup."""
+    """The title from front matter, else from the first heading; the text without its markup."""
     heading = _HEADING.match(document.content)
     titled = field_value(document.fields, "title") is not None
     text = document.content[heading.end() :] if heading and not titled else document.content
-    for pattern, words in _MARKUP:
-        text = pattern.sub(words, text)
+    for pattern, kept in _MARKDOWN:
+        text = pattern.sub(kept, text)
     document = replace(document, content=text, fields_from="front matter")
-    article = _with_fields(Article(text=text, url=document.url), document)
+    article = _with_known_fields(Article(text=text, url=document.url), document)
     return (
         article if titled or not heading else replace(article, title=single_line(heading.group(1)))
     )
@@ -246,6 +247,6 @@ def _from_markdown(document: Document) -> Article:
 
 
 def _from_html(document: Document) -> Article:
-    """The page; what a feed or an e-mail said of it fills the gaps."""
+    """The article on a page; fields of a feed or an e-mail fill the gaps."""
     article = read_page(document.content, document.source, document.url)
-    return _with_fields(article, replace(document, fields={**document.fields, "url": None}))
+    return _with_known_fields(article, replace(document, fields={**document.fields, "url": None}))

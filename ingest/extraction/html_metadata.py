@@ -1,6 +1,7 @@
-"""What a page says about itself in its markup: JSON-LD, meta tags, the language of its words.
+"""Reads the metadata that an HTML page states about itself: JSON-LD, meta tags, language.
 
-Reads; believes nothing. Knows nothing about dates or about the text of the page.
+Gives what is stated, without judging whether it is true. Knows nothing about dates or about the
+text of the page.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _SCRIPT = re.compile(r"<script[^<>]*application/ld\+json[^<>]*>", re.IGNORECASE)
-_CLOSED = re.compile(r"</script", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
 _META = re.compile(r"<meta\b[^<>]*>", re.IGNORECASE)
 # Only at the start of a word, or a long word without "=" would cost its length squared.
 _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*("[^"]*"|'[^']*'|[^\s>]+)""")
-_LANG = re.compile(r"""<html\b[^<>]*?\blang\s*=\s*["']?([A-Za-z]{2,3})\b""", re.IGNORECASE)
-_OUTLET = re.compile(r"NewsMediaOrganization|WebSite")
-_ARTICLE = re.compile(r"(?:Article|Posting|Report)\b")
+_HTML_LANG = re.compile(r"""<html\b[^<>]*?\blang\s*=\s*["']?([A-Za-z]{2,3})\b""", re.IGNORECASE)
+_OUTLET_TYPE = re.compile(r"NewsMediaOrganization|WebSite")
+_ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report)\b")
 _MAX_JSON_LD_ITEMS = 2_000
 _MAX_NAME_CHARS = 500
 """Characters of a name or heading; a longer one is something else."""
@@ -34,10 +35,11 @@ class PageMetadata:
     lang: str | None = None
 
     @classmethod
-    def of(cls, html: str) -> PageMetadata:
-        items = tuple(sorted(_json_ld(html), key=_is_not_article))
-        lang = _LANG.search(html[:20_000])
-        return cls(items, _metas(html), lang.group(1).lower() if lang else None)
+    def parse(cls, html: str) -> PageMetadata:
+        """The metadata of a page; empty where the markup cannot be read."""
+        items = tuple(sorted(_json_ld_items(html), key=_is_not_article))
+        lang = _HTML_LANG.search(html[:20_000])
+        return cls(items, _meta_tags(html), lang.group(1).lower() if lang else None)
 
     @property
     def article(self) -> Mapping[str, Any]:
@@ -46,23 +48,22 @@ class PageMetadata:
         return first if not _is_not_article(first) else {}
 
     def meta(self, *names: str) -> str | None:
-        """The first of these meta tags that says something."""
-        for name in names:
-            if said := _line(self.metas.get(name)):
-                return said
-        return None
+        """The first of these meta tags that is not empty."""
+        return next((text for name in names if (text := _line(self.metas.get(name)))), None)
 
     def publishers(self) -> list[str]:
-        """Names that the page gives its outlet, the rank_candidates first."""
-        said = [_name_of(self._resolved(self.article.get("publisher")))]
-        said += [self.meta("og:site_name"), self.meta("application-name")]
-        said += [_name_of(item) for item in self.items if _OUTLET.search(str(item.get("@type")))]
-        return [name for name in said if name]
+        """Names that the page gives its outlet, the likeliest first."""
+        names = [_name_of(self._resolved(self.article.get("publisher")))]
+        names += [self.meta("og:site_name"), self.meta("application-name")]
+        names += [
+            _name_of(item) for item in self.items if _OUTLET_TYPE.search(str(item.get("@type")))
+        ]
+        return [name for name in names if name]
 
     def authors(self) -> list[str]:
-        """Names of writers as the page gives them, in JSON-LD or else in meta tags."""
-        said = self.article.get("author") or self.article.get("creator")
-        listed = said if isinstance(said, list) else [said]
+        """Names of the authors, in JSON-LD or else in meta tags."""
+        stated = self.article.get("author") or self.article.get("creator")
+        listed = stated if isinstance(stated, list) else [stated]
         names = [name for one in listed if (name := _name_of(self._resolved(one)))]
         if not names and (meta := self.meta("author", "article:author", "byl", "dc.creator",
                                             "parsely-author", "sailthru.author")):  # fmt: skip
@@ -70,25 +71,26 @@ class PageMetadata:
         return [name for written in names for name in split_names(written)]
 
     def section(self) -> str | None:
-        said = self.article.get("articleSection")
-        first = next(iter(said), None) if isinstance(said, list) else said
+        """The section of the outlet in which the article stands."""
+        stated = self.article.get("articleSection")
+        first = next(iter(stated), None) if isinstance(stated, list) else stated
         return _line(first) or self.meta("article:section", "og:section", "section",
                                          "parsely-section")  # fmt: skip
 
     def language(self) -> str | None:
-        """The language as two or three letters, by the page or by its JSON-LD."""
-        said = self.lang or _line(self.article.get("inLanguage")) or self.meta(
+        """The language as a code of two or three letters (ISO 639)."""
+        stated = self.lang or _line(self.article.get("inLanguage")) or self.meta(
             "content-language", "dc.language", "og:locale"
         )  # fmt: skip
-        found = re.match(r"[A-Za-z]{2,3}(?![A-Za-z])", said or "")
+        found = re.match(r"[A-Za-z]{2,3}(?![A-Za-z])", stated or "")
         return found.group(0).lower() if found else None
 
-    def is_free(self) -> bool:
-        """False only when the page says that its article is not for everyone."""
+    def is_accessible_for_free(self) -> bool:
+        """False only when the page states that its article is for subscribers."""
         return str(self.article.get("isAccessibleForFree", True)).lower() != "false"
 
     def _resolved(self, value: Any) -> Any:
-        """What a ``{"@id": ...}`` stands for elsewhere on the page."""
+        """The item that a reference ``{"@id": ...}`` points to on the same page."""
         if isinstance(value, list):
             value = next(iter(value), None)
         if isinstance(value, Mapping) and "name" not in value and (key := value.get("@id")):
@@ -98,7 +100,7 @@ class PageMetadata:
 
 def _is_not_article(item: Mapping[str, Any]) -> bool:
     """False for a schema.org article: a video or a comment on its page has facts of its own."""
-    return not _ARTICLE.search(str(item.get("@type")))
+    return not _ARTICLE_TYPE.search(str(item.get("@type")))
 
 
 def _name_of(value: Any) -> str | None:
@@ -110,7 +112,7 @@ def _name_of(value: Any) -> str | None:
 
 
 def _line(value: object) -> str | None:
-    """One line of text without character references, or None for anything that is no text."""
+    """Text on one line without character references; None for anything that is no text."""
     if not isinstance(value, str):
         return None
     return " ".join(entities.unescape(value[:_MAX_NAME_CHARS]).split()) or None
@@ -118,25 +120,25 @@ def _line(value: object) -> str | None:
 
 _WORD = r"[^\W\d_][\w'’.-]*"
 _PERSON = re.compile(rf"{_WORD}(?: {_WORD}){{1,4}}")
-_BETWEEN = re.compile(r"\s*(?:;|\||,| and | & )\s*")
+_NAME_SEPARATOR = re.compile(r"\s*(?:;|\||,| and | & )\s*")
 
 
 def split_names(written: str) -> list[str]:
-    """Persons out of a byline: "By Ann Lee and Bo Hu" are two; "Ann Lee, Jr." is left alone."""
+    """The persons of a byline: "By Ann Lee and Bo Hu" are two; "Ann Lee, Jr." is one."""
     line = re.sub(r"^(?:written )?by:?\s+", "", written.strip(), flags=re.IGNORECASE)
     if re.match(r"https?://|@|\S+@", line):
         return []
-    parts = [part for part in _BETWEEN.split(line) if part]
+    parts = [part for part in _NAME_SEPARATOR.split(line) if part]
     if len(parts) > 1 and all(_PERSON.fullmatch(part) for part in parts):
         return parts
     return [part for part in line.split(";") if part.strip()]
 
 
-def _json_ld(html: str) -> Iterator[dict[str, Any]]:
+def _json_ld_items(html: str) -> Iterator[dict[str, Any]]:
     seen = 0
-    for block in _scripts(html):
+    for block in _json_ld_scripts(html):
         try:
-            waiting = [json.loads(_bare(block), strict=False)]
+            waiting = [json.loads(_without_comment_marks(block), strict=False)]
         except (ValueError, RecursionError):
             continue
         while waiting and seen < _MAX_JSON_LD_ITEMS:
@@ -152,24 +154,24 @@ def _json_ld(html: str) -> Iterator[dict[str, Any]]:
                     waiting.append(item["mainEntity"])
 
 
-def _scripts(html: str) -> Iterator[str]:
-    """What stands between the tags, in one pass over the page."""
+def _json_ld_scripts(html: str) -> Iterator[str]:
+    """The contents of the JSON-LD scripts, in one pass over the page."""
     place = 0
     while start := _SCRIPT.search(html, place):
-        end = _CLOSED.search(html, start.end())
+        end = _SCRIPT_END.search(html, start.end())
         if end is None:
             return
         yield html[start.end() : end.start()]
         place = end.end()
 
 
-def _bare(block: str) -> str:
-    """A script without the comment marks that some systems put around it."""
+def _without_comment_marks(block: str) -> str:
+    """A script without the comment marks that some publishing systems put around it."""
     text = block.strip().removeprefix("<!--").removeprefix("//<![CDATA[").removeprefix("<![CDATA[")
     return text.strip().removesuffix("-->").removesuffix("//]]>").removesuffix("]]>").strip()
 
 
-def _metas(html: str) -> dict[str, str]:
+def _meta_tags(html: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for tag in _META.findall(html):
         pairs = {k.lower(): v.strip("\"'") for k, v in _ATTRIBUTE.findall(tag)}

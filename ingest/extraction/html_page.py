@@ -1,12 +1,12 @@
-"""An article's page -> its body in paragraphs, and its facts.
+"""Extracts an article's body and facts from its HTML page, around trafilatura.
 
-    prepare    drop what is not the writer's: hidden and floating parts, pictures' captions,
-               lists of links to other articles; join what markup tore apart
-    extract    trafilatura, tuned for precision, with tables
-    tidy       drop what is left of invitations ("Follow us on ..."), the headline, the date line
+    remove_page_furniture      hidden and floating parts, captions, lists of links to other
+                               articles; inline tags that split sentences
+    trafilatura                the main text, tuned for precision, with tables
+    remove_boilerplate_lines   promotions ("Follow us on ..."), the repeated headline, date lines
 
-Pages that are no article (errors, robots' checks, paywall stubs) are refused with the reason.
-Knows nothing about files or stores; dates are ``ingest.dates.parsing``'s.
+Pages that are no article (errors, robot checks, paywall stubs) are refused with the reason. Knows
+nothing about files or stores; dates are read by ``ingest.extraction.publication_date``.
 """
 
 from __future__ import annotations
@@ -18,69 +18,59 @@ from ingest.addresses import is_outlet_name, trusted_canonical_url
 from ingest.dates.parsing import is_only_a_date
 from ingest.errors import BadInput
 from ingest.extraction.html_metadata import PageMetadata, split_names
-from ingest.extraction.paragraphs import is_caption, split_byline
+from ingest.extraction.paragraphs import is_caption, single_line, split_byline
 from ingest.extraction.publication_date import dates_in_page
 from ingest.records import Article
-from ingest.sources.limits import PARSE_SECONDS, TookTooLong, run_within
+from ingest.sources.limits import parse_within_limit
 
 
 def read_page(html: str, source: str, url: str | None = None) -> Article:
     """The article on a page. Raises BadInput when there is none, or it takes too long to find."""
-    try:
-        return run_within(PARSE_SECONDS, lambda: _read(html, source, url))
-    except BadInput:
-        raise
-    except TookTooLong as error:
-        raise BadInput(source, f"reading it {error}") from error
-    except Exception as error:  # trafilatura's parsers raise many kinds on broken pages
-        said = " ".join(str(error).split())[:120] or type(error).__name__
-        raise BadInput(source, f"the page cannot be read ({said})") from error
+    return parse_within_limit(source, "the page cannot be read", lambda: _read(html, source, url))
 
 
 def body_text(html: str, url: str | None = None) -> str:
-    """The text that ``read_page`` finds, before anything is refused."""
-    found = _extracted(html, url)
+    """The body that ``read_page`` finds, of any page: nothing is refused."""
+    found = _run_trafilatura(html, url)
     return split_byline(
-        remove_boilerplate_lines(str(found.get("text") or ""), _line(found.get("title")))
+        remove_boilerplate_lines(str(found.get("text") or ""), single_line(found.get("title")))
     )[1]
 
 
 def _read(html: str, source: str, url: str | None) -> Article:
-    found = _extracted(html, url)
-    markup = PageMetadata.of(html)
-    title = _line(found.get("title"))
+    found = _run_trafilatura(html, url)
+    metadata = PageMetadata.parse(html)
+    title = single_line(found.get("title"))
     byline, text = split_byline(remove_boilerplate_lines(str(found.get("text") or ""), title))
-    refuse_non_article(source, title, text, markup)
-    published, provenance, updated = dates_in_page(html, markup)
-    stated = _line(found.get("url")) or None
+    refuse_non_article(source, title, text, metadata)
+    published, provenance, updated = dates_in_page(html, metadata)
+    stated = single_line(found.get("url")) or None
     return Article(
         text=text,
         title=title,
         url=url or stated,
         canonical_url=trusted_canonical_url(stated, url),
-        publisher=_publisher(markup, found),
-        authors=tuple(markup.authors() or split_names(_line(found.get("author")) or byline)),
-        section=markup.section(),
-        language=markup.language() or _line(found.get("language")) or None,
+        publisher=_publisher(metadata, found),
+        authors=tuple(
+            metadata.authors() or split_names(single_line(found.get("author")) or byline)
+        ),
+        section=metadata.section(),
+        language=metadata.language() or single_line(found.get("language")) or None,
         published_at=published,
         published_from=provenance,
         updated_at=updated,
     )
 
 
-def _publisher(markup: PageMetadata, found: dict[str, Any]) -> str | None:
-    said = [*markup.publishers(), _line(found.get("sitename"))]
-    return next((name for name in said if is_outlet_name(name)), None)
-
-
-def _line(value: object) -> str:
-    return " ".join(str(value or "").split())
+def _publisher(metadata: PageMetadata, found: dict[str, Any]) -> str | None:
+    names = [*metadata.publishers(), single_line(found.get("sitename"))]
+    return next((name for name in names if is_outlet_name(name)), None)
 
 
 # -- the body -----------------------------------------------------------------------------
 
 
-def _extracted(html: str, url: str | None) -> dict[str, Any]:
+def _run_trafilatura(html: str, url: str | None) -> dict[str, Any]:
     import trafilatura
 
     tree = trafilatura.load_html(html)
@@ -96,30 +86,30 @@ def _extracted(html: str, url: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else found.as_dict()
 
 
-_HIDDEN = (
+_HIDDEN_NODES = (
     "//*[@hidden or contains(translate(@style, ' ', ''), 'display:none')]"
     "[not(self::body or self::article or self::main) and string-length(normalize-space()) < 2000]"
 )
-_UNSEEN = re.compile(
+_HIDDEN_CLASS = re.compile(
     r"(?:^|[\s_-])(?:visually-?hidden|sr-only|screen-reader(?:-text)?|tooltip|popover)(?:$|[\s_-])"
 )
 _CAPTIONS = "//figcaption|//*[contains(@class, 'wp-caption-text') or @itemprop='caption']"
-_INLINE = ("span", "font", "u", "mark", "ins", "small")
+_INLINE_TAGS = ("span", "font", "u", "mark", "ins", "small")
 
 
 def remove_page_furniture(tree: Any) -> None:
-    """Change a page's tree so that only what its writer wrote is left in the paragraphs."""
-    for node in [*tree.xpath(_HIDDEN), *tree.xpath(_CAPTIONS)]:
+    """Change a page's lxml tree so that its paragraphs hold only the article's own words."""
+    for node in [*tree.xpath(_HIDDEN_NODES), *tree.xpath(_CAPTIONS)]:
         _drop(node)
     for node in tree.xpath("//p//*[@class] | //li//*[@class]"):
-        if _UNSEEN.search(str(node.get("class")).lower()):
+        if _HIDDEN_CLASS.search(str(node.get("class")).lower()):
             _drop(node)
     for node in tree.xpath("//p//span[img][a]"):  # a card that opens over a name
         _drop(node)
     for node in tree.xpath("//p | //ul | //ol"):
-        if _leads_elsewhere(node):
+        if _is_link_list(node):
             _drop(node)
-    for tag in _INLINE:  # trafilatura takes a <span class="link"> for a list of links
+    for tag in _INLINE_TAGS:  # trafilatura takes a <span class="link"> for a list of links
         for node in tree.xpath(f"//p//{tag}"):
             node.drop_tag()
 
@@ -130,50 +120,52 @@ def _drop(node: Any) -> None:
         node.drop_tree()
 
 
-_LABEL = re.compile(
+_RELATED_LABEL = re.compile(
     r"^\W*(?:related|read (?:more|also|next|the full)|see (?:also|more)|also read|recommended"
     r"|more(?: on| from)?|watch|listen|don['’]t miss|you (?:may|might) (?:also )?like"
     r"|most (?:read|popular)|what (?:to|you need to) know|in pictures|explained?|opinion"
     r"|live updates)\b[^.!?]{0,30}?(?::|$)",
     re.IGNORECASE,
 )
-_LINKED = 0.85
-"""Share of letters inside links from which a list or paragraph is a list of other articles."""
+_MIN_LINKED_SHARE = 0.85
+"""Share of letters in links from which a list or paragraph is a list of other articles."""
 
-_HEADLINE = 20
-"""Letters of the shortest headline."""
+_MIN_HEADLINE_LETTERS = 20
+"""Fewer letters than this in a link are no headline."""
 
 
-def _leads_elsewhere(node: Any) -> bool:
+def _is_link_list(node: Any) -> bool:
     """Whether a paragraph or list only points at other articles."""
     links = node.xpath(".//a[@href]")
     if not links:
         return False
-    whole = _letters(node)
-    linked = sum(_letters(link) for link in links)
+    whole = _count_letters(node)
+    linked = sum(_count_letters(link) for link in links)
     if node.tag == "p":
         text = " ".join(node.text_content().split())
-        labelled = bool(_LABEL.match(text)) and linked >= 0.5 * whole and len(text) < 300
-        headlines = len(links) > 1 and all(_letters(link) >= _HEADLINE for link in links)
-        return labelled or (headlines and linked >= _LINKED * whole)
+        labelled = bool(_RELATED_LABEL.match(text)) and linked >= 0.5 * whole and len(text) < 300
+        headlines = len(links) > 1 and all(
+            _count_letters(link) >= _MIN_HEADLINE_LETTERS for link in links
+        )
+        return labelled or (headlines and linked >= _MIN_LINKED_SHARE * whole)
     items = node.xpath("./li")
-    headlines = all(_letters(item) >= _HEADLINE for item in items)
-    return len(items) > 1 and headlines and linked >= _LINKED * whole
+    headlines = all(_count_letters(item) >= _MIN_HEADLINE_LETTERS for item in items)
+    return len(items) > 1 and headlines and linked >= _MIN_LINKED_SHARE * whole
 
 
-def _letters(node: Any) -> int:
+def _count_letters(node: Any) -> int:
     return sum(map(str.isalnum, node.text_content()))
 
 
 # -- after the extraction -----------------------------------------------------------------
 
-_PLACES = (
+_NETWORKS = (
     r"(?:twitter|facebook|instagram|linkedin|youtube|telegram|whatsapp|tiktok|threads|bluesky)"
 )
-_INVITES = re.compile(
+_PROMOTION = re.compile(
     r"^\W*(?:"
-    rf"follow\b[^.!?]{{1,80}}?(?:\bon {_PLACES}|@\w)"
-    rf"|(?:find|join|like|tweet|connect with) (?:us|me|him|them|@)\b[^.!?]{{0,80}}\b{_PLACES}"
+    rf"follow\b[^.!?]{{1,80}}?(?:\bon {_NETWORKS}|@\w)"
+    rf"|(?:find|join|like|tweet|connect with) (?:us|me|him|them|@)\b[^.!?]{{0,80}}\b{_NETWORKS}"
     r"|(?:contact|e-?mail|write to|reach)\b.{1,80}\S@\S"
     r"|(?:subscribe|sign up|register)\b[^.!?]{0,120}\b(?:newsletters?|inbox|alerts?|updates"
     r"|e-?mails?|subscription|podcasts?|channel|our)\b"
@@ -192,10 +184,10 @@ _INVITES = re.compile(
     r")",
     re.IGNORECASE,
 )
-_INVITATION = 320
-"""Longest invitation, in characters; a longer paragraph says something."""
+_MAX_PROMOTION_CHARS = 320
+"""A longer paragraph says something besides."""
 
-_STAMP = re.compile(
+_DATE_LINE = re.compile(
     r"^(?:(?:first )?(?:published|posted|updated|last (?:updated|modified))\b.{0,60}\d.{0,40}"
     r"|(?:\d{1,2}:\d{2}\s*(?:[ap]\.?m\.?)?\s*[A-Z]{0,4}\s*)?\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b.{0,40})$",
     re.IGNORECASE,
@@ -203,25 +195,25 @@ _STAMP = re.compile(
 
 
 def remove_boilerplate_lines(text: str, title: str = "") -> str:
-    """Lines of the body without the headline, dates of the page, and invitations to leave it."""
+    """The body's lines without the repeated headline, date lines and promotions."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if lines and title and _same(lines[0].lstrip("# "), title):
+    if lines and title and _same_words(lines[0].lstrip("# "), title):
         lines = lines[1:]
-    return "\n".join(line for line in lines if not _is_furniture(line))
+    return "\n".join(line for line in lines if not _is_boilerplate(line))
 
 
-def _is_furniture(line: str) -> bool:
+def _is_boilerplate(line: str) -> bool:
     bare = line.strip("-|* ")
-    return len(bare) <= _INVITATION and bool(
+    return len(bare) <= _MAX_PROMOTION_CHARS and bool(
         not bare
-        or _INVITES.match(bare)
-        or _STAMP.match(bare)
+        or _PROMOTION.match(bare)
+        or _DATE_LINE.match(bare)
         or is_caption(bare)
         or is_only_a_date(bare)
     )
 
 
-def _same(one: str, two: str) -> bool:
+def _same_words(one: str, two: str) -> bool:
     squeeze = re.compile(r"\W+")
     return squeeze.sub("", one.lower()) == squeeze.sub("", two.lower())
 
@@ -245,7 +237,7 @@ _ERROR_TEXT = re.compile(
     r"|not available in your (?:region|country))\b",
     re.IGNORECASE,
 )
-_WALL = re.compile(
+_PAYWALL = re.compile(
     r"\b(?:subscribe(?: now)? to (?:continue|keep|read|unlock)|to (?:continue|keep) reading"
     r"|(?:sign|log) in to (?:continue|read)|already (?:a|an) (?:subscriber|member)"
     r"|(?:article|story|content) is (?:for|available to|reserved for|exclusive to) (?:paying )?"
@@ -254,21 +246,25 @@ _WALL = re.compile(
     r"|start your (?:free )?trial|unlock this (?:article|story))",
     re.IGNORECASE,
 )
-_STUB = 1_500
-"""Characters of text below which a page that asks for money shows no more than a beginning."""
+_MAX_STUB_CHARS = 1_500
+"""A shorter text on a page that asks for a subscription is only the article's beginning."""
 
-_SHORT = 900
-_CUT = re.compile(r"(?:\.\.\.|…)\W*$")
+_MAX_ERROR_PAGE_CHARS = 900
+"""A longer text is an article, whatever its title."""
+
+_CUT_OFF = re.compile(r"(?:\.\.\.|…)\W*$")
 
 
-def refuse_non_article(source: str, title: str, text: str, markup: PageMetadata) -> None:
-    """Raise BadInput for error pages, robots' checks and the beginnings that paywalls show."""
+def refuse_non_article(source: str, title: str, text: str, metadata: PageMetadata) -> None:
+    """Raise BadInput for error pages, robot checks and the beginnings that paywalls show."""
     if not text.strip():
         raise BadInput(source, "no article found in the page")
-    if len(text) < _SHORT and (_ERROR_TITLE.search(title) or _ERROR_TEXT.search(text)):
+    if len(text) < _MAX_ERROR_PAGE_CHARS and (
+        _ERROR_TITLE.search(title) or _ERROR_TEXT.search(text)
+    ):
         raise BadInput(source, f"an error page, not an article ({(title or text)[:80]})")
-    if len(text) >= _STUB:
+    if len(text) >= _MAX_STUB_CHARS:
         return
     last = text.strip().rsplit("\n", 1)[-1]
-    if _WALL.search(text) or (not markup.is_free() and _CUT.search(last)):
+    if _PAYWALL.search(text) or (not metadata.is_accessible_for_free() and _CUT_OFF.search(last)):
         raise BadInput(source, "only the beginning of the article: the rest is behind a paywall")

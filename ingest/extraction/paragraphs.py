@@ -1,6 +1,6 @@
-"""Article text: paragraphs, without the captions and credits of pictures.
+"""Cleans text into paragraphs: hard wraps joined; captions, credits and bylines taken out.
 
-Knows nothing about where text comes from.
+Knows nothing about where the text comes from.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-_CREDIT = re.compile(
+_PHOTO_CREDIT = re.compile(
     r"\b(?:photo(?:graph)?|image|picture|file photo|video)s?\s*(?:by|:|courtesy of)\s+[^.!?]{2,90}$"
     r"|\b(?:AP\s+Photo|Reuters)/[^.!?/]{2,60}[.)]*$"
     r"|[/|]\s*(?:EPA(?:-EFE)?|AFP|Reuters|Getty(?: Images)?|AP|UPI|Shutterstock)\.?$",
@@ -21,24 +21,27 @@ _WIDGET = re.compile(
     re.IGNORECASE,
 )
 """What players and advertisements say, not the article."""
-_CREDIT_PARAGRAPH = 500
-_WRAP = 100
-"""No hard-wrapped line is longer, in characters."""
+
+_MAX_CAPTION_CHARS = 500
+"""A longer paragraph is no caption, even if it ends in a credit."""
+
+_MAX_WRAPPED_LINE_CHARS = 100
+"""No hard-wrapped line is longer."""
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def clean_paragraphs(text: str) -> str:
-    """Paragraphs separated by one blank line; hard wraps joined; captions with credits out."""
+    """Paragraphs separated by one blank line; hard wraps joined; credited captions taken out."""
     text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = re.sub(r"[^\S\n]+", " ", text.replace("\u00ad", "").replace("\ufeff", ""))
-    paragraphs = (p.strip() for p in _paragraphs(text))
+    paragraphs = (p.strip() for p in _unwrap(text))
     return "\n\n".join(p for p in paragraphs if p and not is_caption(p) and not _WIDGET.match(p))
 
 
 def is_caption(paragraph: str) -> bool:
     """Whether a paragraph is a photo caption: short, and ending in a photographer's credit."""
-    return len(paragraph) <= _CREDIT_PARAGRAPH and bool(_CREDIT.search(paragraph))
+    return len(paragraph) <= _MAX_CAPTION_CHARS and bool(_PHOTO_CREDIT.search(paragraph))
 
 
 _NAME = r"[^\W\d_][\w'’.-]+(?: [^\W\d_][\w'’.-]*){1,3}"
@@ -47,30 +50,32 @@ _BYLINE = re.compile(
     r"(?:\s*[,|·•–—-].{0,60})?$",
     re.IGNORECASE,
 )
-_OPENING = 4
+_BYLINE_LINES = 4
+"""Lines at the beginning, blank ones not counted, among which a byline is looked for."""
 
 
 def split_byline(text: str) -> tuple[str, str]:
-    """``(names, text)``: the line among the first few that only says who wrote it, taken out."""
+    """``(names, text)``: the line among the first few that only names the authors, taken out."""
     lines = text.split("\n")
-    opening = [place for place, line in enumerate(lines) if line.strip()][:_OPENING]
+    opening = [place for place, line in enumerate(lines) if line.strip()][:_BYLINE_LINES]
     for place in opening:
         if len(lines[place]) <= 160 and (match := _BYLINE.match(lines[place].strip())):
             return match.group(1), "\n".join(lines[:place] + lines[place + 1 :])
     return "", text
 
 
-def single_line(text: str) -> str:
-    """One line without what no store can hold: NUL, and half characters of broken JSON."""
-    return " ".join(_UNSTORABLE.sub("", text).split())
+def single_line(value: object) -> str:
+    """A value's text on one line, without characters that no store can hold (NUL, surrogates)."""
+    return " ".join(_UNSTORABLE.sub("", str(value or "")).split())
 
 
 def exceeds_wrap_width(line: str) -> bool:
     """Whether a line is longer than any hard-wrapped one: a whole paragraph."""
-    return len(line) > _WRAP
+    return len(line) > _MAX_WRAPPED_LINE_CHARS
 
 
-def _paragraphs(text: str) -> list[str]:
+def _unwrap(text: str) -> list[str]:
+    """The paragraphs: lines, or the blocks between blank lines when the text is hard-wrapped."""
     lines = [line.strip() for line in text.split("\n")]
     filled = [line for line in lines if line]
     blocks = "" in lines[1:-1] and len(filled) > 3
@@ -80,7 +85,7 @@ def _paragraphs(text: str) -> list[str]:
     )
     wrapped = (
         (blocks or continued)
-        and max(map(len, filled), default=0) <= _WRAP
+        and max(map(len, filled), default=0) <= _MAX_WRAPPED_LINE_CHARS
         and sum(len(line) > 50 for line in filled) >= len(filled) / 2
     )
     if not wrapped:

@@ -23,16 +23,11 @@ from ingest.records import When, day_of, epoch_seconds
 _DAY_SECONDS = 86_400
 
 
-def date_in_html(html: str) -> tuple[When | None, str, When | None]:
-    """``(published, provenance, updated)`` as the page itself says; see ``dates_in_page``."""
-    return dates_in_page(html, PageMetadata.of(html))
-
-
-def dates_in_page(html: str, markup: PageMetadata) -> tuple[When | None, str, When | None]:
+def dates_in_page(html: str, metadata: PageMetadata) -> tuple[When | None, str, When | None]:
     """``(published, provenance, updated)``: JSON-LD, else meta tags and ``<time>``, else the line
     under the headline. An update earlier than the publication is not believed."""
-    published, provenance = _published_in(html, markup)
-    updated = _first(markup, "dateModified", ("article:modified_time", "og:updated_time",
+    published, provenance = _published_in(html, metadata)
+    updated = _first_date(metadata, "dateModified", ("article:modified_time", "og:updated_time",
                                               "datemodified", "last-modified"))  # fmt: skip
     if published and updated and epoch_seconds(updated) < epoch_seconds(published) - _DAY_SECONDS:
         updated = None
@@ -48,12 +43,12 @@ _PUBLISHED_METAS = (
 )  # fmt: skip
 
 
-def _published_in(html: str, markup: PageMetadata) -> tuple[When | None, str]:
-    for item in markup.items:
+def _published_in(html: str, metadata: PageMetadata) -> tuple[When | None, str]:
+    for item in metadata.items:
         if when := plausible_date(parse_date(item.get("datePublished"))):
             return when, "json-ld"
     for name in _PUBLISHED_METAS:
-        if when := plausible_date(parse_date(markup.metas.get(name))):
+        if when := plausible_date(parse_date(metadata.metas.get(name))):
             return when, "meta"
     if when := _time_element(html):
         return when, "meta"
@@ -62,15 +57,17 @@ def _published_in(html: str, markup: PageMetadata) -> tuple[When | None, str]:
     return None, "unknown"
 
 
-def _first(markup: PageMetadata, key: str, metas: tuple[str, ...]) -> When | None:
-    said = [item.get(key) for item in markup.items] + [markup.metas.get(name) for name in metas]
-    return next((when for value in said if (when := plausible_date(parse_date(value)))), None)
+def _first_date(metadata: PageMetadata, key: str, metas: tuple[str, ...]) -> When | None:
+    stated = [item.get(key) for item in metadata.items] + [
+        metadata.metas.get(name) for name in metas
+    ]
+    return next((when for value in stated if (when := plausible_date(parse_date(value)))), None)
 
 
 _TIME = re.compile(r"<time\b([^<>]*)>|<(?:span|div|p|abbr)\b([^<>]*?datepublished[^<>]*)>", re.I)
 _VALUE = re.compile(r"""\b(?:datetime|content|title)\s*=\s*["']([^"']{8,40})["']""", re.I)
-_CHANGED = re.compile(r"updat|modif|upcoming|event|comment|relat", re.I)
-_REGION = 20_000
+_OTHER_DATE = re.compile(r"updat|modif|upcoming|event|comment|relat", re.I)
+_MAX_HEAD_CHARS = 20_000
 """Characters of markup behind a headline in which its date is looked for."""
 
 
@@ -80,7 +77,7 @@ def _after_headline(html: str) -> str:
     start = lowered.find("<h1")
     if start < 0 or lowered.find("<h1", start + 3) > 0:
         return ""  # without one headline there is no telling whose date it would be
-    region = html[start : start + _REGION]
+    region = html[start : start + _MAX_HEAD_CHARS]
     long = re.search(r"<p\b[^<>]*>[^<>]{160}", region)
     return region[: long.start()] if long else region
 
@@ -93,7 +90,7 @@ def _time_element(html: str) -> When | None:
         attributes = match.group(1) or match.group(2) or ""
         value = _VALUE.search(attributes)
         when = plausible_date(parse_date(value.group(1))) if value else None
-        if when and not _CHANGED.search(attributes):
+        if when and not _OTHER_DATE.search(attributes):
             if "datepublished" in attributes.lower() or "pubdate" in attributes.lower():
                 return when
             found.append(when)
@@ -108,7 +105,7 @@ def _under_headline(html: str) -> date | None:
     days = set()
     for line in _TAG.sub("\n", _after_headline(html)).split("\n"):
         bare = " ".join(line.split())
-        if 0 < len(bare) <= MAX_STAMP_CHARS and not _CHANGED.search(bare):
+        if 0 < len(bare) <= MAX_STAMP_CHARS and not _OTHER_DATE.search(bare):
             days |= {day_of_written(match.group()) for match in WRITTEN_DAY.finditer(bare)}
     days.discard(None)
     return days.pop() if len(days) == 1 else None

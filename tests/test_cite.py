@@ -50,7 +50,7 @@ def test_two_quotes_that_each_tell_a_part_are_both_cited() -> None:
         "Auston Matthews, who scored 60 goals, won the Hart Trophy.", both
     )
     assert chosen == both
-    assert verdict.ok
+    assert verdict.supported
 
 
 def test_what_is_said_in_a_few_words_needs_one_quote() -> None:
@@ -61,7 +61,7 @@ def test_what_is_said_in_a_few_words_needs_one_quote() -> None:
     )
     chosen, verdict = align_claim("He served under President Joe Biden.", both)
     assert len(chosen) == 1
-    assert not verdict.ok or verdict.score < 0.58  # then a model must say yes
+    assert not verdict.supported or verdict.score < 0.58  # then a model must say yes
 
 
 @pytest.mark.parametrize(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from qa.quantities.extraction import amounts, corrected
-from qa.quantities.question_targets import asked
+from qa.quantities.extraction import extract_quantities, retracted_quantity
+from qa.quantities.question_targets import quantity_target
 from qa.questions.interpretation import interpret
 
 DEAD = "How many people died in the fire?"
 
 
 def values(question: str, text: str) -> list[float]:
-    wanted = asked(interpret(question))
+    wanted = quantity_target(interpret(question))
     assert wanted is not None
-    return [amount.value for amount in amounts(text, wanted) if not amount.former]
+    return [amount.value for amount in extract_quantities(text, wanted) if not amount.is_former]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_numbers_that_count_something_else_are_no_figures(text: str) -> None:
 
 def test_a_question_about_no_quantity_asks_for_no_figure() -> None:
     """Who, when and where are not counted."""
-    assert asked(interpret("Who opened the talks?")) is None
+    assert quantity_target(interpret("Who opened the talks?")) is None
 
 
 @pytest.mark.parametrize(
@@ -83,19 +83,21 @@ def test_a_question_about_no_quantity_asks_for_no_figure() -> None:
 )
 def test_hedges_and_rounding_leave_room(one: str, other: str, differs: bool, moved: bool) -> None:
     """About 300 and 298 are no dispute; "at least 12" may become 15, and then it has moved."""
-    wanted = asked(interpret(DEAD))
+    wanted = quantity_target(interpret(DEAD))
     assert wanted is not None
-    (a,), (b,) = amounts(one, wanted), amounts(other, wanted)
-    assert (a.differs(b), a.moved(b)) == (differs, moved)
+    (a,), (b,) = extract_quantities(one, wanted), extract_quantities(other, wanted)
+    assert (a.contradicts(b), a.differs_from(b)) == (differs, moved)
 
 
 def test_a_correction_takes_back_the_figure_that_is_not_the_latest() -> None:
     """Sixty is wrong because ninety stands; a notice about something else takes nothing back."""
-    wanted = asked(interpret("How long is the truce?"))
+    wanted = quantity_target(interpret("How long is the truce?"))
     assert wanted is not None
-    (latest,) = amounts("They signed a 90-day truce.", wanted)
+    (latest,) = extract_quantities("They signed a 90-day truce.", wanted)
     notice = "Correction: An earlier version said the truce would last 60 days; it is 90 days."
-    wrong = corrected(notice, latest, wanted)
+    wrong = retracted_quantity(notice, latest, wanted)
     assert wrong is not None
     assert notice[wrong.start : wrong.end] == "60 days"
-    assert corrected("Correction: The bridge has 14 arches, not 12.", latest, wanted) is None
+    assert (
+        retracted_quantity("Correction: The bridge has 14 arches, not 12.", latest, wanted) is None
+    )

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qa.language.entity_names import missing_names
-from qa.quantities.matching import missing_amounts, missing_dates
-from qa.support.checker import SUPPORTED_AT, WEIGHTS, support
+from qa.quantities.calendar_dates import missing_dates
+from qa.quantities.measurements import missing_measurements
+from qa.support.checker import FEATURE_WEIGHTS, SUPPORT_THRESHOLD, check_support
 from tests.benchmarks.support import CLAIMS, SUMMARIES, Pair, claims, halves, shipped, summaries
 
 FOLDER = Path(__file__).parent / "data"
@@ -38,15 +39,15 @@ def cases(known_failures: bool = True) -> list[Any]:
 @pytest.mark.parametrize("case", cases())
 def test_each_pair_is_judged_as_it_was_written(case: dict[str, Any]) -> None:
     """Changed facts are refused with a reason, honest restatements pass."""
-    verdict = support(case["sentence"], case["quotes"])
-    assert verdict.ok == case["supported"], verdict
+    verdict = check_support(case["sentence"], case["quotes"])
+    assert verdict.supported == case["supported"], verdict
 
 
 @pytest.mark.parametrize("case", cases(known_failures=False))
 def test_a_quote_supports_itself(case: dict[str, Any]) -> None:
     """Every sentence is supported by the same words, whatever it says."""
     for text in (case["sentence"], *case["quotes"]):
-        assert support(text, [text]).ok, support(text, [text])
+        assert check_support(text, [text]).supported, check_support(text, [text])
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_a_quote_supports_itself(case: dict[str, Any]) -> None:
 )  # fmt: skip
 def test_amounts_are_compared_by_meaning(sentence: str, evidence: str, same: bool) -> None:
     """Scales, units, fractions, ordinals and roundings, however they are written."""
-    assert (not missing_amounts(f"It was {sentence}.", f"It was {evidence}.")) == same
+    assert (not missing_measurements(f"It was {sentence}.", f"It was {evidence}.")) == same
 
 
 @pytest.mark.parametrize(
@@ -107,25 +108,25 @@ def test_names_are_compared_whole(sentence: str, evidence: str, same: bool) -> N
 def test_what_stands_beside_a_quote_explains_names_and_dates() -> None:
     """The title and date of the article may name who and when, but not make the claim."""
     context = "Velmar votes The Ostra Post Monday 02 June 2025"
-    assert support("Velmar voted on 2 June.", ["They voted on Monday."], context).ok
-    assert not support("Velmar voted for war.", ["They met on Monday."], context).ok
+    assert check_support("Velmar voted on 2 June.", ["They voted on Monday."], context).supported
+    assert not check_support("Velmar voted for war.", ["They met on Monday."], context).supported
 
 
 def test_the_score_and_the_verdict_agree() -> None:
     """What is supported scores at the threshold or above, what is not below; words only help."""
     for line in (FOLDER / "support_cases.jsonl").read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        verdict = support(case["sentence"], case["quotes"])
-        assert (verdict.score >= SUPPORTED_AT) == verdict.ok
-    assert WEIGHTS["known"] > 0
-    assert WEIGHTS["whole"] > 0
+        verdict = check_support(case["sentence"], case["quotes"])
+        assert (verdict.score >= SUPPORT_THRESHOLD) == verdict.supported
+    assert FEATURE_WEIGHTS["coverage"] > 0
+    assert FEATURE_WEIGHTS["full_coverage"] > 0
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))
 @settings(max_examples=200, deadline=None)
 def test_any_text_has_a_verdict(sentence: str, quotes: list[str]) -> None:
     """Whatever is compared, the score is a probability and nothing is raised."""
-    assert 0.0 <= support(sentence, quotes).score <= 1.0
+    assert 0.0 <= check_support(sentence, quotes).score <= 1.0
 
 
 FLOORS = {SUMMARIES: 0.64, CLAIMS: 0.64}
@@ -137,6 +138,6 @@ FLOORS = {SUMMARIES: 0.64, CLAIMS: 0.64}
 def test_held_out_pairs(data: Path, file: str, load: Callable[[Path], list[Pair]]) -> None:
     """On pairs that no weight has seen the verdict is right as often as the floor says."""
     _, held_out = halves(load(data / "support_dev"))
-    result, precision, recall = shipped(held_out, support)
+    result, precision, recall = shipped(held_out, check_support)
     print(file, result, precision, recall)
     assert result.balanced >= FLOORS[file]

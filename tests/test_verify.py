@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.support.checker import support
+from qa.support.checker import check_support
 
 QUOTE = (
     "The number of people known to have died in the sinking of the ferry Corran Star rose to "
@@ -14,7 +14,7 @@ QUOTE = (
 
 def test_a_restatement_is_supported() -> None:
     """The same facts in fewer words."""
-    assert support("Eight people died in the sinking of the Corran Star.", [QUOTE]).ok
+    assert check_support("Eight people died in the sinking of the Corran Star.", [QUOTE]).supported
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ def test_a_restatement_is_supported() -> None:
 )
 def test_a_changed_fact_is_caught(sentence: str, reason: str) -> None:
     """A changed number, name, negation or subject is not supported, and the reason says which."""
-    verdict = support(sentence, [QUOTE])
-    assert not verdict.ok
+    verdict = check_support(sentence, [QUOTE])
+    assert not verdict.supported
     assert any(reason in r for r in verdict.reasons)
 
 
@@ -50,16 +50,18 @@ def test_a_changed_fact_is_caught(sentence: str, reason: str) -> None:
 )
 def test_small_changes_are_caught(quote: str, sentence: str) -> None:
     """One changed word of a true sentence: first name, weekday, month, not, nation, unit, sign."""
-    assert support(quote, [quote]).ok
-    assert not support(sentence, [quote]).ok
+    assert check_support(quote, [quote]).supported
+    assert not check_support(sentence, [quote]).supported
 
 
 def test_numbers_are_compared_by_value() -> None:
     """$300 billion is 300bn."""
-    assert support("Some 300bn dollars of assets are frozen.",
-                   ["About $300 billion of assets are frozen."]).ok  # fmt: skip
+    assert check_support("Some 300bn dollars of assets are frozen.",
+                   ["About $300 billion of assets are frozen."]).supported  # fmt: skip
 
 
 def test_an_abbreviation_stands_for_its_words() -> None:
     """EU is supported by European Union."""
-    assert support("The EU plans new sanctions.", ["The European Union plans new sanctions."]).ok
+    assert check_support(
+        "The EU plans new sanctions.", ["The European Union plans new sanctions."]
+    ).supported

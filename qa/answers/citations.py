@@ -15,7 +15,7 @@ from ingest.records import Article, day_of
 from qa.language.words import content_stems
 from qa.reading.evidence import Evidence
 from qa.records import Citation
-from qa.support.checker import Support, support
+from qa.support.checker import Support, check_support
 
 MAX_CITATIONS_PER_CLAIM = 3
 
@@ -78,7 +78,7 @@ def align_claim(
     while remaining and len(chosen) < (MAX_CITATIONS_PER_CLAIM if several else 1):
         trials = [(_support(claim, [*chosen, e], context_of), e) for e in remaining]
         best, addition = max(trials, key=lambda t: (t[0].score, t[1].score))
-        gain = MIN_GAIN_SUPPORTED if verdict.ok else MIN_GAIN_UNSUPPORTED
+        gain = MIN_GAIN_SUPPORTED if verdict.supported else MIN_GAIN_UNSUPPORTED
         if best.score <= verdict.score + gain:
             break
         chosen.append(addition)
@@ -96,21 +96,21 @@ def _without_superfluous(
         rest = [e for e in chosen if e is not item]
         if rest and _own_support(claim, chosen) - _own_support(claim, rest) < MIN_GAIN_OF_OWN_WORDS:
             chosen, verdict = rest, _support(claim, rest, context_of)
-    for item in chosen[:-1] if verdict.ok else ():
+    for item in chosen[:-1] if verdict.supported else ():
         rest = [e for e in chosen if e is not item]
         without = _support(claim, rest, context_of)
-        if without.ok and without.score >= verdict.score - MIN_GAIN_SUPPORTED:
+        if without.supported and without.score >= verdict.score - MIN_GAIN_SUPPORTED:
             chosen, verdict = rest, without
     return chosen, verdict
 
 
 def _support(claim: str, chosen: Sequence[Evidence], context_of: ContextOf) -> Support:
     contexts = dict.fromkeys(context_of(e) for e in chosen)
-    return support(claim, [e.text for e in chosen], " ".join(contexts))
+    return check_support(claim, [e.text for e in chosen], " ".join(contexts))
 
 
 def _own_support(claim: str, chosen: Sequence[Evidence]) -> float:
-    return support(claim, [e.text for e in chosen]).score
+    return check_support(claim, [e.text for e in chosen]).score
 
 
 def unannotated(citation: Citation) -> Citation:

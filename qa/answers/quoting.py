@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 from ingest.segmentation import sentence_spans
 from qa.answers.citations import CitationList, starting_at
-from qa.language.words import content_stems, names
+from qa.language.entity_names import name_spans
+from qa.language.words import content_stems
 from qa.questions.interpretation import Question
 from qa.reading.answer_span import short_answer
 from qa.reading.evidence import ANSWER_AT, Evidence, confidence
@@ -82,7 +83,7 @@ def needs_antecedent(text: str) -> bool:
     if _OPENS_WITH_REFERENCE.match(text):
         return True
     later = _REFERENCE_AFTER_OPENING.match(text)
-    return later is not None and not names(later.group(1))
+    return later is not None and not name_spans(later.group(1))
 
 
 def with_antecedent(evidence: Evidence) -> Evidence:

@@ -1,7 +1,7 @@
-"""Words that decide whether two sentences say the same: opposites, near-synonyms, irregular forms,
-negators, hedges, quantifiers, nations. Written by hand from general knowledge of news English.
+"""English word lists for comparing sentences: antonyms, near-synonyms, negation, hedges, nations.
 
-Knows nothing about sentences; ``qa/support/contradictions.py`` reads them.
+Also the lemma of irregular forms ("sank" is "sink"). All lists were written by hand from general
+knowledge of news English. Knows nothing about sentences: ``qa/support`` and ``qa/reading`` use it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from qa.language.words import stem
 
-IRREGULAR: Mapping[str, str] = {
+IRREGULAR_LEMMAS: Mapping[str, str] = {
     form: forms.split()[0]
     for forms in """arise arose arisen|beat beaten|become became|begin began begun|bite bit bitten|
     blow blew blown|break broke broken|bring brought|build built|buy bought|catch caught|
@@ -32,8 +32,61 @@ IRREGULAR: Mapping[str, str] = {
     good better best""".split("|")
     for form in forms.split()[1:]
 }
+"""Irregular form -> lemma."""
 
-OPPOSITES = """
+_NATIONS = """russia russian|china chinese|america american u.s usa|ukraine ukrainian|
+britain british uk u.k|france french|germany german|italy italian|spain spanish|japan japanese|
+india indian|pakistan pakistani|iran iranian|iraq iraqi|israel israeli|palestine palestinian|
+turkey turkish türkiye turk|syria syrian|lebanon lebanese|egypt egyptian|libya libyan|
+sudan sudanese|ethiopia ethiopian|kenya kenyan|nigeria nigerian|niger nigerien|mali malian|
+ghana ghanaian|somalia somali|congo congolese|angola angolan|morocco moroccan|algeria algerian|
+tunisia tunisian|canada canadian|mexico mexican|brazil brazilian|argentina argentine argentinian|
+chile chilean|peru peruvian|colombia colombian|venezuela venezuelan|cuba cuban|haiti haitian|
+australia australian|austria austrian|zealand zealander|indonesia indonesian|malaysia malaysian|
+philippines filipino philippine|thailand thai|vietnam vietnamese|korea korean|mongolia mongolian|
+afghanistan afghan|bangladesh bangladeshi|nepal nepali nepalese|myanmar burmese burma|
+saudi saudis|yemen yemeni|qatar qatari|kuwait kuwaiti|jordan jordanian|emirates emirati|
+greece greek|poland polish pole|hungary hungarian|romania romanian|bulgaria bulgarian|
+serbia serbian serb|croatia croatian croat|bosnia bosnian|albania albanian|kosovo kosovar|
+slovenia slovenian|slovakia slovak|czech czechia|sweden swedish swede|norway norwegian|
+denmark danish dane|finland finnish finn|iceland icelandic|ireland irish|scotland scottish scot|
+wales welsh|england english|netherlands dutch|belgium belgian|switzerland swiss|
+portugal portuguese|estonia estonian|latvia latvian|lithuania lithuanian|belarus belarusian|
+moldova moldovan|georgia georgian|armenia armenian|azerbaijan azerbaijani|kazakhstan kazakh|
+uzbekistan uzbek|europe european|asia asian|africa african|taiwan taiwanese|rwanda rwandan|
+uganda ugandan|zimbabwe zimbabwean|zambia zambian|senegal senegalese|cameroon cameroonian|
+panama panamanian|guatemala guatemalan|honduras honduran|ecuador ecuadorian|bolivia bolivian|
+california californian|texas texan|catholicism catholic|islam islamic muslim|judaism jewish jew"""
+
+NATION_OF_FORM: Mapping[str, str] = {
+    form: forms.split()[0]
+    for forms in _NATIONS.replace("\n", "").split("|")
+    for form in forms.split()
+}
+"""Adjective or other form -> nation (or state, continent, religion): russian -> russia."""
+
+TITLE_OF_ABBREVIATION: Mapping[str, str] = {
+    "sen": "senator", "gov": "governor", "rep": "representative", "gen": "general",
+    "prof": "professor", "dr": "doctor", "lt": "lieutenant", "col": "colonel", "sgt": "sergeant",
+    "capt": "captain", "maj": "major", "rev": "reverend", "st": "saint", "pres": "president",
+    "adm": "admiral", "min": "minister", "dept": "department", "corp": "corporation",
+    "inc": "incorporated", "ltd": "limited", "co": "company",
+}  # fmt: skip
+HONORIFICS = frozenset("mr mrs ms miss sir dame lord lady dr doctor".split())
+
+
+def lemma(word: str) -> str:
+    """Return the stem of a lower-case word; irregular forms and nations become one form first."""
+    plain = word.replace("’", "'").removesuffix("'s").rstrip("'.")
+    plain = NATION_OF_FORM.get(plain) or NATION_OF_FORM.get(plain.removesuffix("s")) or plain
+    return stem(IRREGULAR_LEMMAS.get(plain, plain))
+
+
+def _lemmas(words: str) -> frozenset[str]:
+    return frozenset(lemma(word) for word in words.split())
+
+
+_ANTONYM_LINES = """
 rise climb increase grow gain jump soar surge up higher growth upward : fall drop decline decrease
     plunge slump shrink tumble dip down lower reduce downward
 win victory triumph winner beat : lose defeat loss loser
@@ -124,9 +177,9 @@ normal usual : unusual abnormal
 calm : violent
 deny : admit confess
 """.replace("\n    ", " ").strip()
-"""One line a contrast: words of one side, a colon, words of the other."""
+"""One contrast a line: words of one side, a colon, words of the other."""
 
-SYNONYMS = """
+_SYNONYM_LINES = """
 say tell state announce declare report note add comment
 kill die dead death deadly fatal fatality victim slay
 buy purchase acquire acquisition
@@ -238,116 +291,62 @@ miss missing disappear vanish
 sink founder
 """.strip()
 
-NEGATORS = frozenset(
+
+def _related(pairs: Iterable[tuple[frozenset[str], frozenset[str]]]) -> dict[str, frozenset[str]]:
+    """Map each stem of the first set of a pair to the second, over all pairs."""
+    related: dict[str, frozenset[str]] = {}
+    for members, others in pairs:
+        for member in members:
+            related[member] = related.get(member, frozenset()) | others
+    return related
+
+
+_SYNONYM_GROUPS = [_lemmas(line) for line in _SYNONYM_LINES.splitlines()]
+_ANTONYM_PAIRS = [
+    (_lemmas(one), _lemmas(other))
+    for one, other in (line.split(":") for line in _ANTONYM_LINES.splitlines())
+]
+SYNONYM_STEMS: Mapping[str, frozenset[str]] = _related((group, group) for group in _SYNONYM_GROUPS)
+"""Stem -> stems of about the same meaning, itself included."""
+ANTONYM_STEMS: Mapping[str, frozenset[str]] = _related(
+    (near, far - near)
+    for one, other in _ANTONYM_PAIRS
+    for near, far in ((one, other), (other, one))
+)
+"""Stem -> stems of the opposite meaning."""
+
+NEGATION_WORDS = frozenset(
     "not never no none nobody nothing nowhere without neither nor cannot unable hardly scarcely "
     "barely lack lacks lacked".split()
 )
-LEXICAL_NEGATORS = frozenset({"deni", "refus", "fail", "declin"})
-"""Stems of verbs that deny what follows them."""
+NEGATING_VERB_STEMS = frozenset({"deni", "refus", "fail", "declin"})
+"""Stems of verbs that deny the action after them: "refused to sign"."""
 
-HEDGES = frozenset(
+HEDGE_WORDS = frozenset(
     "may might could can possibly perhaps maybe potentially likely unlikely probably allegedly "
     "reportedly apparently suspected alleged proposed considering weighing mulling considers "
     "expected potential possible would plans planned planning hopes hoped wants wanted aims seeks "
     "intends meant intended supposed if whether should threatens threatened poised track course "
     "verge".split()
 )
-WEAK = frozenset(
+UNCERTAINTY_WORDS = frozenset(
     "may might could possibly perhaps maybe potentially likely unlikely probably allegedly "
     "reportedly suspected alleged considering weighing mulling considers possible poised".split()
 )
-"""Hedges that make what follows uncertain; a claim without any hedge says more."""
+"""Hedges that make the words after them uncertain; a claim without any hedge says more."""
 
-QUANTIFIERS: Mapping[str, int] = {
+QUANTIFIER_RANKS: Mapping[str, int] = {
     "few": 1, "some": 1, "several": 1, "many": 2, "half": 2, "most": 3, "nearly": 3, "almost": 3,
     "all": 4, "every": 4, "each": 4, "entire": 4, "whole": 4,
 }  # fmt: skip
-"""How much of something is meant, from little to all."""
+"""Quantifier -> rank, from few (1) to all (4)."""
 
-SPEECH = frozenset(
+SPEECH_VERB_STEMS = _lemmas(
     "say tell add argue claim warn announce state declare write insist explain note suggest reply "
-    "testify promise vow concede acknowledge complain estimate predict".split()
+    "testify promise vow concede acknowledge complain estimate predict"
 )
-SYMMETRIC = frozenset(
+SYMMETRIC_VERB_STEMS = SPEECH_VERB_STEMS | _lemmas(
     "meet marry talk agree join fight play face discuss share sign hold clash border compete "
-    "negotiate be have do make".split()
+    "negotiate be have do make"
 )
-"""Verbs that say the same when their two sides are exchanged, or that say too little."""
-
-NATIONS = """russia russian|china chinese|america american u.s usa|ukraine ukrainian|
-britain british uk u.k|france french|germany german|italy italian|spain spanish|japan japanese|
-india indian|pakistan pakistani|iran iranian|iraq iraqi|israel israeli|palestine palestinian|
-turkey turkish türkiye turk|syria syrian|lebanon lebanese|egypt egyptian|libya libyan|
-sudan sudanese|ethiopia ethiopian|kenya kenyan|nigeria nigerian|niger nigerien|mali malian|
-ghana ghanaian|somalia somali|congo congolese|angola angolan|morocco moroccan|algeria algerian|
-tunisia tunisian|canada canadian|mexico mexican|brazil brazilian|argentina argentine argentinian|
-chile chilean|peru peruvian|colombia colombian|venezuela venezuelan|cuba cuban|haiti haitian|
-australia australian|austria austrian|zealand zealander|indonesia indonesian|malaysia malaysian|
-philippines filipino philippine|thailand thai|vietnam vietnamese|korea korean|mongolia mongolian|
-afghanistan afghan|bangladesh bangladeshi|nepal nepali nepalese|myanmar burmese burma|
-saudi saudis|yemen yemeni|qatar qatari|kuwait kuwaiti|jordan jordanian|emirates emirati|
-greece greek|poland polish pole|hungary hungarian|romania romanian|bulgaria bulgarian|
-serbia serbian serb|croatia croatian croat|bosnia bosnian|albania albanian|kosovo kosovar|
-slovenia slovenian|slovakia slovak|czech czechia|sweden swedish swede|norway norwegian|
-denmark danish dane|finland finnish finn|iceland icelandic|ireland irish|scotland scottish scot|
-wales welsh|england english|netherlands dutch|belgium belgian|switzerland swiss|
-portugal portuguese|estonia estonian|latvia latvian|lithuania lithuanian|belarus belarusian|
-moldova moldovan|georgia georgian|armenia armenian|azerbaijan azerbaijani|kazakhstan kazakh|
-uzbekistan uzbek|europe european|asia asian|africa african|taiwan taiwanese|rwanda rwandan|
-uganda ugandan|zimbabwe zimbabwean|zambia zambian|senegal senegalese|cameroon cameroonian|
-panama panamanian|guatemala guatemalan|honduras honduran|ecuador ecuadorian|bolivia bolivian|
-california californian|texas texan|catholicism catholic|islam islamic muslim|judaism jewish jew"""
-
-NATION: Mapping[str, str] = {
-    form: forms.split()[0]
-    for forms in NATIONS.replace("\n", "").split("|")
-    for form in forms.split()
-}
-"""Adjective or short form -> the nation: russian -> russia."""
-
-TITLES: Mapping[str, str] = {
-    "sen": "senator", "gov": "governor", "rep": "representative", "gen": "general",
-    "prof": "professor", "dr": "doctor", "lt": "lieutenant", "col": "colonel", "sgt": "sergeant",
-    "capt": "captain", "maj": "major", "rev": "reverend", "st": "saint", "pres": "president",
-    "adm": "admiral", "min": "minister", "dept": "department", "corp": "corporation",
-    "inc": "incorporated", "ltd": "limited", "co": "company",
-}  # fmt: skip
-HONORIFICS = frozenset("mr mrs ms miss sir dame lord lady dr doctor".split())
-
-
-def lemma(word: str) -> str:
-    """The stem of a lower-case word, irregular forms and nations brought to one form first."""
-    plain = word.replace("’", "'").removesuffix("'s").rstrip("'.")
-    plain = NATION.get(plain) or NATION.get(plain.removesuffix("s")) or plain
-    return stem(IRREGULAR.get(plain, plain))
-
-
-def _stems(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(lemma(word) for word in words)
-
-
-CONTRASTS: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
-    (_stems(one.split()), _stems(other.split()))
-    for one, other in (line.split(":") for line in OPPOSITES.splitlines())
-)
-SIMILAR: tuple[frozenset[str], ...] = tuple(_stems(line.split()) for line in SYNONYMS.splitlines())
-
-
-def _lists() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
-    similar: dict[str, set[str]] = {}
-    for group in SIMILAR:
-        for member in group:
-            similar.setdefault(member, set()).update(group)
-    opposite: dict[str, set[str]] = {}
-    for one, other in CONTRASTS:
-        for near, far in ((one, other), (other, one)):
-            for member in near:
-                opposite.setdefault(member, set()).update(far - near)
-    return (
-        {k: frozenset(v) for k, v in similar.items()},
-        {k: frozenset(v) for k, v in opposite.items()},
-    )
-
-
-LIKE, UNLIKE = _lists()
-"""Stem -> stems of about the same meaning; stem -> stems of the opposite meaning."""
+"""Stems of verbs that mean the same with subject and object exchanged, or that mean too little."""

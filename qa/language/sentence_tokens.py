@@ -1,111 +1,132 @@
-"""Sentences as tokens that carry what turns their meaning: stem, denial, hedge, quantifier.
+"""Splits a text into sentences of tokens marked with negation, hedges and quantifiers.
 
-Reading is pure and cached, since one quote is compared with many sentences. Knows nothing about
-which sentence supports which.
+    text -> sentences -> words -> clauses -> scope of negators, hedges, quantifiers -> Sentence
+
+Scope is a window of content words within a clause (the idea of NegEx: Chapman et al., 2001).
+Results are cached, since one quote is compared with many claims. Knows nothing about which
+sentence supports which.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.segmentation import sentence_spans
-from qa.language.lexicon import LEXICAL_NEGATORS, NEGATORS, QUANTIFIERS, WEAK, lemma
-from qa.language.words import STOP, names
+from qa.language.entity_names import name_spans
+from qa.language.lexicon import (
+    NEGATING_VERB_STEMS,
+    NEGATION_WORDS,
+    QUANTIFIER_RANKS,
+    UNCERTAINTY_WORDS,
+    lemma,
+)
+from qa.language.numbers import NUMBER_WORDS
+from qa.language.time_expressions import MONTHS, WEEKDAYS
+from qa.language.words import STOP_WORDS
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.][^\W_]+)*|%")
-_BOUNDARY = re.compile(
+_CLAUSE_BOUNDARY = re.compile(
     r"[,;:—–()“”\"]|\b(?:but|while|although|though|whereas|because|and|or|which|who)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"[\d.,]+(?:st|nd|rd|th|k|m|mn|b|bn|tn)?$", re.IGNORECASE)
-_SPELLED = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
-    "hundred thousand million billion trillion dozen percent cent per dollar dollars first second "
-    "third fourth fifth sixth seventh eighth ninth tenth".split()
-)
-_CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february april june july "
-    "august september october november december".split()
-)
-"""Dates are compared as dates (qa/quantities/matching.py), not as words."""
-_LIGHT = STOP - {"before", "after", "since", "until", "above", "under", "over", "without"}
-_IDLE_NOT = re.compile(r"not\s+(?:only|just|merely|least)\b", re.IGNORECASE)
-SCOPE = 3
-"""Content words that a denial or hedge reaches, within its clause."""
+_DIGITS = re.compile(r"[\d.,]+(?:st|nd|rd|th|k|m|mn|b|bn|tn)?$", re.IGNORECASE)
+_MEASURED_ELSEWHERE = (
+    NUMBER_WORDS | {*WEEKDAYS, *MONTHS} - {"may", "march"}
+    | {"%", "percent", "cent", "per", "dollar", "dollars"}
+)  # fmt: skip
+"""Numbers and dates are compared by value (``qa/quantities``), not as words."""
+_FUNCTION_WORDS = STOP_WORDS - {
+    "before", "after", "since", "until", "above", "under", "over", "without",
+}  # fmt: skip
+_NOT_ONLY = re.compile(r"not\s+(?:only|just|merely|least)\b", re.IGNORECASE)
+_ON_TRACK = re.compile(r"on (?:track|course|the verge)\b", re.IGNORECASE)
+NEGATION_SCOPE_WORDS = 3
+"""Content words that a negator, hedge or quantifier reaches, within its clause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word: as written in lower case, its stem, and where and in which clause it stands."""
+    """A word of a sentence and what bears on it."""
 
     word: str
+    """As written, in lower case."""
     stem: str
+    """Stem of its lemma."""
     start: int
+    """Character offset in the sentence."""
     clause: int
-    content: bool
-    name: bool
-    denied: bool = False
-    weak: bool = False
-    amount: int = 0
-    """Rank of the quantifier in front, 0 for none."""
-    joined: str = ""
-    """Stem of the hyphenated word it is part of: ceasefire for cease and for fire."""
+    """Number of its clause, from 0."""
+    is_content: bool
+    """False for function words, numbers and dates."""
+    is_name: bool
+    """Whether it is capitalised and part of a name."""
+    is_negated: bool = False
+    is_uncertain: bool = False
+    quantifier_rank: int = 0
+    """Rank of the quantifier right before it, 0 for none."""
+    compound_stem: str = ""
+    """Stem of the hyphenated word it is part of: "ceasefire" for "cease" and for "fire"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: its tokens, and the stems of its content words in order."""
+    """A sentence and its tokens."""
 
     text: str
     tokens: tuple[Token, ...]
-    content: tuple[Token, ...]
+    content_tokens: tuple[Token, ...]
     stems: frozenset[str]
-    """Every stem, joined forms and function words included."""
+    """Every stem, of compounds and function words as well."""
 
 
 @lru_cache(maxsize=8_000)
-def read_sentence(text: str) -> Sentence:
-    """Tokens of one sentence."""
-    tokens = tuple(_scoped(_tokens(text), text))
-    content = tuple(t for t in tokens if t.content)
-    stems = frozenset(t.stem for t in tokens) | {t.joined for t in tokens if t.joined}
+def parse_sentence(text: str) -> Sentence:
+    """Return the tokens of one sentence."""
+    tokens = tuple(_with_scope(_tokens(text), text))
+    content = tuple(t for t in tokens if t.is_content)
+    stems = frozenset(t.stem for t in tokens) | {t.compound_stem for t in tokens if t.compound_stem}
     return Sentence(text, tokens, content, stems)
 
 
 @lru_cache(maxsize=2_000)
-def read(text: str) -> tuple[Sentence, ...]:
-    """The sentences of a text, those without a word left out."""
-    found = (read_sentence(text[start:end]) for start, end in sentence_spans(text))
+def parse_sentences(text: str) -> tuple[Sentence, ...]:
+    """Return the sentences of a text that have a word."""
+    found = (parse_sentence(text[start:end]) for start, end in sentence_spans(text))
     return tuple(sentence for sentence in found if sentence.tokens)
 
 
+def all_stems(sentences: Iterable[Sentence]) -> frozenset[str]:
+    """Return every stem of some sentences."""
+    return frozenset(stem for sentence in sentences for stem in sentence.stems)
+
+
 def _tokens(text: str) -> list[Token]:
-    named = [(start, end) for start, end in names(text)]
-    breaks = [match.start() for match in _BOUNDARY.finditer(text)]
+    names = name_spans(text)
+    boundaries = [match.start() for match in _CLAUSE_BOUNDARY.finditer(text)]
     tokens: list[Token] = []
     clause = 0
     for match in _WORD.finditer(text):
-        while clause < len(breaks) and breaks[clause] <= match.start():
+        start, end = match.span()
+        while clause < len(boundaries) and boundaries[clause] <= start:
             clause += 1
         word = match.group().lower().replace("’", "'")
-        if word == "us" and match.group() == "US":
+        if match.group() == "US":
             word = "u.s"
-        figure = bool(_FIGURE.match(word)) or word in _SPELLED | _CALENDAR
-        content = word.removesuffix("'s") not in _LIGHT and not figure and word != "%"
-        name = match.group()[0].isupper() and any(a <= match.start() < b for a, b in named)
+        is_measured = bool(_DIGITS.match(word)) or word in _MEASURED_ELSEWHERE
+        is_content = word.removesuffix("'s") not in _FUNCTION_WORDS and not is_measured
+        is_name = match.group()[0].isupper() and any(a <= start < b for a, b in names)
+        compound = _compound_stem(text, start, end)
         tokens.append(
-            Token(word, lemma(word), match.start(), clause, content, name,
-                  joined=_joined(text, match.start(), match.end()))
-        )  # fmt: skip
+            Token(word, lemma(word), start, clause, is_content, is_name, compound_stem=compound)
+        )
     return tokens
 
 
-def _joined(text: str, start: int, end: int) -> str:
-    """ "ceasefire" for a part of "cease-fire"."""
+def _compound_stem(text: str, start: int, end: int) -> str:
+    """Return the stem of "ceasefire" for a part of "cease-fire", or an empty string."""
     if text[end : end + 1] != "-" and text[start - 1 : start] != "-":
         return ""
     left = re.search(r"[\w-]*$", text[:start])
@@ -114,36 +135,31 @@ def _joined(text: str, start: int, end: int) -> str:
     return lemma(whole.replace("-", "").lower())
 
 
-_ON_TRACK = re.compile(r"on (?:track|course|the verge)\b", re.IGNORECASE)
-
-
-def _scoped(tokens: list[Token], text: str) -> Iterable[Token]:
-    """Tokens with what reaches them: two denials cancel."""
-    flips, weak, amount, left = 0, False, 0, 0
+def _with_scope(tokens: list[Token], text: str) -> Iterable[Token]:
+    """Yield the tokens, content words marked with what reaches them; two negations cancel."""
+    negations, is_uncertain, rank, words_left = 0, False, 0, 0
     clause = -1
     for token in tokens:
-        if token.clause != clause or left == 0:
-            flips, weak, amount = 0, False, 0
+        if token.clause != clause or words_left == 0:
+            negations, is_uncertain, rank = 0, False, 0
         clause = token.clause
-        if token.content:
-            yield _with(token, denied=flips % 2 == 1, weak=weak, amount=amount)
-            left = max(0, left - 1)
-            amount = amount if left == SCOPE - 1 else 0
+        if token.is_content:
+            if negations or is_uncertain or rank:
+                token = replace(
+                    token, is_negated=negations % 2 == 1, is_uncertain=is_uncertain,
+                    quantifier_rank=rank,
+                )  # fmt: skip
+            yield token
+            words_left = max(0, words_left - 1)
+            rank = rank if words_left == NEGATION_SCOPE_WORDS - 1 else 0
         else:
             yield token
-        negates = token.word in NEGATORS or token.word.endswith("n't")
-        if negates and _IDLE_NOT.match(text, token.start):
+        negates = token.word in NEGATION_WORDS or token.word.endswith("n't")
+        if negates and _NOT_ONLY.match(text, token.start):
             negates = False
-        if negates or token.stem in LEXICAL_NEGATORS:
-            flips, left = flips + 1, SCOPE
-        if token.word in WEAK or _ON_TRACK.match(text, token.start - 3):
-            weak, left = True, SCOPE
-        if rank := QUANTIFIERS.get(token.word, 0):
-            amount, left = rank, max(left, SCOPE)
-
-
-def _with(token: Token, *, denied: bool, weak: bool, amount: int) -> Token:
-    return Token(
-        token.word, token.stem, token.start, token.clause, token.content, token.name,
-        denied, weak, amount, token.joined,
-    )  # fmt: skip
+        if negates or token.stem in NEGATING_VERB_STEMS:
+            negations, words_left = negations + 1, NEGATION_SCOPE_WORDS
+        if token.word in UNCERTAINTY_WORDS or _ON_TRACK.match(text, token.start - 3):
+            is_uncertain, words_left = True, NEGATION_SCOPE_WORDS
+        if found := QUANTIFIER_RANKS.get(token.word, 0):
+            rank, words_left = found, max(words_left, NEGATION_SCOPE_WORDS)

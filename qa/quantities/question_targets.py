@@ -1,6 +1,6 @@
-"""What a "how many" question wants counted: deaths or arrests, seats, money, a share, days.
+"""Reads from a question what quantity it asks for: deaths, arrests, seats, money, a share, days.
 
-Pure functions of the question's text. Knows nothing about what articles say.
+Pure functions of the interpreted question; knows nothing about what articles say.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.language.words import STOP, stem, words
+from qa.language.words import STOP_WORDS, stem, word_tokens
 from qa.questions.interpretation import Question
 
-MEASURES: dict[str, str] = {
+_PREDICATE_WORDS = {
     "missing": r"missing|unaccounted|(?:never|not) (?:been |yet )?(?:been )?found",
     "arrested": r"arrest\w*|detain\w*|detention\w*|(?:in|into) custody",
     "hurt": r"injur\w+|wound\w+|hurt",
@@ -30,42 +30,35 @@ MEASURES: dict[str, str] = {
     "dead": r"dead|die[sd]?|dying|deaths?|kill\w*|tolls?|fatal\w*|perish\w*|lost their lives"
             r"|lost (?:his|her) life|claimed",
 }  # fmt: skip
-"""What news counts again and again as it learns more, and the words for it."""
-
-MEASURED = {
-    name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in MEASURES.items()
+PREDICATES = {
+    name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _PREDICATE_WORDS.items()
 }
+"""What is said of those whom news counts again and again as it learns more -> the words for it."""
 
-PERSONS = frozenset(
-    stem(word)
-    for word in (
-        "people persons person victims victim civilians passengers residents fatalities deaths "
-        "casualties lives protesters demonstrators marchers arrests"
-    ).split()
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words.split())
+
+
+PERSON_NOUNS = _stems(
+    "people persons person victims victim civilians passengers residents fatalities deaths "
+    "casualties lives protesters demonstrators marchers arrests"
 )
 """Nouns that say no more than that people are counted."""
-
-GROUPS = frozenset(
-    stem(word)
-    for word in (
-        "women men children kids girls boys students teachers soldiers troops officers police "
-        "journalists homes houses buildings structures"
-    ).split()
+SUBGROUP_NOUNS = _stems(
+    "women men children kids girls boys students teachers soldiers troops officers police "
+    "journalists homes houses buildings structures"
 )
 """Nouns that ask for a part, or for things: a count of people is none of these."""
-
-_THINGS = frozenset(
-    stem(word)
-    for word in (
-        "seconds minutes hours days weeks months years miles kilometers meters feet "
-        "tons gallons dollars countries states degrees points seats votes"
-    ).split()
+DURATION_UNITS = _stems("seconds minutes hours days weeks months years")
+_INANIMATE_NOUNS = DURATION_UNITS | _stems(
+    "miles kilometers meters feet tons gallons dollars countries states degrees points seats votes"
 )
 """What is measured or voted, and never arrested or killed."""
 
-SPANS = frozenset(stem(w) for w in "seconds minutes hours days weeks months years".split())
-
-MONEY = re.compile(r"[$£€¥]|\b(?:dollars?|euros?|pounds?|crowns?|yen|yuan|rubles?|rupees?)\b", re.I)
+MONEY_PATTERN = re.compile(
+    r"[$£€¥]|\b(?:dollars?|euros?|pounds?|crowns?|yen|yuan|rubles?|rupees?)\b", re.IGNORECASE
+)
 _ASKS_MONEY = re.compile(
     r"\bhow much (?:money|debt|(?:\w+ ){0,2}(?:did|does|do|was|is|will|would|has|have|had|were) "
     r".*\b(?:cost|pay|paid|worth|spend|spent|raise|earn|sell|sold|fined?|offer\w*|approved|damages?)\b)"
@@ -75,66 +68,66 @@ _ASKS_MONEY = re.compile(
 _ASKS_SHARE = re.compile(
     r"\b(?:percent(?:age)?|per cent|share|proportion|turnout)\b", re.IGNORECASE
 )
-
-_COARSE = re.compile(r"\b(?:what|which) (?:year|month|week|century|decade|time)\b", re.IGNORECASE)
+_ASKS_DURATION = re.compile(r"\bhow long\b", re.IGNORECASE)
+_ASKS_COARSE_TIME = re.compile(
+    r"\b(?:what|which) (?:year|month|week|century|decade|time)\b", re.IGNORECASE
+)
+_COUNTED = re.compile(r"\b(?:how many|number of)\s+((?:[\w’'-]+[\s?.,]*){1,6})", re.IGNORECASE)
+_SAID_OF_COUNTED = re.compile(
+    r"\bhow many\s+(?:[\w’'-]+\s+){1,4}?(?:are|were|is|was|have|has|did|do)\s+"
+    r"((?:[\w’'-]+[\s?]*){1,4})",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question wants counted: a measure of the table, nouns, money or a share."""
+class QuantityTarget:
+    """What a question wants counted or measured."""
 
-    measure: str
+    predicate: str
+    """What is said of the counted, a key of ``PREDICATES``: "dead" of "how many people died"."""
     nouns: frozenset[str]
+    """Stems of the nouns that are counted."""
     dimension: str
-    """%, money, time (a span), date (a day), or empty for things that are counted."""
+    """"%", "money", "time" (a duration), "date" (a day), or empty for things that are counted."""
 
 
-def asked(question: Question) -> Asked | None:
-    """What is to be counted, or None when the question asks for no quantity and no day."""
-    if question.kind == "when" and not _COARSE.search(question.text):
-        return Asked("", frozenset(), "date")
+def quantity_target(question: Question) -> QuantityTarget | None:
+    """Return what is to be counted, or None when the question asks for no quantity and no day."""
+    if question.kind == "when" and not _ASKS_COARSE_TIME.search(question.text):
+        return QuantityTarget("", frozenset(), "date")
     if question.kind != "how_many":
         return None  # years and months are not compared: a day in them is no other answer
     text = question.text
-    nouns = _nouns(text)
-    if _ASKS_SHARE.search(text) and not nouns:
-        return Asked("", frozenset(), "%")
-    if not nouns and re.search(r"\bhow long\b", text, re.IGNORECASE):
-        return Asked("", frozenset(), "time")
-    if not nouns and _ASKS_MONEY.search(text):
-        return Asked("", frozenset(), "money")
-    measure = _first_measure(_predicate(text)) or _first_measure(text)
-    if nouns & _THINGS:
-        measure = ""  # seconds, miles and years are not killed
-    if not measure and not nouns:
-        return None
-    return Asked(measure, nouns, "")
+    nouns = _counted_nouns(text)
+    if not nouns:
+        for pattern, dimension in (
+            (_ASKS_SHARE, "%"), (_ASKS_DURATION, "time"), (_ASKS_MONEY, "money"),
+        ):  # fmt: skip
+            if pattern.search(text):
+                return QuantityTarget("", nouns, dimension)
+    predicate = "" if nouns & _INANIMATE_NOUNS else _predicate(text)
+    return QuantityTarget(predicate, nouns, "") if predicate or nouns else None
 
 
-def _nouns(text: str) -> frozenset[str]:
-    match = re.search(
-        r"\b(?:how many|number of)\s+((?:[\w’'-]+[\s?.,]*){1,6})", text, re.IGNORECASE
-    )
+def _counted_nouns(text: str) -> frozenset[str]:
+    """Return the stems between "how many" and the first stop word."""
+    match = _COUNTED.search(text)
     found = []
-    for word in words(match.group(1)) if match else ():
-        if word in STOP:
+    for word in word_tokens(match.group(1)) if match else ():
+        if word in STOP_WORDS:
             break
         found.append(stem(word))
     return frozenset(found)
 
 
 def _predicate(text: str) -> str:
-    """The first words said of what is counted: "in the hospital" of "how many survivors are in the
-    hospital on Friday"; else the whole question."""
-    match = re.search(
-        r"\bhow many\s+(?:[\w’'-]+\s+){1,4}?(?:are|were|is|was|have|has|did|do)\s+"
-        r"(?P<said>(?:[\w’'-]+[\s?]*){1,4})",
-        text,
-        re.IGNORECASE,
-    )
-    return match["said"] if match else text
+    """Return the predicate said of what is counted ("in the hospital" of "how many survivors are in
+    the hospital on Friday"), else the first one of the question, else an empty string."""
+    said = _SAID_OF_COUNTED.search(text)
+    return _first_predicate(said.group(1) if said else text) or _first_predicate(text)
 
 
-def _first_measure(text: str) -> str:
-    places = [(m.start(), name) for name, p in MEASURED.items() if (m := p.search(text))]
+def _first_predicate(text: str) -> str:
+    places = [(m.start(), name) for name, p in PREDICATES.items() if (m := p.search(text))]
     return min(places)[1] if places else ""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 
-from qa.language.words import PRONOUNS, STOP, content_stems
+from qa.language.words import PRONOUNS, STOP_WORDS, content_stems
 
 MAX_PARTS = 4
 """Questions that a text is split into; whatever follows stays with the last."""
@@ -90,7 +90,7 @@ def query_for_part(part: str, whole: str) -> str:
         word
         for other in others
         for index, word in enumerate(re.findall(r"\w+(?:[-’'.]\w+)*", other))
-        if word.lower() not in STOP | _DEGREES
+        if word.lower() not in STOP_WORDS | _DEGREES
         and not set(content_stems(word)) <= own
         and (incomplete or (index > 0 and word[0].isupper()) or word[0].isdigit())
     ]

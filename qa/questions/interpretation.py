@@ -17,7 +17,9 @@ from typing import Literal
 from ingest.records import When, day_of
 from ingest.storage.catalogue.filters import Filters
 from qa.errors import BadQuestion
-from qa.language.words import PRONOUNS, STOP, content_stems, name_keys, names, numbers, words
+from qa.language.entity_names import name_spans, name_stems
+from qa.language.numbers import find_numbers
+from qa.language.words import PRONOUNS, STOP_WORDS, content_stems, word_tokens
 from qa.questions.time_constraints import Period, required_outlets, time_constraints
 from qa.records import Turn
 
@@ -131,10 +133,10 @@ def interpret(
         asked_at=day,
         asked_at_given=asked_at is not None,
         stems=tuple(content_stems(query)),
-        names=frozenset(name_keys(_without_opening_capitals(query))),
-        values=frozenset(n.value for n in numbers(query) if n.value != 1),
+        names=frozenset(name_stems(_without_opening_capitals(query))),
+        values=frozenset(n.value for n in find_numbers(query) if n.value != 1),
         unresolved=dependent and query == plain,
-        has_pronoun=bool(set(words(plain)) & (PRONOUNS - {"there", "this", "one"})),
+        has_pronoun=bool(set(word_tokens(plain)) & (PRONOUNS - {"there", "this", "one"})),
         period=period,
         filters=replace(filters, outlets=required),
     )
@@ -159,10 +161,10 @@ def _without_opening_capitals(text: str) -> str:
 
 def _depends_on_context(text: str) -> bool:
     """Whether the question refers to something said before: a pronoun, or hardly a word."""
-    own, found = content_stems(text), set(words(text))
+    own, found = content_stems(text), set(word_tokens(text))
     pronoun = bool(found & (PRONOUNS - {"there", "that", "this", "it", "one"}))
     continues = bool(re.match(r"^(?:and|but|so|what about|how about)\b", text.lower()))
-    bare = len(own) <= 2 and not names(_without_opening_capitals(text))
+    bare = len(own) <= 2 and not name_spans(_without_opening_capitals(text))
     vague = bool(found & {"it", "that", "this", "there"}) and len(own) <= 3
     return continues or bare or vague or (pronoun and len(own) <= 4)
 
@@ -174,5 +176,5 @@ def complete_follow_up(text: str, history: Sequence[Turn]) -> str:
     last = re.sub(r"\bhow (?:many|much) \w+", "", history[-1].question, flags=re.IGNORECASE)
     own = set(content_stems(text))
     added = [w for w in re.findall(r"[\w’'.-]+", last)
-             if w.lower() not in STOP and not set(content_stems(w)) <= own]  # fmt: skip
+             if w.lower() not in STOP_WORDS and not set(content_stems(w)) <= own]  # fmt: skip
     return f"{text} ({' '.join(added)})" if added else text

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.dates.time_expressions import find_time_expressions
-from qa.language.words import STOP, content_stems, name_keys
+from qa.language.entity_names import name_stems
+from qa.language.words import STOP_WORDS, content_stems
 from qa.questions.interpretation import Question
 
 _LIST = re.compile(
@@ -103,11 +104,11 @@ def timeline_request(
     for expression in sorted(found, key=lambda e: -e.start):
         undated = undated[: expression.start] + " " + undated[expression.end :]
     since = _SINCE.search(undated)
-    topic = " ".join(w for w in undated.split() if w.lower() not in _LINKING_WORDS | STOP)
+    topic = " ".join(w for w in undated.split() if w.lower() not in _LINKING_WORDS | STOP_WORDS)
     return TimelineRequest(
         subject=topic,
         stems=frozenset(content_stems(topic)),
-        names=frozenset(name_keys(topic)),
+        names=frozenset(name_stems(topic)),
         first=first,
         last=last,
         first_event=since.group(1) if since and content_stems(since.group(1)) else "",

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from qa.language.words import STOP, content_stems, dates, name_key, names, numbers, words
+from qa.language.entity_names import name_spans, name_stem
+from qa.language.numbers import find_numbers
+from qa.language.time_expressions import time_expression_spans
+from qa.language.words import STOP_WORDS, content_stems, word_tokens
 from qa.questions.interpretation import Kind, Question
 
 Span = tuple[int, int]
@@ -88,8 +91,8 @@ def _spans(kind: Kind, text: str, question: Question) -> list[Span]:
 def _new_names(text: str, question: Question) -> list[Span]:
     return [
         span
-        for span in names(text)
-        if not {name_key(w) for w in words(text[slice(*span)])} <= question.names
+        for span in name_spans(text)
+        if not {name_stem(w) for w in word_tokens(text[slice(*span)])} <= question.names
         and not set(content_stems(text[slice(*span)])) <= set(question.stems)
     ]
 
@@ -112,19 +115,23 @@ def _places(text: str, question: Question) -> list[Span]:
 
 
 def _new_dates(text: str, question: Question) -> list[Span]:
-    asked = set(words(question.text))
-    return [s for s in dates(text) if not set(words(text[slice(*s)])) - STOP <= asked]
+    asked = set(word_tokens(question.text))
+    return [
+        s
+        for s in time_expression_spans(text)
+        if not set(word_tokens(text[slice(*s)])) - STOP_WORDS <= asked
+    ]
 
 
 def _new_numbers(text: str, question: Question) -> list[Span]:
     spans = []
-    for number in numbers(text):
-        dated = any(a <= number.start < b for a, b in dates(text))
+    for number in find_numbers(text):
+        dated = any(a <= number.start < b for a, b in time_expression_spans(text))
         if number.value in question.values or dated:
             continue
         unit = _UNIT_AFTER.match(text[number.end :])
         word = unit.group().strip(" -").lower() if unit else ""
-        end = number.end + (unit.end() if unit and word.split()[-1] not in STOP else 0)
+        end = number.end + (unit.end() if unit and word.split()[-1] not in STOP_WORDS else 0)
         spans.append((number.start, number.end if number.percent else end))
     return spans
 

@@ -18,10 +18,17 @@ from typing import TypeAlias
 
 from ingest.records import Article
 from ingest.segmentation import sentence_spans
-from qa.language.entity_names import Naming, canonical, naming
+from qa.language.entity_names import (
+    NameIndex,
+    canonical_name_word,
+    index_names,
+    name_spans,
+    name_stem,
+)
 from qa.language.lexicon import HONORIFICS
-from qa.language.words import STOP, content_stems, name_key, names, values
-from qa.quantities.matching import calendar
+from qa.language.numbers import number_values
+from qa.language.words import STOP_WORDS, content_stems
+from qa.quantities.calendar_dates import find_calendar_dates
 from qa.questions.interpretation import Question
 
 GATE: Mapping[str, float] = {
@@ -52,7 +59,7 @@ _ACRONYM = 0.5
 _HOME = "america"
 """American outlets rarely name their own country."""
 
-_IDLE = STOP | HONORIFICS | frozenset(
+_IDLE = STOP_WORDS | HONORIFICS | frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december".split()
 )  # fmt: skip
@@ -78,10 +85,10 @@ class Asked:
 def asked(question: Question, weights: Mapping[str, float], rarest: float) -> Asked:
     """``weights``: how telling each stem of the question is; ``rarest``: how telling a word would
     be that no passage has (``Library.idf``)."""
-    years = frozenset(day.year for day in calendar(question.query) if day.year)
+    years = frozenset(day.year for day in find_calendar_dates(question.query) if day.year)
     return Asked(
         names=tuple(_runs(question, weights)),
-        figures=frozenset(values(question.query) - years - {1.0}),
+        figures=frozenset(number_values(question.query) - years - {1.0}),
         years=years,
         weight=sum(weights.values()) or 1.0,
         size=rarest / math.log(10) - 3,
@@ -90,19 +97,19 @@ def asked(question: Question, weights: Mapping[str, float], rarest: float) -> As
 
 def _runs(question: Question, weights: Mapping[str, float]) -> Iterable[Name]:
     text = question.query
-    for start, end in names(text):
+    for start, end in name_spans(text):
         found = [m.group() for m in re.finditer(r"[\w.’'-]+", text[start:end])]
         run = tuple(
             (word, max((weights.get(s, 0.0) for s in content_stems(word)), default=0.0)
              or _UNLISTED)
-            for word in found if name_key(word) in question.names and _tells(word)
+            for word in found if name_stem(word) in question.names and _tells(word)
         )  # fmt: skip
         if run:
             yield run
 
 
 def _tells(word: str) -> bool:
-    return word.lower().strip(".") not in _IDLE and canonical(word) != _HOME
+    return word.lower().strip(".") not in _IDLE and canonical_name_word(word) != _HOME
 
 
 def signals(
@@ -117,7 +124,11 @@ def signals(
     """
     beside = f"{article.title}. {article.publisher or ''}. {article.text[:LEAD]}"
     near = f"{passage} . {beside}"
-    years = {day.year for day in calendar(near) if day.year} if question.years else set[int]()
+    years = (
+        {day.year for day in find_calendar_dates(near) if day.year}
+        if question.years
+        else set[int]()
+    )
     if article.published_at:
         years.add(article.published_at.year)
     return {
@@ -146,18 +157,18 @@ def _neighbours(text: str, start: int, end: int) -> str:
 
 def _named(question: Asked, text: str) -> float:
     keys = _keys(text)
-    found = (w for run in question.names for word, w in run if name_key(word) in keys)
+    found = (w for run in question.names for word, w in run if name_stem(word) in keys)
     return min(1.0, sum(found) / question.weight)
 
 
 @lru_cache(maxsize=2_000)
 def _keys(text: str) -> frozenset[str]:
-    return frozenset(name_key(word) for word in set(re.findall(r"[\w.’'-]+", text)))
+    return frozenset(name_stem(word) for word in set(re.findall(r"[\w.’'-]+", text)))
 
 
 @lru_cache(maxsize=2_000)
 def _figures(text: str) -> frozenset[float]:
-    return frozenset(values(text))
+    return frozenset(number_values(text))
 
 
 def _lacking(runs: Sequence[Name], text: str) -> float:
@@ -167,12 +178,12 @@ def _lacking(runs: Sequence[Name], text: str) -> float:
 
 def _share_lacking(run: Name, text: str) -> float:
     keys = _keys(text)
-    strange = [(word, weight) for word, weight in run if name_key(word) not in keys]
+    strange = [(word, weight) for word, weight in run if name_stem(word) not in keys]
     if not strange:
         return 0.0
-    known = naming(text)  # the slower look: nations, initials, titles
+    known = index_names(text)  # the slower look: nations, initials, titles
     initials = "".join(word[0] for word, _ in run).lower()
-    if len(run) > 1 and initials in known.short:
+    if len(run) > 1 and initials in known.abbreviations:
         return 0.0
     missing = sum(
         weight * (_ACRONYM if word.replace(".", "").isupper() else 1.0)
@@ -181,16 +192,16 @@ def _share_lacking(run: Name, text: str) -> float:
     return missing / sum(weight for _, weight in run)
 
 
-def _known(word: str, known: Naming) -> bool:
-    form = canonical(word)
+def _known(word: str, known: NameIndex) -> bool:
+    form = canonical_name_word(word)
     if form in known.words or form.removesuffix("s") in known.words:
         return True
     letters = word.replace(".", "")
-    if letters.isupper() and letters.lower() in known.initials | known.short:
+    if letters.isupper() and letters.lower() in known.initials | known.abbreviations:
         return True
     parts = [part for part in word.split("-") if part]
     return len(parts) > 1 and all(
-        canonical(part) in known.words or not part[0].isupper() for part in parts
+        canonical_name_word(part) in known.words or not part[0].isupper() for part in parts
     )
 
 

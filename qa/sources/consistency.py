@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ingest.records import day_of
-from qa.language.words import name_keys
-from qa.quantities.question_targets import MEASURES, Asked, asked
+from qa.language.entity_names import name_stems
+from qa.quantities.question_targets import PREDICATES, QuantityTarget, quantity_target
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
 from qa.records import Citation
@@ -45,7 +45,7 @@ def independent_sources(citations: Iterable[Citation]) -> int:
 
 # -- against each other ---------------------------------------------------------------------
 
-MOVING = frozenset(MEASURES) - {"attended", "violated"}
+MOVING = frozenset(PREDICATES) - {"attended", "violated"}
 """Counts that grow as more is learnt: a later one supersedes an earlier one, whoever gives it."""
 
 GROWING = frozenset({"dead", "hurt", "arrested", "infected", "rescued", "burned", "destroyed"})
@@ -95,7 +95,7 @@ def compared(
 ) -> Comparison:
     """What the reports say of each other; nothing when ``answered``, the sentence that answers
     best, is newer than all of them: then the latest figure was not understood."""
-    wanted = asked(question)
+    wanted = quantity_target(question)
     if wanted is None or not given:
         return Comparison()
     voices = _one_per_voice(given, wanted)
@@ -110,11 +110,11 @@ def compared(
     return Comparison(newest, tuple(superseded), tuple(disputed))
 
 
-def _one_per_voice(given: Sequence[Report], wanted: Asked) -> list[Report]:
+def _one_per_voice(given: Sequence[Report], wanted: QuantityTarget) -> list[Report]:
     """One report per story, speaker and day: that whose sentence says most of what is asked; of two
     counts that grow the higher, since the other is of a part."""
     best: dict[tuple[str, str, date], Report] = {}
-    grows = wanted.measure in GROWING
+    grows = wanted.predicate in GROWING
     for report in sorted(given, key=lambda r: (-r.covered, -r.amount.value * grows)):
         story = report.evidence.article.cluster_id or report.evidence.article.id
         best.setdefault((story, report.speaker, report.day), report)
@@ -122,7 +122,7 @@ def _one_per_voice(given: Sequence[Report], wanted: Asked) -> list[Report]:
 
 
 def _disputed(
-    newest: Report, voices: Sequence[Report], wanted: Asked, question: Question
+    newest: Report, voices: Sequence[Report], wanted: QuantityTarget, question: Question
 ) -> list[Report]:
     """The reports of about the same days whose figures cannot all be true, the newest first."""
     found = [newest]
@@ -131,24 +131,24 @@ def _disputed(
         if (
             near
             and _disputes(newest, other, wanted, question)
-            and all(other.amount.differs(held.amount) for held in found)
+            and all(other.amount.contradicts(held.amount) for held in found)
         ):
             found.append(other)
     return found if len(found) > 1 else []
 
 
-def _disputes(newest: Report, other: Report, wanted: Asked, question: Question) -> bool:
-    if not newest.amount.differs(other.amount):
+def _disputes(newest: Report, other: Report, wanted: QuantityTarget, question: Question) -> bool:
+    if not newest.amount.contradicts(other.amount):
         return False
-    if not wanted.measure and not _same_matter(newest, other):
+    if not wanted.predicate and not _same_matter(newest, other):
         return False
     if _of_others(newest, other, question):
         return False
     claims = _two_people(newest, other)
     if newest.same_outlet(other):
         same = newest.evidence.article.id == other.evidence.article.id
-        return claims and same and wanted.measure not in MOVING  # of a toll, the other is a part
-    return newest.day == other.day or wanted.measure not in MOVING or claims
+        return claims and same and wanted.predicate not in MOVING  # of a toll, the other is a part
+    return newest.day == other.day or wanted.predicate not in MOVING or claims
 
 
 _CHANGED = re.compile(
@@ -170,7 +170,7 @@ def _two_people(one: Report, other: Report) -> bool:
 
 
 def _superseded(
-    newest: Report, voices: Sequence[Report], wanted: Asked, question: Question
+    newest: Report, voices: Sequence[Report], wanted: QuantityTarget, question: Question
 ) -> list[Report]:
     """Older figures that have moved on, the newest of them first."""
     found: list[Report] = []
@@ -183,14 +183,14 @@ def _superseded(
             other.amount.value >= newest.amount.value
         ):
             continue  # "more than 40" takes nothing back from 44
-        if not all(other.amount.moved(one.amount) for one in (newest, *found)):
+        if not all(other.amount.differs_from(one.amount) for one in (newest, *found)):
             continue
-        if (wanted.measure in GROWING or (not wanted.dimension and not wanted.measure)) and (
+        if (wanted.predicate in GROWING or (not wanted.dimension and not wanted.predicate)) and (
             other.amount.value > held.amount.value
         ):
             continue
-        if (wanted.measure in MOVING and _in_line(newest, other, question)) or (
-            not wanted.measure and _same_matter(newest, other)
+        if (wanted.predicate in MOVING and _in_line(newest, other, question)) or (
+            not wanted.predicate and _same_matter(newest, other)
         ):
             found.append(other)
     return found[:MOST]
@@ -215,7 +215,7 @@ def _of_others(newest: Report, other: Report, question: Question) -> bool:
     named = names_of(text)
     if question.names & named or (not question.names and other.covered >= SAID):
         return False
-    said_by = name_keys(f"{other.citation.speaker or ''} , {other.citation.role}")
+    said_by = name_stems(f"{other.citation.speaker or ''} , {other.citation.role}")
     return bool(named - said_by - question.names - names_of(newest.evidence.text))
 
 

@@ -19,7 +19,8 @@ from ingest.dates.time_expressions import TimeExpression, find_time_expressions
 from ingest.records import format_day
 from ingest.segmentation import sentence_spans
 from ingest.storage.library import Library
-from qa.language.words import PRONOUNS, content_stems, name_keys, words
+from qa.language.entity_names import name_stems
+from qa.language.words import PRONOUNS, content_stems, word_tokens
 from qa.questions.interpretation import Question
 from qa.questions.timeline_requests import timeline_subject
 from qa.reading.evidence import Evidence
@@ -87,7 +88,7 @@ def event_in(question: Question) -> str:
     if match is None or question.filters.first or timeline_subject(question.text) is not None:
         return ""  # a timeline finds its own first day
     event = match.group(1).strip()
-    if words(event)[:1] and words(event)[0] in PRONOUNS:
+    if word_tokens(event)[:1] and word_tokens(event)[0] in PRONOUNS:
         return ""
     dated = any(e.first for e in find_time_expressions(event, question.asked_at))
     return "" if dated or not set(content_stems(event)) - _BEGIN else event
@@ -100,7 +101,7 @@ def opening(question: Question, retriever: HybridRetriever, library: Library) ->
     if not event:
         return None
     stems = frozenset(content_stems(event))
-    names, about = frozenset(name_keys(event)), stems - _BEGIN
+    names, about = frozenset(name_stems(event)), stems - _BEGIN
     weights = library.idf(tuple(stems))
     search = replace(
         question, query=event, kind="when", stems=tuple(stems), names=names, values=frozenset(),

@@ -20,11 +20,12 @@ from urllib.parse import urlsplit
 
 from ingest.records import Article, day_of, epoch_seconds
 from ingest.segmentation import sentence_spans
-from qa.language.lexicon import LIKE
-from qa.language.words import name_key, name_keys, stem
-from qa.quantities.extraction import amounts, clause_of, of_measure
-from qa.quantities.intervals import Amount
-from qa.quantities.question_targets import PERSONS, Asked, asked
+from qa.language.entity_names import name_stem, name_stems
+from qa.language.lexicon import SYNONYM_STEMS
+from qa.language.words import stem
+from qa.quantities.extraction import clause_around, extract_quantities, is_predicate_stem
+from qa.quantities.intervals import Quantity
+from qa.quantities.question_targets import PERSON_NOUNS, QuantityTarget, quantity_target
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
 from qa.records import Citation
@@ -49,7 +50,7 @@ class Report:
     """One figure as one source gives it: ``citation.quote`` holds it, ``value`` reads as it
     stands there, ``day`` is when it was reported (a story may date an older count itself)."""
 
-    amount: Amount
+    amount: Quantity
     value: str
     evidence: Evidence
     citation: Citation
@@ -102,7 +103,7 @@ def reports(
 ) -> list[Report]:
     """The figures that articles about the subject give for what is asked; empty for questions that
     ask for no quantity. ``weights``: how telling each of the question's words is."""
-    wanted = asked(question)
+    wanted = quantity_target(question)
     if wanted is None:
         return []
     found: list[Report] = []
@@ -138,15 +139,19 @@ def _too_late(question: Question, article: Article) -> bool:
 
 
 def _in_sentence(
-    question: Question, item: Evidence, wanted: Asked, weights: Mapping[str, float], cite: Cite
+    question: Question,
+    item: Evidence,
+    wanted: QuantityTarget,
+    weights: Mapping[str, float],
+    cite: Cite,
 ) -> Iterator[Report]:
     covered = share(weights, stems_of(item.text), _subject(question, wanted))
-    if not wanted.measure and covered < SAID:
+    if not wanted.predicate and covered < SAID:
         return
     dated = wanted.dimension == "date"
     given = [
-        a for a in (_days_of(cite(item)) if dated else amounts(item.text, wanted))
-        if not a.former and not _wider(question, clause_of(item.text, a))
+        a for a in (_days_of(cite(item)) if dated else extract_quantities(item.text, wanted))
+        if not a.is_former and not _wider(question, clause_around(item.text, a))
     ]  # fmt: skip
     if not given or _long_ago(item) or not _about(question, item, wanted, weights):
         return
@@ -160,7 +165,7 @@ def _in_sentence(
     yield Report(amount, value, item, citation, day, epoch_seconds(published), covered)
 
 
-def _days_of(citation: Citation) -> list[Amount]:
+def _days_of(citation: Citation) -> list[Quantity]:
     """The single days that a sentence names for what it tells, not for who said it or where it was
     written, as figures that can be compared."""
     found = []
@@ -175,7 +180,7 @@ def _days_of(citation: Citation) -> list[Amount]:
         ):
             continue
         number = float(when.first.toordinal())
-        found.append(Amount(number, number, number, when.start, when.end, 0.0, unit="date"))
+        found.append(Quantity(number, number, number, when.start, when.end, 0.0, unit="date"))
     return found
 
 
@@ -190,7 +195,7 @@ _REPORTS = re.compile(
 )
 
 
-def _reported_on(citation: Citation, amount: Amount) -> date | None:
+def _reported_on(citation: Citation, amount: Quantity) -> date | None:
     """The earlier day on which a figure was given, when the sentence says so in front of it."""
     published = citation.published_at
     for when in citation.dates:
@@ -214,20 +219,22 @@ _IDLE = frozenset(
 )
 
 
-def _subject(question: Question, wanted: Asked) -> frozenset[str]:
+def _subject(question: Question, wanted: QuantityTarget) -> frozenset[str]:
     """The stems that say which event is meant, without what is counted."""
-    own = {s for s in question.stems if not s[0].isdigit()} - _IDLE - PERSONS
-    if wanted.measure:
-        own = {s for s in own if not of_measure(s, wanted.measure)}
+    own = {s for s in question.stems if not s[0].isdigit()} - _IDLE - PERSON_NOUNS
+    if wanted.predicate:
+        own = {s for s in own if not is_predicate_stem(s, wanted.predicate)}
         return frozenset(own - (wanted.nouns & _IDLE))
     return frozenset(own)
 
 
 _US = re.compile(r"\bU\.?S\.?A?\b")
-_STATES = frozenset(name_key(word) for word in ("United", "States", "America"))
+_STATES = frozenset(name_stem(word) for word in ("United", "States", "America"))
 
 
-def _about(question: Question, item: Evidence, wanted: Asked, weights: Mapping[str, float]) -> bool:
+def _about(
+    question: Question, item: Evidence, wanted: QuantityTarget, weights: Mapping[str, float]
+) -> bool:
     article = item.article
     lead = article.text[:LEAD]
     near = f"{article.title}. {lead} {item.hit.passage.text}"
@@ -290,21 +297,21 @@ def _long_ago(item: Evidence) -> bool:
 
 
 _GENERIC = frozenset(
-    name_key(word) for word in "County City North South East West New Saint Lake Park".split()
+    name_stem(word) for word in "County City North South East West New Saint Lake Park".split()
 )
 """Words of many places, which make no two of them one."""
 
 
 def foreign(text: str, known: AbstractSet[str]) -> bool:
     """Whether a text says "in" a place, and every such place is unknown."""
-    places = [name_keys(place) for place in _IN.findall(text)]
+    places = [name_stems(place) for place in _IN.findall(text)]
     places = [keys - _GENERIC for keys in places if keys - _GENERIC]
     return bool(places) and not any(keys & known for keys in places)
 
 
 @lru_cache(maxsize=500)
 def names_of(text: str) -> frozenset[str]:
-    return frozenset(name_keys(text))
+    return frozenset(name_stems(text))
 
 
 def share(weights: Mapping[str, float], found: AbstractSet[str], wanted: AbstractSet[str]) -> float:
@@ -319,5 +326,5 @@ def share(weights: Mapping[str, float], found: AbstractSet[str], wanted: Abstrac
 
 def _known(wanted: str, found: AbstractSet[str]) -> bool:
     joined = wanted.replace("-", "")
-    like = LIKE.get(wanted, frozenset()) | LIKE.get(joined, frozenset())
+    like = SYNONYM_STEMS.get(wanted, frozenset()) | SYNONYM_STEMS.get(joined, frozenset())
     return wanted in found or joined in found or bool(like & found)

@@ -18,9 +18,10 @@ from ingest.storage.library import Library
 from ingest.versions.notices import Notice
 from qa.answers.citations import Annotator, CitationList, citation
 from qa.answers.quoting import MAX_QUOTES
-from qa.language.words import name_keys, words
-from qa.quantities.extraction import corrected
-from qa.quantities.question_targets import Asked, asked
+from qa.language.entity_names import name_stems
+from qa.language.words import word_tokens
+from qa.quantities.extraction import retracted_quantity
+from qa.quantities.question_targets import QuantityTarget, quantity_target
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
 from qa.records import Citation, Reported, Sentence
@@ -35,7 +36,7 @@ a dispute is seldom the best match (3 of the 5 bundled questions whose figures d
 
 def depth_for(question: Question) -> int | None:
     """How many passages to search for: more where figures will be compared, else the usual."""
-    return READ if asked(question) else None
+    return READ if quantity_target(question) else None
 
 
 def comparison(
@@ -43,7 +44,7 @@ def comparison(
     annotate: Annotator,
 ) -> Comparison:  # fmt: skip
     """What the library's reports say of the quantity that is asked for; empty when none is."""
-    wanted = asked(question)
+    wanted = quantity_target(question)
     if wanted is None or not rated:
         return Comparison()
 
@@ -58,7 +59,9 @@ def comparison(
 # -- corrections ----------------------------------------------------------------------------
 
 
-def _corrected(found: Comparison, wanted: Asked, library: Library, cite: Cite) -> Comparison:
+def _corrected(
+    found: Comparison, wanted: QuantityTarget, library: Library, cite: Cite
+) -> Comparison:
     """The latest figure with the one that its own article takes back, if it prints a correction."""
     if found.latest is None:
         return found
@@ -72,10 +75,12 @@ def _corrected(found: Comparison, wanted: Asked, library: Library, cite: Cite) -
     return found
 
 
-def _taken_back(latest: Report, notice: Notice, wanted: Asked, cite: Cite) -> Report | None:
+def _taken_back(
+    latest: Report, notice: Notice, wanted: QuantityTarget, cite: Cite
+) -> Report | None:
     if notice.start is None or notice.end is None:
         return None
-    amount = corrected(notice.text, latest.amount, wanted)
+    amount = retracted_quantity(notice.text, latest.amount, wanted)
     if amount is None:
         return None
     passage = latest.evidence.hit.passage
@@ -162,10 +167,10 @@ def attributed(sentence: Sentence, citations: Sequence[Citation]) -> Sentence:
 
 def _names_speaker(text: str, speaker: str) -> bool:
     """Whether a text names a speaker: a name by its last part, "the coast guard" by all words."""
-    keys = name_keys(speaker)
+    keys = name_stems(speaker)
     if keys:
-        return bool(keys & name_keys(text))
-    return set(words(speaker)) <= set(words(text))
+        return bool(keys & name_stems(text))
+    return set(word_tokens(speaker)) <= set(word_tokens(text))
 
 
 def introduced(speaker: str, role: str) -> str:

@@ -20,7 +20,7 @@ from ingest.dates.time_expressions import TimeExpression
 from ingest.records import day_of
 from ingest.segmentation import sentence_spans
 from ingest.storage.library import Library
-from qa.language.words import content_stems, words
+from qa.language.words import content_stems, word_tokens
 from qa.questions.interpretation import Question
 from qa.questions.timeline_requests import TimelineRequest, timeline_request, timeline_subject
 from qa.reading.evidence import Evidence
@@ -179,7 +179,7 @@ def _telling(
     """How much a sentence says about the subject; the first one of a story tells most."""
     own = share(weights, stems_of(item.text), wanted.stems) if wanted.stems else 0.5
     title = share(weights, stems_of(item.article.title), wanted.stems) if wanted.stems else 0.0
-    said = bool(_SAYS & set(words(item.text)))
+    said = bool(_SAYS & set(word_tokens(item.text)))
     leans = bool(_LEANS.match(item.text))
     return own + 0.5 * title + 0.8 * leads + 0.5 * (by == "text") - 0.15 * said - 0.4 * leans
 

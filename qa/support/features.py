@@ -1,6 +1,6 @@
-"""What a claim and its quotes have in common, as numbers for the support checker.
+"""Compares a claim with its quotes: word coverage, missing facts and contradictions.
 
-    claim -> sentences -> nearest evidence sentences -> shared words + reasons
+    claim -> sentences -> nearest evidence sentences -> features and reasons
 
 Knows nothing about weights or probabilities.
 """
@@ -10,112 +10,126 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from qa.language.entity_names import Naming, canonical, missing_names, mixed_names, naming
-from qa.language.lexicon import LIKE
-from qa.language.sentence_tokens import Sentence, Token, read
-from qa.quantities.matching import missing_amounts, missing_dates
-from qa.support.contradictions import contradictions
+from qa.language.entity_names import (
+    NameIndex,
+    canonical_name_word,
+    conflicting_first_names,
+    index_names,
+    missing_names,
+)
+from qa.language.lexicon import SYNONYM_STEMS
+from qa.language.sentence_tokens import Sentence, Token, all_stems, parse_sentences
+from qa.quantities.calendar_dates import missing_dates
+from qa.quantities.measurements import missing_measurements
+from qa.support.contradictions import find_contradictions
 
-NEAREST = 3
-"""Evidence sentences that a claim's sentence is compared with word by word."""
-NEARLY = 0.8
-"""Share of the best sentence's words that a further one must have to be compared as well."""
+MAX_NEAREST_SENTENCES = 3
+"""Evidence sentences that a sentence of the claim is compared with word by word."""
 
-KNOWN_ENOUGH = 0.8
+MIN_RELATIVE_OVERLAP = 0.8
+"""Share of the best sentence's overlap that a further sentence must have to be compared as well."""
+
+MAX_COVERAGE = 0.8
 """More shared words do not make support likelier, unless all are shared: the one word that is not
 decides (SummEdits news, fit half: .64 supported at 0.7 to 0.8, .27 above; 2026-11-22)."""
 
-CLOSE = 0.5
-"""Share of a claim's words that a sentence must have for its denials and roles to be compared."""
+MIN_SHARED_WORDS = 0.5
+"""Share of a claim's words that a sentence must have to be able to contradict it."""
+
+CONTEXT_WEIGHT = 0.5
+"""What a word counts that stands only in the context of the quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A claim beside its quotes: features by name, and reasons against it."""
+    """A claim beside its quotes."""
 
     features: Mapping[str, float]
+    """``coverage``: share of the claim's content words in the evidence nearest to each sentence,
+    synonyms included, up to ``MAX_COVERAGE``. ``full_coverage``: 1 if all are there.
+    ``missing`` and ``contradicted``: number of facts, up to 2."""
     missing: tuple[str, ...]
-    """Numbers, dates and names that the quotes lack."""
+    """Reasons: numbers, dates and names that the quotes lack."""
     contradicted: tuple[str, ...]
-    covered: float
-    """Share of the claim's content words in the quotes."""
+    """Reasons: what the quotes say otherwise."""
+    literal_coverage: float
+    """Share of the claim's content words that stand in the quotes."""
 
 
-def compare(sentence: str, quotes: Sequence[str], context: str = "") -> Comparison:
+def compare_claim(claim: str, quotes: Sequence[str], context: str = "") -> Comparison:
     """Compare a claim (one sentence or a few) with quotes; ``context`` stands beside them."""
-    evidence = [part for quote in quotes for part in read(quote)]
-    claims = read(sentence)
-    whole = " ".join(quotes)
-    beside = f"{whole} . {context}" if context else whole
+    evidence = [sentence for quote in quotes for sentence in parse_sentences(quote)]
+    claims = parse_sentences(claim)
+    known = " ".join(quotes) + (f" . {context}" if context else "")
     missing = [
-        *missing_amounts(sentence, beside), *missing_dates(sentence, beside),
-        *missing_names(sentence, beside), *mixed_names(sentence, beside),
+        *missing_measurements(claim, known), *missing_dates(claim, known),
+        *missing_names(claim, known), *conflicting_first_names(claim, known),
     ]  # fmt: skip
-    near = [nearest(claim, evidence) for claim in claims]
-    against = [
-        reason for claim, found in zip(claims, near, strict=True)
-        for reason in contradictions(claim, _close(claim, found))
-    ]  # fmt: skip
-    features = _features(claims, near, context)
-    features["missing"] = float(min(len(missing), 2))
-    features["contradicted"] = float(min(len(against), 2))
-    return Comparison(
-        features, tuple(missing), tuple(dict.fromkeys(against)), _covered(claims, evidence)
-    )
+    pairs = [(sentence, nearest_sentences(sentence, evidence)) for sentence in claims]
+    contradicted = [
+        reason
+        for sentence, nearest in pairs
+        for reason in find_contradictions(sentence, _about_the_same(sentence, nearest))
+    ]
+    coverage = _coverage(pairs, context)
+    features = {
+        "coverage": min(coverage, MAX_COVERAGE), "full_coverage": float(coverage > 0.99),
+        "missing": float(min(len(missing), 2)), "contradicted": float(min(len(contradicted), 2)),
+    }  # fmt: skip
+    literal = _literal_coverage(claims, evidence)
+    return Comparison(features, tuple(missing), tuple(dict.fromkeys(contradicted)), literal)
 
 
-def nearest(claim: Sentence, evidence: Sequence[Sentence]) -> list[Sentence]:
-    """The sentences of the evidence that share most with the claim, best first."""
-    rated = [(_shared(claim, s), s) for s in evidence]
-    rated.sort(key=lambda pair: -pair[0])
+def nearest_sentences(claim: Sentence, evidence: Sequence[Sentence]) -> list[Sentence]:
+    """Return the sentences of the evidence that share most words with the claim, best first."""
+    rated = sorted(((_overlap(claim, s), s) for s in evidence), key=lambda pair: -pair[0])
     if not rated or rated[0][0] <= 0:
         return []
-    floor = rated[0][0] * NEARLY
-    return [s for score, s in rated[:NEAREST] if score >= floor]
+    floor = rated[0][0] * MIN_RELATIVE_OVERLAP
+    return [s for overlap, s in rated[:MAX_NEAREST_SENTENCES] if overlap >= floor]
 
 
-def _close(claim: Sentence, found: Sequence[Sentence]) -> list[Sentence]:
-    wanted = {t.stem for t in claim.content}
-    return [s for s in found if len(wanted & s.stems) >= CLOSE * len(wanted)]
+def _overlap(claim: Sentence, other: Sentence) -> float:
+    """Return the number of shared stems; of equals, the shorter sentence is above."""
+    wanted = {t.stem for t in claim.content_tokens}
+    return len(wanted & other.stems) - len(other.content_tokens) / 1_000
 
 
-def _shared(claim: Sentence, other: Sentence) -> float:
-    wanted = {t.stem for t in claim.content}
-    return len(wanted & other.stems) - len(other.content) / 1_000  # of equals, the shorter
+def _about_the_same(claim: Sentence, nearest: Sequence[Sentence]) -> list[Sentence]:
+    wanted = {t.stem for t in claim.content_tokens}
+    return [s for s in nearest if len(wanted & s.stems) >= MIN_SHARED_WORDS * len(wanted)]
 
 
-def _features(
-    claims: Sequence[Sentence], near: Sequence[Sequence[Sentence]], context: str
-) -> dict[str, float]:
-    """Share of the claim's words in the evidence nearest to each sentence; what stands only
-    beside the quotes counts half."""
-    total = sum(len(claim.content) for claim in claims)
-    side = frozenset[str]().union(*(s.stems for s in read(context)))
-    known = 0.0
-    for claim, found in zip(claims, near, strict=True):
-        named = naming(" ".join(s.text for s in found))
-        stems = frozenset[str]().union(*(s.stems for s in found))
-        known += sum(
-            1.0 if _known(t, stems, named) else 0.5 * (t.stem in side) for t in claim.content
+def _coverage(pairs: Sequence[tuple[Sentence, Sequence[Sentence]]], context: str) -> float:
+    """Return the share of the claim's content words in the evidence nearest to each sentence."""
+    total = sum(len(claim.content_tokens) for claim, _ in pairs)
+    context_stems = all_stems(parse_sentences(context))
+    covered = 0.0
+    for claim, nearest in pairs:
+        names = index_names(" ".join(s.text for s in nearest))
+        stems = all_stems(nearest)
+        covered += sum(
+            1.0 if _is_known(t, stems, names) else CONTEXT_WEIGHT * (t.stem in context_stems)
+            for t in claim.content_tokens
         )
-    share = known / total if total else 0.0
-    return {
-        "known": min(share, KNOWN_ENOUGH),
-        "whole": float(share > 0.99),
-    }
+    return covered / total if total else 0.0
 
 
-def _known(token: Token, stems: frozenset[str], named: Naming) -> bool:
-    """Whether a word stands in the evidence: itself, joined, as initials, or by a synonym."""
+def _is_known(token: Token, stems: frozenset[str], names: NameIndex) -> bool:
+    """Whether a word stands in the evidence: itself, in a compound, as initials or a synonym."""
     return (
         token.stem in stems
-        or (bool(token.joined) and token.joined in stems)
-        or bool(LIKE.get(token.stem, frozenset()) & stems)
-        or (token.name and canonical(token.word) in named.initials | named.short | named.words)
+        or (bool(token.compound_stem) and token.compound_stem in stems)
+        or not stems.isdisjoint(SYNONYM_STEMS.get(token.stem, ()))
+        or (
+            token.is_name
+            and canonical_name_word(token.word)
+            in names.initials | names.abbreviations | names.words
+        )
     )
 
 
-def _covered(claims: Sequence[Sentence], evidence: Sequence[Sentence]) -> float:
-    words = [t for claim in claims for t in claim.content]
-    stems = frozenset[str]().union(*(s.stems for s in evidence))
-    return sum(t.stem in stems for t in words) / max(1, len(words))
+def _literal_coverage(claims: Sequence[Sentence], evidence: Sequence[Sentence]) -> float:
+    tokens = [t for claim in claims for t in claim.content_tokens]
+    stems = all_stems(evidence)
+    return sum(t.stem in stems for t in tokens) / max(1, len(tokens))

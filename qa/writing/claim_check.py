@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from qa.answers.citations import ContextOf, align_claim, article_context
 from qa.reading.evidence import Evidence
-from qa.support.checker import SUPPORTED_AT, support
+from qa.support.checker import SUPPORT_THRESHOLD, check_support
 
 MAX_FRAGMENT_WORDS = 4
 """Words up to which an answer is a fragment, not a sentence."""
@@ -101,8 +101,8 @@ def _check_fragment(
         return None
     best = max(holding, key=lambda e: e.score)
     claim = f"{question} {text}"
-    score = support(claim, [best.text], context_of(best)).score
-    return Written(text, (best,), max(score, SUPPORTED_AT), supported=True, claim=claim)
+    score = check_support(claim, [best.text], context_of(best)).score
+    return Written(text, (best,), max(score, SUPPORT_THRESHOLD), supported=True, claim=claim)
 
 
 def _normalized(text: str) -> str:

@@ -24,7 +24,7 @@ from qa.errors import ModelError
 from qa.language.words import content_stems
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
-from qa.support.checker import support
+from qa.support.checker import check_support
 from qa.writing.claim_check import Written, check_claim
 from qa.writing.claim_trimming import trimmed_claims
 from qa.writing.entailment_judge import EntailmentJudge
@@ -168,7 +168,7 @@ class Review:
         """The evidence of a sentence, and what else shares most with it, in the order shown."""
         rest = sorted(
             (e for e in self.shown if e not in first.evidence),
-            key=lambda e: -support(first.text, [e.text], self.context_of(e)).score,
+            key=lambda e: -check_support(first.text, [e.text], self.context_of(e)).score,
         )
         room = MAX_REWRITE_EVIDENCE - len(first.evidence)
         chosen = {e.place for e in (*first.evidence, *rest[:room])}

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ingest.dates.time_expressions import find_time_expressions
-from qa.language.words import STOP, words
+from qa.language.words import STOP_WORDS, word_tokens
 
 MAX_TRIMMED = 8
 """Shorter sentences that are tried; each is checked against all evidence."""
@@ -65,7 +65,7 @@ def trimmed_claims(sentence: str, reasons: Sequence[str]) -> Iterator[str]:
     found: dict[str, None] = {}
     for text in (sentence, *_without_days(sentence, " ".join(reasons))):
         for one in (text, *_without_insertions(text), *_without_endings(text)):
-            if one != sentence and len(words(one)) >= MIN_WORDS:
+            if one != sentence and len(word_tokens(one)) >= MIN_WORDS:
                 found.setdefault(one)
     yield from sorted(found, key=lambda one: -len(one))[:MAX_TRIMMED]
 
@@ -95,8 +95,13 @@ def _without_endings(text: str) -> Iterator[str]:
         if _HEDGES.search(text, match.end()):
             continue
         left = text[: match.start()].rstrip(" ,;:–—-")
-        last = words(left)[-1:]
-        if not last or last[0] in STOP or _OPEN.search(left) or _OPENS.match(text, match.start()):
+        last = word_tokens(left)[-1:]
+        if (
+            not last
+            or last[0] in STOP_WORDS
+            or _OPEN.search(left)
+            or _OPENS.match(text, match.start())
+        ):
             continue
         closed = '"' if left.count('"') % 2 else "”" if left.count("“") > left.count("”") else ""
         yield f"{left}.{closed}"

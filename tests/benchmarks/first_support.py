@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.language.words import STOP, WORD, Number, content_stems, name_key, names, numbers, values
+from qa.language.entity_names import name_spans, name_stem
+from qa.language.numbers import Number, find_numbers, number_values
+from qa.language.words import STOP_WORDS, WORD_PATTERN, content_stems
 from qa.support.checker import Support
 
 SUPPORTED_AT = 0.5
@@ -60,10 +62,10 @@ def coverage(sentence: str, evidence: str, context: str = "") -> float:
 
 
 def _missing_numbers(sentence: str, evidence: str) -> list[str]:
-    found = {(number.value, _unit(number, evidence)) for number in numbers(evidence)}
-    known = {value for value, _ in found} | values(evidence)
+    found = {(number.value, _unit(number, evidence)) for number in find_numbers(evidence)}
+    known = {value for value, _ in found} | number_values(evidence)
     missing = []
-    for number in numbers(sentence):
+    for number in find_numbers(sentence):
         unit = _unit(number, sentence)
         written = sentence[number.start : number.end]
         if written.lower() == "one" and number.value not in known:
@@ -113,19 +115,19 @@ def _missing_days(sentence: str, evidence: str) -> list[str]:
 
 
 def _missing_names(sentence: str, evidence: str) -> list[str]:
-    known = {name_key(word) for word in re.findall(r"[\w’'.-]+", evidence.lower())}
+    known = {name_stem(word) for word in re.findall(r"[\w’'.-]+", evidence.lower())}
     lowered = set(re.findall(r"[\w’'-]+", evidence.lower()))
     missing = []
-    for start, end in names(sentence):
-        for match in WORD.finditer(sentence, start, end):
+    for start, end in name_spans(sentence):
+        for match in WORD_PATTERN.finditer(sentence, start, end):
             word = match.group()
             plain = word.lower()
-            if not word[0].isupper() or plain in STOP or plain in lowered:
+            if not word[0].isupper() or plain in STOP_WORDS or plain in lowered:
                 continue
             opens = not sentence[: match.start()].strip("“\"‘'( ")
             if opens and not _is_a_name(word, sentence[match.end() :]):
                 continue
-            if name_key(word) not in known and not _initials(word, evidence.lower()):
+            if name_stem(word) not in known and not _initials(word, evidence.lower()):
                 missing.append(f"the name {word} is not in the quotes")
     return missing
 

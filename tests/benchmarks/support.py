@@ -21,10 +21,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.language.sentence_tokens import read
+from qa.language.sentence_tokens import parse_sentences
 from qa.language.words import content_stems
-from qa.support.checker import WEIGHTS, support
-from qa.support.features import compare, nearest
+from qa.support.checker import FEATURE_WEIGHTS, check_support
+from qa.support.features import compare_claim, nearest_sentences
 from tests.benchmarks.first_support import support as first_support
 from tests.benchmarks.realtimeqa import rows
 
@@ -151,10 +151,10 @@ def strangers(pairs: Sequence[Pair]) -> list[Pair]:
 def fit(sets: Sequence[tuple[float, Sequence[Pair]]]) -> dict[str, float]:
     """Logistic regression with a ridge by Newton's method; each set with its weight."""
     table, truth, weight = [], [], []
-    names = [name for name in WEIGHTS if name != "bias"]
+    names = [name for name in FEATURE_WEIGHTS if name != "bias"]
     for share, pairs in sets:
         for pair in pairs:
-            features = compare(pair.sentence, pair.quotes).features
+            features = compare_claim(pair.sentence, pair.quotes).features
             table.append([1.0, *(features[name] for name in names)])
             truth.append(float(pair.supported))
             weight.append(share / len(pairs))
@@ -182,10 +182,13 @@ def word_overlap(pair: Pair) -> float:
 
 def cosine(pair: Pair) -> float:
     """Cosine of the claim to the nearest sentence of its texts (by words), packaged embedder."""
-    claims_, texts = read(pair.sentence), [s for q in pair.quotes for s in read(q)]
+    claims_, texts = (
+        parse_sentences(pair.sentence),
+        [s for q in pair.quotes for s in parse_sentences(q)],
+    )
     if not claims_ or not texts:
         return 0.0
-    found = [(claim, nearest(claim, texts) or texts[:1]) for claim in claims_]
+    found = [(claim, nearest_sentences(claim, texts) or texts[:1]) for claim in claims_]
     flat = [s.text for claim, near in found for s in (claim, *near)]
     from ingest.storage.minilm import shared_minilm  # heavy, and only this baseline needs it
 
@@ -199,12 +202,12 @@ def cosine(pair: Pair) -> float:
 
 def facts_alone(pair: Pair) -> float:
     """1 when no number, date or name of the claim is missing from its texts, else 0."""
-    return float(not compare(pair.sentence, pair.quotes).missing)
+    return float(not compare_claim(pair.sentence, pair.quotes).missing)
 
 
 def score(pair: Pair) -> float:
     """The checker's probability."""
-    return support(pair.sentence, pair.quotes).score
+    return check_support(pair.sentence, pair.quotes).score
 
 
 METHODS: dict[str, Callable[[Pair], float]] = {
@@ -246,7 +249,7 @@ def shipped(
 ) -> tuple[Result, float, float]:
     """The decision ``ok`` as it is used, with its precision and recall."""
     found = [check(p.sentence, p.quotes) for p in pairs]
-    said, truth = np.array([s.ok for s in found]), np.array([p.supported for p in pairs])
+    said, truth = np.array([s.supported for s in found]), np.array([p.supported for p in pairs])
     result = judge(said, np.array([s.score for s in found]), truth)
     return result, float(truth[said].mean()), float(said[truth].mean())
 
@@ -255,7 +258,7 @@ class Verdict(Protocol):
     """What either checker returns."""
 
     @property
-    def ok(self) -> bool: ...
+    def supported(self) -> bool: ...
     @property
     def score(self) -> float: ...
 
@@ -288,14 +291,14 @@ def main() -> None:
             print(row(label, measure(first, second, method), "| | |"))
         for label, check in (
             ("the first checker, ok", first_support),
-            ("**this checker, ok**", support),
+            ("**this checker, ok**", check_support),
         ):
             result, precision, recall = shipped(second, check)
             print(row(label, result, f"| {precision:.3f} | {recall:.3f} |"))
     second = [p for _, half in cut.values() for p in half]
     print_calibration(cut)
     apart = strangers(second)
-    said = np.mean([support(p.sentence, p.quotes).ok for p in apart])
+    said = np.mean([check_support(p.sentence, p.quotes).supported for p in apart])
     print(f"\n{len(apart)} claims with another pair's texts: {said:.3f} called supported")
     print_kinds([p for p in cut["summedits_news_dev"][1] if not p.supported])
 
@@ -321,7 +324,7 @@ def print_kinds(edited: Sequence[Pair]) -> None:
     for kind in ("entity_modification", "antonym_swap", "negation_insertion_removal",
                  "hallucinated_fact_insertion"):  # fmt: skip
         those = [p for p in edited if kind in p.kind]
-        caught = sum(not support(p.sentence, p.quotes).ok for p in those)
+        caught = sum(not check_support(p.sentence, p.quotes).supported for p in those)
         print(f"| {kind.replace('_', ' ')} | {len(those)} | {caught / max(1, len(those)):.2f} |")
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from qa.evaluate.records import CitedQuote, Reply
 from qa.records import Sentence
-from qa.support.checker import support
+from qa.support.checker import check_support
 
 Judge = Callable[[str, Sequence[str], str], bool]
 """(sentence, quotes, what stands beside them) -> whether the quotes support the sentence."""
@@ -24,7 +24,7 @@ Judge = Callable[[str, Sequence[str], str], bool]
 
 def checker(sentence: str, quotes: Sequence[str], context: str) -> bool:
     """The support checker that answers are made with, as a judge."""
-    return support(sentence, list(quotes), context).ok
+    return check_support(sentence, list(quotes), context).supported
 
 
 @dataclass(frozen=True, slots=True)

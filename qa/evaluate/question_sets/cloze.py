@@ -23,7 +23,10 @@ from qa.evaluate.question_sets.standalone_sentences import (
     plain_sentence,
     wordings,
 )
-from qa.language.words import dates, names, numbers, words
+from qa.language.entity_names import name_spans
+from qa.language.numbers import find_numbers
+from qa.language.time_expressions import time_expression_spans
+from qa.language.words import word_tokens
 
 GAP = "____"
 FILL = "Fill the gap: "
@@ -104,7 +107,7 @@ def _targets(sentence: str, found: list[Name]) -> Iterator[Target]:
         if name.kind:
             said = wordings(name.text) if name.kind == "who" else (name.text,)
             yield name.kind, name.start, name.end, said
-    timed = dates(sentence)
+    timed = time_expression_spans(sentence)
     for start, end in timed:
         day = _DAY.match(sentence[start:end])
         named = re.match(r"\s[A-Z]", sentence[end:]) and not sentence[:start].endswith("on ")
@@ -118,7 +121,7 @@ def _quantities(
     sentence: str, timed: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int, tuple[str, ...]]]:
     """Numbers that count or measure something, as digits too where they are spelled out."""
-    for number in numbers(sentence):
+    for number in find_numbers(sentence):
         start, end = number.start, number.end
         written = sentence[start:end]
         dated = any(a < end and start < b for a, b in timed)
@@ -131,7 +134,7 @@ def _quantities(
 def _counts(sentence: str, start: int, end: int) -> bool:
     """Whether a number counts or measures: not a year, an age, a label or a part of a name."""
     before, written, after = sentence[:start], sentence[start:end], sentence[end:]
-    named = start > 0 and any(a < end and start < b for a, b in names(sentence))
+    named = start > 0 and any(a < end and start < b for a, b in name_spans(sentence))
     label = start > 4 and re.search(r"(?:[A-Z][\w&]*|[a-z][A-Z]\w*)\s$", before)
     spelled_the = written[0].isalpha() and re.search(r"\b[Tt]he\s$", before)
     unit = written[0] in "$£€¥" or written[-1] == "%" or _PER_CENT.search(written)
@@ -160,8 +163,8 @@ def _cloze(
     told = SOURCE.sub("", shown)  # who reports it does not say what it is about
     anchors = [n for n in found if (n.end <= start or n.start >= end) and n.text in told]
     leans = _leans(shown, [*anchors, *(n for n in found if n.start == start)])
-    leaks = any(part in words(shown) for part in words(answers[0]) if len(part) > 2)
-    if not anchors or leans or leaks or len(words(shown)) not in _SHOWN:
+    leaks = any(part in word_tokens(shown) for part in word_tokens(answers[0]) if len(part) > 2)
+    if not anchors or leans or leaks or len(word_tokens(shown)) not in _SHOWN:
         return None
     return f"{FILL}“{shown}”"
 
@@ -183,7 +186,12 @@ def _leans(shown: str, told: list[Name]) -> bool:
 def _clause(shown: str) -> str:
     """Without a last part after a comma that does not hold the gap, when enough is left."""
     head, comma, tail = shown.rpartition(", ")
-    short = comma and GAP in head and len(words(head)) >= 10 and not re.match(r"(?:and|or)\b", tail)
+    short = (
+        comma
+        and GAP in head
+        and len(word_tokens(head)) >= 10
+        and not re.match(r"(?:and|or)\b", tail)
+    )
     return f"{head}." if short and not re.search(r",\s*[^,]{0,40}$", head) else shown
 
 
@@ -223,22 +231,24 @@ def _natural(sentence: str, found: list[Name]) -> Iterator[tuple[str, str, tuple
 
 def _who(sentence: str, found: list[Name]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     subject = found[0] if found and found[0].kind == "who" else None
-    begins = subject and names(sentence)[0][0] <= 4 and names(sentence)[0][1] == subject.end
+    begins = (
+        subject and name_spans(sentence)[0][0] <= 4 and name_spans(sentence)[0][1] == subject.end
+    )
     match = _WHO.match(sentence, subject.end) if subject and begins else None
     if subject is None or match is None:
         return
     rest = _STOP_REST.split(match["rest"])[0]
-    if _asks(rest, found) and not set(words(subject.text)) & set(words(rest)):
+    if _asks(rest, found) and not set(word_tokens(subject.text)) & set(word_tokens(rest)):
         yield "who", f"Who {match['verb']} {rest}?", wordings(subject.text)
 
 
 def _how_many(sentence: str, found: list[Name]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     match = _HOW_MANY.match(sentence)
-    first = next(_quantities(sentence, dates(sentence)), None)
+    first = next(_quantities(sentence, time_expression_spans(sentence)), None)
     if not match or not first or first[:2] != match.span("number"):
         return
     rest = re.split(r"\s(?:and|or)\s", _STOP_REST.split(match["rest"])[0])[0]
-    if _asks(rest, found) and not numbers(rest):
+    if _asks(rest, found) and not find_numbers(rest):
         yield "how_many", f"How many {match['unit']}{match['verb']} {rest}?", first[2]
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.language.words import PRONOUNS, names, words
+from qa.language.entity_names import name_spans
+from qa.language.words import PRONOUNS, word_tokens
 
 WORDS = range(8, 36)
 """How long a sentence may be."""
@@ -60,7 +61,7 @@ def plain_sentence(text: str) -> str | None:
     """A sentence that stands on its own, without dateline and "the mayor said"; or None."""
     tidy = re.sub(r"\s+(?=[.,])", "", " ".join(text.split()))
     sentence = _SAID.sub(".", _without_dateline(tidy))
-    said = words(sentence)
+    said = word_tokens(sentence)
     fit = (
         len(said) in WORDS
         and sentence.endswith(".")
@@ -140,7 +141,7 @@ class Name:
 def names_in(sentence: str, article: str) -> list[Name]:
     """The names of a sentence that the article confirms: a capital at the start proves nothing."""
     found = []
-    for start, end in names(sentence):
+    for start, end in name_spans(sentence):
         end += sentence[end - 2 : end + 1] in ("Jr.", "Sr.")
         end -= len(day.group()) if (day := _WEEKDAY.search(sentence[start:end])) else 0
         begin, person = _core(sentence, start, end)

@@ -1,10 +1,11 @@
-"""Everything wired together, once: settings -> embedder, library, model, engine.
+"""The assistant: one library and one model held open, to ask, to ingest and to recheck.
 
     Assistant().ask("Who opened the talks?")      one Answer
     await Assistant().aask(...)                   the same, awaited
     for event in Assistant().stream(...)          as it happens; the last event holds the Answer
 
-Knows nothing about terminals or browsers.
+Answers are cached until the library changes. What only ingestion or a language model needs is
+imported when it is used. Knows nothing about terminals or browsers.
 """
 
 from __future__ import annotations
@@ -21,68 +22,45 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.dates.parsing import parse_date
 from ingest.errors import LibraryBusy
-from ingest.pipeline import OnOutcome, ingest
-from ingest.records import IngestReport, When, day_of
-from ingest.sources.fetch import Fetcher
-from ingest.sources.reader import Source, read_sources, samples_folder
+from ingest.records import IngestReport, When
 from ingest.storage.catalogue.archive import SavedAnswer
 from ingest.storage.catalogue.filters import Filters
-from ingest.storage.library import Library
 from qa.answers.cache import AnswerCache
-from qa.answers.recheck import Rechecked, answer_id, recheck
+from qa.bootstrap import describe_library, open_library
 from qa.engine import AnswerEngine
-from qa.errors import BadQuestion, SettingsError
+from qa.errors import BadQuestion
 from qa.questions.interpretation import Query
 from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
 from qa.settings import Settings
-from qa.writing.models import model_name, open_model
+from qa.writing.models import open_model
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-    from ingest.storage.embedder import Embedder
+    from ingest.pipeline import OnOutcome
+    from ingest.sources.fetch import Fetcher
+    from ingest.sources.reader import Source
+    from ingest.storage.library import Library
     from ingest.subscriptions import Updated
+    from qa.answers.recheck import Rechecked
     from qa.query_engine import CitationEngine, PassageRetriever
 
 log = logging.getLogger(__name__)
 
-EXAMPLES = (
+SAMPLE_QUESTIONS = (
     "Who won the election in Velmarre?",
     "How many people died when the Corran Star sank?",
     "How many people marched against the pension reform?",
     "Why did the court block the port merger?",
 )
-"""Questions that the sample articles answer."""
-
-
-def open_embedder(settings: Settings) -> Embedder:
-    """The configured embedder. Raises SettingsError for one that is not known."""
-    kind, _, model = settings.embedder.partition(":")
-    if kind == "minilm":
-        from ingest.storage.embedder import PackagedEmbedding
-
-        return PackagedEmbedding()
-    if kind == "openai" and model:
-        from llama_index.embeddings.openai import OpenAIEmbedding
-
-        address = settings.embedder_url or settings.openai_base_url
-        if settings.openai_api_key is None and address is None:
-            raise SettingsError("OpenAI embeddings need OPENAI_API_KEY (or CITEWIRE_EMBEDDER_URL).")
-        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-        embedder: Embedder = OpenAIEmbedding(
-            model_name=model, api_key=key, api_base=address, max_retries=3
-        )
-        return embedder
-    raise SettingsError(
-        f"CITEWIRE_EMBEDDER is {settings.embedder!r}; expected minilm or openai:MODEL."
-    )
+"""Questions that the bundled sample articles answer."""
 
 
 class Assistant:
     """Answers questions from one library. Safe to share between threads.
 
-    ``library`` and ``llm`` take the place of what the settings would open; any llama-index
-    model fits. Raises IngestError or QaError subclasses with what to do.
+    ``library`` and ``llm`` replace what the settings would open; any llama-index model fits.
+    Raises subclasses of IngestError and QaError whose message says what to do.
     """
 
     def __init__(
@@ -95,34 +73,34 @@ class Assistant:
         self.settings = settings or Settings()
         self.library = library or open_library(self.settings)
         self._llm = llm
-        self._answering: AnswerEngine | None = None
-        self._answers = AnswerCache()
+        self._answer_engine: AnswerEngine | None = None
+        self._cache = AnswerCache()
         self._opening = Lock()
 
     @property
-    def answering(self) -> AnswerEngine:
-        """What answers; the model is opened at its first use."""
+    def answer_engine(self) -> AnswerEngine:
+        """The engine that answers; it and the language model are opened at the first use."""
         with self._opening:
-            if self._answering is None:
-                self._answering = AnswerEngine(
+            if self._answer_engine is None:
+                self._answer_engine = AnswerEngine(
                     self.library,
                     llm=self._llm or open_model(self.settings),
                     patience=self.settings.model_timeout,
                     judging=self.settings.second_looks,
                 )
-            return self._answering
+            return self._answer_engine
 
     @property
     def engine(self) -> CitationEngine:
-        """The same as a llama-index query engine, for agents, tools and evaluators."""
+        """The answer engine as a llama-index query engine, for agents, tools and evaluators."""
         from qa.query_engine import CitationEngine
 
-        return CitationEngine(self.library, answering=self.answering)
+        return CitationEngine(self.library, answering=self.answer_engine)
 
     @property
     def llm(self) -> LLM | None:
         """The model that writes; None when answers are quoted."""
-        return self.answering.llm
+        return self.answer_engine.llm
 
     @property
     def retriever(self) -> PassageRetriever:
@@ -137,10 +115,11 @@ class Assistant:
         asked_at: When | str | None = None,
         filters: Filters | None = None,
     ) -> Answer:
-        """Answer one question. ``asked_at`` is the day it is asked on (default: today);
-        ``filters`` says which articles may answer (default: all).
+        """Answer one question.
 
-        Raises BadQuestion, BadFilter, EmptyLibrary.
+        ``history`` holds the earlier turns of the conversation, oldest first. ``asked_at`` is the
+        day that relative dates count from (default: today). ``filters`` says which articles may
+        answer (default: all). Raises BadQuestion, BadFilter, EmptyLibrary.
         """
         for event in self.stream(question, history=history, asked_at=asked_at, filters=filters):
             if isinstance(event, AnswerEvent):
@@ -155,7 +134,7 @@ class Assistant:
         asked_at: When | str | None = None,
         filters: Filters | None = None,
     ) -> Answer:
-        """The same without blocking the event loop."""
+        """``ask`` without blocking the event loop."""
         return await asyncio.to_thread(
             self.ask, question, history=history, asked_at=asked_at, filters=filters
         )
@@ -168,35 +147,39 @@ class Assistant:
         asked_at: When | str | None = None,
         filters: Filters | None = None,
     ) -> Iterator[Event]:
-        """Status, text and finally answer events, as they happen.
+        """Yield status events, then a text event for each sentence, and at last the answer event.
 
-        A question asked before is answered as before, at once, until the library changes.
+        A question asked before gets the same answer at once, until the library changes. Takes and
+        raises what ``ask`` does.
         """
         query = _query(question, history, asked_at, filters)
         day = query.asked_at or datetime.now(UTC).date()
         key = (question, query.history, day, query.asked_at is None, query.filters)
-        now = self.library.catalogue.last_seq()
-        if known := self._answers.get(key, now):
-            yield from told_again(known)
+        position = self.library.catalogue.last_seq()
+        if cached := self._cache.get(key, position):
+            yield from replay_cached_answer(cached)
             return
-        for event in self.answering.events(query):
-            if isinstance(event, AnswerEvent) and _lasting(event.answer, self.llm):
-                self._answers.put(key, now, event.answer)
+        for event in self.answer_engine.events(query):
+            if isinstance(event, AnswerEvent) and _is_repeatable(event.answer, self.llm):
+                self._cache.put(key, position, event.answer)
             yield event
 
     def save(self, answer: Answer) -> str:
-        """Keep an answer in the catalogue, so that ``recheck`` can tell when its articles change.
-        Returns its id."""
+        """Save an answer in the catalogue for ``recheck`` and return its id."""
+        from qa.answers.recheck import answer_id
+
         created = datetime.now(UTC).replace(microsecond=0)
-        kept = answer_id(answer, created.isoformat())
-        written = json.dumps(answer.to_dict(), ensure_ascii=False)
+        saved_id = answer_id(answer, created.isoformat())
+        serialised = json.dumps(answer.to_dict(), ensure_ascii=False)
         self.library.catalogue.save_answer(
-            SavedAnswer(kept, answer.question, written, answer.asked_at, created)
+            SavedAnswer(saved_id, answer.question, serialised, answer.asked_at, created)
         )
-        return kept
+        return saved_id
 
     def recheck(self) -> list[Rechecked]:
-        """Every saved answer with what changed behind it, oldest first."""
+        """Every saved answer, oldest first, with the changes to the articles that it cites."""
+        from qa.answers.recheck import recheck
+
         return list(recheck(self.library))
 
     def ingest(
@@ -204,37 +187,44 @@ class Assistant:
         on_outcome: OnOutcome | None = None,
     ) -> IngestReport:  # fmt: skip
         """Put articles into the library. See ``ingest.ingest``."""
-        watch = {"on_outcome": on_outcome} if on_outcome else {}
+        from ingest.pipeline import ingest
+        from ingest.sources.reader import read_sources
+
+        listener = {"on_outcome": on_outcome} if on_outcome else {}
         return ingest(
             read_sources(sources, self.fetcher()), self.library, published=published,
-            allow_private=self.settings.allow_private, **watch,
+            allow_private=self.settings.allow_private, **listener,
         )  # fmt: skip
 
     def fetcher(self) -> Fetcher:
-        """What opens addresses, within the limits that the settings allow."""
+        """A fetcher of web pages that keeps to the delay and the networks of the settings."""
+        from ingest.sources.fetch import Fetcher
+
         return Fetcher(allow_private=self.settings.allow_private, delay=self.settings.fetch_delay)
 
     def update_feeds(self, urls: Sequence[str] = ()) -> Iterator[Updated]:
-        """Bring in what is new in the kept feeds, or in those of ``urls``; a result a feed."""
+        """Ingest new entries of the subscribed feeds (or of ``urls`` only); a result a feed."""
         from ingest.subscriptions import Subscriptions, update_feeds
 
-        kept = Subscriptions(self.library.catalogue)
-        return update_feeds(kept, self.fetcher(), self.ingest, urls)
+        subscriptions = Subscriptions(self.library.catalogue)
+        return update_feeds(subscriptions, self.fetcher(), self.ingest, urls)
 
     def poll_feeds(self, stop: Signal) -> None:
-        """Read the kept feeds every ``feed_minutes`` until ``stop`` is set. For a thread."""
+        """Update the subscribed feeds every ``feed_minutes`` until ``stop`` is set; in a thread."""
         minutes = self.settings.feed_minutes
         while minutes and not stop.wait(minutes * 60):
             try:
-                for one in self.update_feeds():
-                    log.info("feed %s: %s", one.url, one.status)
+                for update in self.update_feeds():
+                    log.info("feed %s: %s", update.url, update.status)
             except LibraryBusy:
                 continue  # another process is writing: next time
             except Exception:  # whatever a feed brings, the app goes on
-                log.exception("reading the kept feeds failed")
+                log.exception("updating the feeds failed")
 
     def add_samples_if_empty(self) -> None:
         """Fill an empty library with the bundled samples, unless settings say not to."""
+        from ingest.sources.reader import samples_folder
+
         if self.settings.samples and not self.library.catalogue.counts()["articles"]:
             try:
                 self.ingest([samples_folder()])
@@ -242,79 +232,31 @@ class Assistant:
                 return  # another process is filling it
 
     def examples(self) -> list[str]:
-        """Questions to start with, when the library is the samples and nothing else."""
-        mine = {path.resolve().as_uri() for path in samples_folder().glob("*.md")}
-        stored = set(self.library.catalogue.origins(len(mine) + 1))
-        return list(EXAMPLES) if stored and stored <= mine else []
+        """Questions to start with, when the library holds the samples and nothing else."""
+        from ingest.sources.reader import samples_folder
+
+        bundled = {path.resolve().as_uri() for path in samples_folder().glob("*.md")}
+        stored = set(self.library.catalogue.origins(len(bundled) + 1))
+        return list(SAMPLE_QUESTIONS) if stored and stored <= bundled else []
 
     def status(self) -> dict[str, Any]:
         """What the library holds and how answers are made; days as ISO 8601 strings."""
-        return describe(self.library, self.settings, self._llm)
+        return describe_library(self.library, self.settings, self._llm)
 
 
-def describe(library: Library, settings: Settings, llm: LLM | None = None) -> dict[str, Any]:
-    """Facts about a library and the settings it is used with."""
-    counts = library.catalogue.counts()
-    span = library.catalogue.published_span()
-    model = llm.metadata.model_name if llm else model_name(settings)
-    oldest, newest = (
-        (datetime.fromtimestamp(s, UTC).date().isoformat() for s in span) if span else (None, None)
-    )
-    return {
-        "home": str(library.home),
-        "articles": counts["articles"],
-        "passages": counts["passages"],
-        "outlets": library.catalogue.outlets(),
-        "oldest": oldest,
-        "newest": newest,
-        "pending": counts["pending"],
-        "mode": "written" if model else "quoted",
-        "model": model,
-        "embedder": settings.embedder,
-    }
-
-
-def listed(library: Library) -> list[dict[str, Any]]:
-    """Id, title, outlet, day and address of every article, newest first."""
-    return [
-        {
-            "id": article.id,
-            "title": article.title,
-            "publisher": article.publisher,
-            "published_at": day_of(article.published_at).isoformat()
-            if article.published_at
-            else None,
-            "url": article.url,
-        }
-        for article in library.catalogue.articles()
-    ]
-
-
-def open_library(settings: Settings, *, embedding: bool = True) -> Library:
-    """The library the settings name; without ``embedding`` for looking and removing only."""
-    return Library(
-        settings.folder,
-        embedder=open_embedder(settings) if embedding else None,
-        catalogue_url=settings.catalogue_url,
-        vectors_at=settings.chroma_url,
-    )
-
-
-def told_again(answer: Answer) -> Iterator[Event]:
-    """The events of an answer that is there already."""
+def replay_cached_answer(answer: Answer) -> Iterator[Event]:
+    """The events of a cached answer; each citation comes with the first sentence that has it."""
     yield StatusEvent("search", "Asked before, and the library has not changed")
-    shown: set[int] = set()
+    sent: set[int] = set()
     for sentence in answer.sentences:
-        fresh = tuple(
-            c for c in answer.citations if c.number in sentence.citations and c.number not in shown
-        )
-        shown.update(c.number for c in fresh)
-        yield TextEvent(sentence, fresh)
+        numbers = set(sentence.citations) - sent
+        sent |= numbers
+        yield TextEvent(sentence, tuple(c for c in answer.citations if c.number in numbers))
     yield AnswerEvent(answer)
 
 
-def _lasting(answer: Answer, llm: LLM | None) -> bool:
-    """Whether asking again would give the same: not after a model failed."""
+def _is_repeatable(answer: Answer, llm: LLM | None) -> bool:
+    """Whether asking again would give the same answer: not after a model failed."""
     return answer.mode == ("written" if llm else "quoted")
 
 
@@ -324,14 +266,14 @@ def _query(
     asked_at: When | str | None,
     filters: Filters | None,
 ) -> Query:
-    when = parse_date(asked_at) if isinstance(asked_at, str) else asked_at
-    if isinstance(asked_at, str) and asked_at.strip() and when is None:
+    day = parse_date(asked_at) if isinstance(asked_at, str) else asked_at
+    if isinstance(asked_at, str) and asked_at.strip() and day is None:
         raise BadQuestion(f"{asked_at!r} is not a date; write it as 2025-06-02.")
-    return Query(question, when, tuple(history), filters or Filters())
+    return Query(question, day, tuple(history), filters or Filters())
 
 
 @cache
-def _shared() -> Assistant:
+def _shared_assistant() -> Assistant:
     return Assistant()
 
 
@@ -339,7 +281,7 @@ def ask(
     question: str, *, asked_at: date | str | None = None, filters: Filters | None = None
 ) -> Answer:
     """Answer from the library that the environment names (``CITEWIRE_HOME``)."""
-    return _shared().ask(question, asked_at=asked_at, filters=filters)
+    return _shared_assistant().ask(question, asked_at=asked_at, filters=filters)
 
 
 async def aask(
@@ -353,4 +295,4 @@ def stream(
     question: str, *, asked_at: date | str | None = None, filters: Filters | None = None
 ) -> Iterator[Event]:
     """``ask`` as it happens."""
-    return _shared().stream(question, asked_at=asked_at, filters=filters)
+    return _shared_assistant().stream(question, asked_at=asked_at, filters=filters)

@@ -172,7 +172,7 @@ def test_without_log_probabilities_the_checker_decides(
     answer = one.ask(QUESTION)
     assert (answer.mode, answer.status, len(answer.sentences)) == ("written", "answered", 3)
     assert judgements(server) == 1
-    again = one.answering.answer(Query(QUESTION))  # past the answers kept
+    again = one.answer_engine.answer(Query(QUESTION))  # past the answers kept
     assert texts(again) == texts(answer)
     assert judgements(server) == 1 + asked_again
 

@@ -26,8 +26,8 @@ def test_the_day_of_an_event_is_found(
     sample_assistant: Assistant, question: str, days: tuple[int, ...]
 ) -> None:
     """The day is one that a sentence of the event gives."""
-    asked = sample_assistant.answering.retriever.interpret(Query(question, asked_at=DAY))
-    found = opening(asked, sample_assistant.answering.retriever, sample_assistant.library)
+    asked = sample_assistant.answer_engine.retriever.interpret(Query(question, asked_at=DAY))
+    found = opening(asked, sample_assistant.answer_engine.retriever, sample_assistant.library)
     assert found is not None
     assert found.day in {date(2026, 9, day) for day in days}
     article = found.evidence.article

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.dates.parsing import parse_date
 from ingest.pipeline import ingest
-from qa.assistant import Assistant, open_embedder
+from qa.assistant import Assistant
+from qa.bootstrap import open_embedder
 from qa.errors import EvaluationError
 from qa.evaluate.metrics.judges import evaluators_of, judge_of
 from qa.evaluate.metrics.reply_scoring import Price

@@ -106,7 +106,7 @@ def measure(library: Library, given: argparse.Namespace) -> None:
         print(f"an answer takes {ratio:.1f} x its retrieval")
     again = [timed(lambda q=q, d=d: assistant.ask(q, asked_at=d)) for q, d in asked[5:]]
     show("asked again", again)
-    retriever = assistant.answering.retriever
+    retriever = assistant.answer_engine.retriever
     filtered(library, retriever, asked)
 
 

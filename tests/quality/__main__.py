@@ -21,7 +21,7 @@ from qa import Assistant, Settings
 from qa.evaluate import Report, evaluate
 from qa.evaluate.quality_gate import check, raised, read_floors, write_floors
 from qa.evaluate.question_sets.question_set import read_questions
-from qa.interfaces.cli.evaluate_commands import commit
+from qa.interfaces.cli.evaluation_commands import current_commit
 from tests.benchmarks.realtimeqa import fill
 from tests.quality.sets import FLOORS, SAMPLES, measured
 
@@ -34,7 +34,7 @@ def _assistant(library: Library) -> Assistant:
 
 def _lift(report: Report, name: str) -> None:
     day = datetime.now(UTC).date().isoformat()
-    floors = raised(report, name, read_floors(FLOORS), date=day, commit=commit())
+    floors = raised(report, name, read_floors(FLOORS), date=day, commit=current_commit())
     write_floors(FLOORS, floors)
     print(*check(report, name, floors), sep="\n", flush=True)
 

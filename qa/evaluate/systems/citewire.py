@@ -31,7 +31,7 @@ class Citewire:
         self._assistant = assistant
 
     def retrieve(self, case: Case) -> tuple[str, ...]:
-        retriever = self._assistant.answering.retriever
+        retriever = self._assistant.answer_engine.retriever
         query = Query(case.question, case.asked_at)
         hits = retriever.search(retriever.interpret(query), limit=MAX_PASSAGES_RANKED)
         return tuple(dict.fromkeys(key_of(hit.article) for hit in hits))

@@ -1,11 +1,15 @@
-"""Commands that look after a library: ``history``, ``recheck``, ``repair``, ``remove``.
+"""Commands that show and maintain a library, from ``status`` to ``remove``.
 
-``main`` adds them to the ``citewire`` command. Knows nothing about how answers are made.
+    status, history      what the library holds; the versions of one article
+    recheck              saved answers whose articles have changed since
+    reindex, repair      rebuild the indexes
+    remove               delete articles with everything derived from them
+
+Knows nothing about how answers are made.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import date
 from itertools import pairwise
@@ -14,7 +18,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qa.interfaces.cli.command import Home, Json, day_option, load_settings, reported
+from qa.interfaces.cli.common import (
+    HomeOption,
+    JsonOption,
+    embedding_progress,
+    exit_on_error,
+    load_settings,
+    parse_date_option,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from ingest.records import Article
@@ -23,9 +35,53 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 
 CHANGED = 3
-"""Exit code of ``recheck`` when an answer no longer stands: told apart from a failure, 1."""
+"""Exit code of ``recheck`` when a saved answer is no longer supported; 1 would be a failure."""
 
-_SHOWN = 10
+MAX_ARTICLES_SHOWN = 10
+"""Articles listed before a removal is confirmed."""
+
+
+@commands.command()
+def status(
+    articles: Annotated[bool, typer.Option("--articles", help="List the articles too.")] = False,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Show what the library holds and how answers are made."""
+    with exit_on_error():
+        settings = load_settings(home)
+        from qa.bootstrap import describe_library, list_articles, open_library
+
+        library = open_library(settings, embedding=False)
+        facts = describe_library(library, settings)
+        if articles:
+            facts["list"] = list_articles(library)
+    if as_json:
+        print_json(facts)
+        return
+    from qa.interfaces.cli.library_output import print_status
+
+    print_status(facts)
+
+
+@commands.command()
+def reindex(home: HomeOption = None) -> None:
+    """Split and embed every article anew, for example after changing the embedder."""
+    with exit_on_error():
+        library = _open_with_new_embedder(home)
+        with embedding_progress() as on_embedded:
+            passages = library.reindex(on_embedded)
+    typer.echo(f"Embedded {passages} passages.")
+
+
+def _open_with_new_embedder(home: Path | None) -> Library:
+    """The library with the configured embedder, also when it was embedded with another one."""
+    from qa.bootstrap import open_embedder, open_library
+
+    settings = load_settings(home)
+    library = open_library(settings, embedding=False)
+    library.use(open_embedder(settings))
+    return library
 
 
 @commands.command()
@@ -34,17 +90,17 @@ def history(
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what changed from version to version.")
     ] = False,
-    as_json: Json = False,
-    home: Home = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> None:
     """List the versions of an article, with its corrections and other notices."""
-    with reported():
+    with exit_on_error():
         from ingest.storage.catalogue.archive import plain_version
         from ingest.versions.text_diff import diff_articles
-        from qa.assistant import open_library
+        from qa.bootstrap import open_library
 
         library = open_library(load_settings(home), embedding=False)
-        article_id = _resolve(library, article)
+        article_id = _article_id(library, article)
         versions = library.history(article_id)
         steps = [diff_articles(a.article, b.article) for a, b in pairwise(versions)] if diff else []
         cluster = library.catalogue.cluster(versions[-1].article.cluster_id)
@@ -58,30 +114,30 @@ def history(
         }
         if diff:
             facts["changes"] = [[str(change) for change in step] for step in steps]
-        typer.echo(json.dumps(facts, ensure_ascii=False))
+        print_json(facts)
         return
-    from qa.interfaces.cli.library_terminal import print_history
+    from qa.interfaces.cli.library_output import print_history
 
     print_history(versions, steps, [a for a in cluster if a.id != article_id], original)
 
 
 @commands.command()
-def recheck(as_json: Json = False, home: Home = None) -> None:
+def recheck(as_json: JsonOption = False, home: HomeOption = None) -> None:
     """List saved answers whose articles were since corrected, retracted, revised or removed.
 
     Exit code 0 when every answer still stands, 3 when one does not, 1 for a failure.
     """
-    with reported():
-        from qa.answers.recheck import recheck as check
-        from qa.assistant import open_library
+    with exit_on_error():
+        from qa.answers.recheck import recheck as check_saved_answers
+        from qa.bootstrap import open_library
 
-        checked = list(check(open_library(load_settings(home), embedding=False)))
+        library = open_library(load_settings(home), embedding=False)
+        checked = list(check_saved_answers(library))
     changed = [answer for answer in checked if answer.changed]
     if as_json:
-        facts = {"checked": len(checked), "changed": [asdict(answer) for answer in changed]}
-        typer.echo(json.dumps(facts, ensure_ascii=False))
+        print_json({"checked": len(checked), "changed": [asdict(answer) for answer in changed]})
     else:
-        from qa.interfaces.cli.library_terminal import print_rechecked
+        from qa.interfaces.cli.library_output import print_rechecked
 
         print_rechecked(changed, len(checked))
     if changed:
@@ -89,22 +145,16 @@ def recheck(as_json: Json = False, home: Home = None) -> None:
 
 
 @commands.command()
-def repair(as_json: Json = False, home: Home = None) -> None:
+def repair(as_json: JsonOption = False, home: HomeOption = None) -> None:
     """Rebuild both indexes from the catalogue, whatever became of their folders."""
-    with reported():
-        settings = load_settings(home)
-        from qa.assistant import open_embedder, open_library
-        from qa.interfaces.cli.terminal import counting
-
-        library = open_library(settings, embedding=False)
-        library.use(open_embedder(settings))
-        with counting("Embedding") as tick:
-            counts = library.repair(tick)
-    typer.echo(
-        json.dumps(counts)
-        if as_json
-        else f"Rebuilt: {counts['vectors']} vectors, {counts['lexical']} lexical entries."
-    )
+    with exit_on_error():
+        library = _open_with_new_embedder(home)
+        with embedding_progress() as on_embedded:
+            counts = library.repair(on_embedded)
+    if as_json:
+        print_json(counts)
+    else:
+        typer.echo(f"Rebuilt: {counts['vectors']} vectors, {counts['lexical']} lexical entries.")
 
 
 @commands.command()
@@ -124,8 +174,8 @@ def remove(
         str | None, typer.Option(metavar="WORDS", help="With all of these words in title or text.")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: Json = False,
-    home: Home = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
 ) -> None:
     """Remove articles with all their versions: text, vectors, index entries, notices.
 
@@ -133,46 +183,46 @@ def remove(
     shown first, and removed when you agree or said --yes.
     """
     days: tuple[date | None, date | None] = (
-        day_option(before, "--before"),
-        day_option(after, "--after"),
+        parse_date_option(before, "--before"),
+        parse_date_option(after, "--after"),
     )
-    chosen = any(option is not None for option in (publisher, before, after, matching))
-    if not articles and not chosen:
+    by_options = any(option is not None for option in (publisher, before, after, matching))
+    if not articles and not by_options:
         raise typer.BadParameter("name an article, or choose with --publisher, --before, --after, "
                                  "--matching")  # fmt: skip
-    if articles and chosen:
+    if articles and by_options:
         raise typer.BadParameter("name articles or choose them by options, not both")
-    with reported():
+    with exit_on_error():
         from ingest.storage.catalogue.archive import Selection
-        from qa.assistant import open_library
+        from qa.bootstrap import open_library
 
         library = open_library(load_settings(home), embedding=False)
         if articles:
-            ids = [_resolve(library, name) for name in articles]
+            ids = [_article_id(library, name) for name in articles]
         else:
-            found = list(library.catalogue.select(Selection(publisher, *days, matching)))
-            ids = [article.id for article in found]
-            if found and not (yes or _agreed(found)):
+            selected = list(library.catalogue.select(Selection(publisher, *days, matching)))
+            ids = [article.id for article in selected]
+            if selected and not (yes or _confirmed(selected)):
                 raise typer.Exit(1)
-        removed = _remove(library, ids)
-    typer.echo(json.dumps({"removed": removed}) if as_json else f"Removed {removed}.")
+        removed = 0
+        if ids:
+            with library.writing():
+                removed = library.remove(ids)
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        typer.echo(f"Removed {removed}.")
 
 
-def _remove(library: Library, ids: list[str]) -> int:
-    if not ids:
-        return 0
-    with library.writing():
-        return library.remove(ids)
+def _confirmed(selected: list[Article]) -> bool:
+    from qa.interfaces.cli.library_output import print_articles
+
+    print_articles(selected, MAX_ARTICLES_SHOWN)
+    return typer.confirm(f"Remove {len(selected)} articles?", err=True)
 
 
-def _agreed(found: list[Article]) -> bool:
-    from qa.interfaces.cli.library_terminal import print_chosen
-
-    print_chosen(found, _SHOWN)
-    return typer.confirm(f"Remove {len(found)} articles?", err=True)
-
-
-def _resolve(library: Library, name: str) -> str:
+def _article_id(library: Library, name: str) -> str:
+    """The id of the article with this id, address or file. Raises BadInput when there is none."""
     from ingest.addresses import canonical_url
     from ingest.errors import BadInput
 

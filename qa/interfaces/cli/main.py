@@ -1,24 +1,34 @@
-"""The ``citewire`` command. Heavy parts are imported when a command needs them.
+"""The ``citewire`` command: joins the commands, and answers questions (``ask``, ``serve``).
 
     exit code 0   done (an honest "not in these articles" is done)
     exit code 1   failed; one line on standard error says why
     exit code 2   wrong usage
 
-Knows nothing about how answers are made.
+Commands import heavy libraries when they run, so that ``--help`` is instant. Knows nothing about
+how answers are made.
 """
 
 from __future__ import annotations
 
-import json
 from importlib import metadata
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import typer
 
-from qa.interfaces.cli import ingest_commands as cli_ingest
-from qa.interfaces.cli.command import Home, Json, day_option, load_settings, reported, working
-from qa.interfaces.cli.evaluate_commands import app as evaluation
+from qa.interfaces.cli.common import (
+    HomeOption,
+    JsonOption,
+    exit_on_error,
+    load_settings,
+    parse_date_option,
+    print_json,
+    spinner,
+)
+from qa.interfaces.cli.evaluation_commands import commands as evaluation_commands
+from qa.interfaces.cli.ingest_commands import commands as ingest_commands
 from qa.interfaces.cli.library_commands import commands as library_commands
+
+Names: TypeAlias = list[str] | None
 
 app = typer.Typer(
     name="citewire",
@@ -27,8 +37,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(evaluation, name="eval")
-app.add_typer(library_commands)
 
 
 @app.callback(invoke_without_command=True)
@@ -43,7 +51,7 @@ def main(
 @app.command()
 def ask(
     question: Annotated[str, typer.Argument(help="What you want to know.")],
-    as_json: Json = False,
+    as_json: JsonOption = False,
     asked_at: Annotated[
         str | None,
         typer.Option("--asked-at", metavar="DATE", help="The day the question is asked on [today]"),
@@ -57,34 +65,33 @@ def ask(
         typer.Option("--until", metavar="DATE", help="Only articles published up to this day"),
     ] = None,
     outlet: Annotated[
-        list[str] | None,
+        Names,
         typer.Option("--outlet", metavar="NAME", help="Only articles of this outlet (repeatable)"),
     ] = None,
     author: Annotated[
-        list[str] | None,
+        Names,
         typer.Option("--author", metavar="NAME", help="Only articles by this author (repeatable)"),
     ] = None,
     section: Annotated[
-        list[str] | None,
-        typer.Option("--section", metavar="NAME", help="Only articles of this section"),
+        Names, typer.Option("--section", metavar="NAME", help="Only articles of this section")
     ] = None,
     language: Annotated[
-        list[str] | None,
+        Names,
         typer.Option("--language", metavar="CODE", help="Only articles in this language, as en"),
     ] = None,
     article: Annotated[
-        list[str] | None,
+        Names,
         typer.Option("--article", metavar="ID", help="Only this article (see status --articles)"),
     ] = None,
     save: Annotated[
         bool, typer.Option("--save", help="Keep the answer, so that `recheck` can check it again.")
     ] = False,
-    home: Home = None,
+    home: HomeOption = None,
 ) -> None:
     """Answer a question, with numbered sources."""
-    when = day_option(asked_at, "--asked-at")
-    first, last = day_option(since, "--since"), day_option(until, "--until")
-    with reported():
+    day = parse_date_option(asked_at, "--asked-at")
+    first, last = parse_date_option(since, "--since"), parse_date_option(until, "--until")
+    with exit_on_error():
         from ingest.records import day_of
         from ingest.storage.catalogue.filters import Filters
 
@@ -98,64 +105,25 @@ def ask(
             articles=tuple(article or ()),
         )
         settings = load_settings(home)
-        with working("Opening the library", quiet=as_json):
+        with spinner("Opening the library", quiet=as_json):
             from qa.assistant import Assistant
 
             assistant = Assistant(settings)
-        with working("Reading", quiet=as_json):
-            answer = assistant.ask(question, asked_at=when, filters=filters)
+        with spinner("Reading", quiet=as_json):
+            answer = assistant.ask(question, asked_at=day, filters=filters)
         if save:
             assistant.save(answer)
-    with reported():
         if as_json:
-            typer.echo(json.dumps(answer.to_dict(), ensure_ascii=False))
+            print_json(answer.to_dict())
             return
-        from qa.interfaces.cli.terminal import print_answer
+        from qa.interfaces.cli.answer_output import print_answer
 
         print_answer(answer)
 
 
-app.command()(cli_ingest.ingest)
-app.command()(cli_ingest.watch)
-app.add_typer(cli_ingest.feeds)
-
-
-@app.command()
-def status(
-    articles: Annotated[bool, typer.Option("--articles", help="List the articles too.")] = False,
-    as_json: Json = False,
-    home: Home = None,
-) -> None:
-    """Show what the library holds and how answers are made."""
-    with reported():
-        settings = load_settings(home)
-        from qa.assistant import describe, listed, open_library
-
-        library = open_library(settings, embedding=False)
-        facts = describe(library, settings)
-        if articles:
-            facts["list"] = listed(library)
-    if as_json:
-        typer.echo(json.dumps(facts, ensure_ascii=False))
-        return
-    from qa.interfaces.cli.terminal import print_status
-
-    print_status(facts)
-
-
-@app.command()
-def reindex(home: Home = None) -> None:
-    """Split and embed every article anew, for example after changing the embedder."""
-    with reported():
-        settings = load_settings(home)
-        from qa.assistant import open_embedder, open_library
-        from qa.interfaces.cli.terminal import counting
-
-        library = open_library(settings, embedding=False)
-        library.use(open_embedder(settings))
-        with counting("Embedding") as tick:
-            passages = library.reindex(tick)
-    typer.echo(f"Embedded {passages} passages.")
+app.add_typer(ingest_commands)
+app.add_typer(library_commands)
+app.add_typer(evaluation_commands, name="eval")
 
 
 @app.command()
@@ -164,16 +132,16 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port to listen on [7860]")
     ] = None,
-    home: Home = None,
+    home: HomeOption = None,
 ) -> None:
     """Start the chat in a browser."""
-    with reported():
+    with exit_on_error():
         settings = load_settings(home)
-        chosen = {"host": host, "port": port}
-        settings = settings.model_copy(update={k: v for k, v in chosen.items() if v is not None})
-        from app import main as start
+        given = {"host": host, "port": port}
+        settings = settings.model_copy(update={k: v for k, v in given.items() if v is not None})
+        from app import main as serve_page
 
-        start(settings)
+        serve_page(settings)
 
 
 if __name__ == "__main__":

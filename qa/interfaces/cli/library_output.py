@@ -1,21 +1,53 @@
-"""How versions, notices and rechecked answers look in a terminal (rich). Article text is printed
-as text: never as markup. Knows nothing about how they are found."""
+"""Prints a library's status, the versions of an article and rechecked answers in a terminal.
+
+Text of articles is printed as plain text, never as rich markup. Knows nothing about how these are
+found.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from ingest.records import Article, format_day
 from ingest.storage.catalogue.archive import Version
 from ingest.versions.text_diff import Change
 from qa.answers.recheck import Rechecked
+from qa.interfaces.cli.answer_output import indented
 
-_STYLES = {"kept": "", "removed": "red strike", "added": "green"}
-_GRAVE = {"retracted": "bold red", "removed": "red", "corrected": "yellow", "quote gone": "yellow"}
+_EDIT_STYLES = {"kept": "", "removed": "red strike", "added": "green"}
+_CHANGE_STYLES = {
+    "retracted": "bold red",
+    "removed": "red",
+    "corrected": "yellow",
+    "quote gone": "yellow",
+}
+
+
+def print_status(facts: dict[str, Any], console: Console | None = None) -> None:
+    """Print the facts of ``describe_library`` as a small table, and the articles if listed."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    span = f"{facts['oldest']} to {facts['newest']}" if facts["oldest"] else "no dated article"
+    rows = (
+        ("Library", facts["home"]),
+        ("Articles", f"{facts['articles']:,} from {facts['outlets']} outlets"),
+        ("Passages", f"{facts['passages']:,}"),
+        ("Published", span),
+        ("Answers", f"written by {facts['model']}" if facts["model"] else "quoted (no model)"),
+        ("Embedder", facts["embedder"]),
+    )
+    for name, value in rows:
+        table.add_row(Text(name, style="dim"), Text(str(value)))
+    console = console or Console()
+    console.print(table)
+    for article in facts.get("list", ()):
+        line = f"{article['id']}  {article['published_at'] or 'undated':10}  "
+        console.print(Text(line, style="dim").append(f"{article['publisher']}: {article['title']}"))
 
 
 def print_history(
@@ -25,7 +57,10 @@ def print_history(
     original: Article | None,
     console: Console | None = None,
 ) -> None:
-    """A line a version, its notices, what changed to the next one; then the copies."""
+    """Print each version with its notices, the ``steps`` between them, and the copies.
+
+    ``steps[i]`` are the changes from version i to version i + 1; empty to leave them out.
+    """
     console = console or Console()
     for number, version in enumerate(versions):
         if number and steps:
@@ -44,9 +79,9 @@ def _print_version(version: Version, console: Console) -> None:
     if article.updated_at:
         line.append(f"  updated {format_day(article.updated_at)}", style="dim")
     console.print(line.append("  current" if version.current else "", style="green"))
-    console.print(Padding(Text(article.title or "(no title)"), (0, 0, 0, 2)))
+    console.print(indented(article.title or "(no title)", columns=2))
     for notice in version.notices:
-        console.print(Padding(Text(f"{notice.kind}: {notice.text}", style="yellow"), (0, 0, 0, 2)))
+        console.print(indented(f"{notice.kind}: {notice.text}", "yellow", columns=2))
 
 
 def _print_changes(step: Sequence[Change], console: Console) -> None:
@@ -54,7 +89,7 @@ def _print_changes(step: Sequence[Change], console: Console) -> None:
         line = Text()
         for edit in change.edits:
             words = str(Change((edit,))) + " " if console.no_color else edit.text
-            line.append(words, style=_STYLES[edit.kind])
+            line.append(words, style=_EDIT_STYLES[edit.kind])
             if edit.kind != "kept" and not edit.text.endswith(" "):
                 line.append(" ")
         console.print(Padding(line, (0, 0, 0, 4)))
@@ -63,27 +98,27 @@ def _print_changes(step: Sequence[Change], console: Console) -> None:
 def print_rechecked(
     changed: Sequence[Rechecked], checked: int, console: Console | None = None
 ) -> None:
-    """Every answer that no longer stands, with what happened to its quotes."""
+    """Print every saved answer that is no longer supported, with what happened to its quotes."""
     console = console or Console()
     for answer in changed:
         asked = answer.asked or answer.created[:10]
         console.print(Text(answer.question, style="bold").append(f"  asked {asked}", style="dim"))
         for item in answer.changed:
-            head = Text(f"  [{item.number}] ").append(item.what, style=_GRAVE[item.what])
+            head = Text(f"  [{item.number}] ").append(item.what, style=_CHANGE_STYLES[item.what])
             head.append(f": {item.publisher or 'unknown outlet'} · {item.title}")
             console.print(head)
             quote = " ".join(item.quote.split())
-            console.print(Padding(Text(f"“{quote}”", style="italic"), (0, 0, 0, 6)))
-            console.print(Padding(Text(item.detail, style="dim"), (0, 0, 0, 6)))
+            console.print(indented(f"“{quote}”", "italic", columns=6))
+            console.print(indented(item.detail, "dim", columns=6))
     fine = checked - len(changed)
     console.print(Text(f"{checked} saved answers: {fine} stand, {len(changed)} changed"))
 
 
-def print_chosen(found: Sequence[Article], most: int, console: Console | None = None) -> None:
-    """What a removal would take, on standard error."""
+def print_articles(articles: Sequence[Article], limit: int, console: Console | None = None) -> None:
+    """Print the first ``limit`` articles, a line each, on standard error."""
     console = console or Console(stderr=True)
-    for article in found[:most]:
+    for article in articles[:limit]:
         day = format_day(article.published_at) if article.published_at else "undated"
         console.print(Text(f"{article.id}  {day}  {article.publisher}: {article.title}"))
-    if len(found) > most:
-        console.print(Text(f"and {len(found) - most} more", style="dim"))
+    if len(articles) > limit:
+        console.print(Text(f"and {len(articles) - limit} more", style="dim"))

@@ -1,24 +1,15 @@
-"""Evaluation in a terminal: progress with time and tokens, figures as a table, Markdown.
+"""Prints evaluations: progress with tokens and cost, figures as terminal and Markdown tables.
 
 Knows nothing about how figures are made.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +17,7 @@ from qa.errors import EvaluationError
 from qa.evaluate.metrics.definitions import GROUPS, MEASURES
 from qa.evaluate.metrics.paired_differences import Difference
 from qa.evaluate.records import Estimate, Report, Row
+from qa.interfaces.cli.common import progress_bar
 
 if TYPE_CHECKING:
     from qa.evaluate.plan import Ready
@@ -34,41 +26,39 @@ _COLOURS = {"better": "green", "worse": "red", "noise": "dim", "equal": "dim"}
 
 
 @contextmanager
-def asking(total: int, *, quiet: bool) -> Iterator[Callable[[Row], None]]:
-    """A progress bar over questions on standard error, with tokens, cost and failures so far."""
+def evaluation_progress(total: int, *, quiet: bool) -> Iterator[Callable[[Row], None]]:
+    """A progress bar over ``total`` questions, with tokens, cost and failures so far.
+
+    Yields what to call with each finished row.
+    """
     sums = {"tokens": 0.0, "cost": 0.0, "failed": 0.0}
-    columns = (
-        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=Console(stderr=True), transient=True,
-                  disable=quiet or not sys.stderr.isatty()) as progress:  # fmt: skip
+    with progress_bar(quiet=quiet) as progress:
         task = progress.add_task("Asking", total=total)
 
         def on_row(row: Row) -> None:
             sums["tokens"] += row.measures.get("tokens", 0)
             sums["cost"] += row.measures.get("cost", 0)
             sums["failed"] += bool(row.error)
-            progress.update(task, advance=1, description=_so_far(sums))
+            progress.update(task, advance=1, description=_progress_label(sums))
 
         yield on_row
 
 
-def _so_far(sums: dict[str, float]) -> str:
-    said = ["Asking"]
+def _progress_label(sums: dict[str, float]) -> str:
+    parts = ["Asking"]
     if sums["tokens"]:
-        said.append(f"{sums['tokens']:,.0f} tokens")
+        parts.append(f"{sums['tokens']:,.0f} tokens")
     if sums["cost"]:
-        said.append(f"cost {sums['cost']:.4f}")
+        parts.append(f"cost {sums['cost']:.4f}")
     if sums["failed"]:
-        said.append(f"{sums['failed']:.0f} failed")
-    return " · ".join(said)
+        parts.append(f"{sums['failed']:.0f} failed")
+    return " · ".join(parts)
 
 
-def written(name: str, figure: Estimate | float) -> str:
+def format_figure(measure: str, figure: Estimate | float) -> str:
     """A figure's value in its measure's unit."""
     value = figure if isinstance(figure, float) else figure.value
-    unit = MEASURES[name].unit if name in MEASURES else "share"
+    unit = MEASURES[measure].unit if measure in MEASURES else "share"
     if unit == "seconds":
         return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
     if unit == "count":
@@ -77,7 +67,7 @@ def written(name: str, figure: Estimate | float) -> str:
 
 
 def print_reports(reports: Sequence[Report], ready: Ready, console: Console | None = None) -> None:
-    """Figures by group, a column a system; intervals where they fit; where the rest is."""
+    """Print figures by group, a column a system, with 95 % intervals where the terminal is wide."""
     console = console or Console()
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("", no_wrap=True)
@@ -88,7 +78,7 @@ def print_reports(reports: Sequence[Report], ready: Ready, console: Console | No
             table.add_column("95 %", style="dim", no_wrap=True)
     table.add_column("n", justify="right", style="dim")
     for group in GROUPS:
-        names = [n for n in _names(reports) if MEASURES[n].group == group]
+        names = [n for n in _measures_of(reports) if MEASURES[n].group == group]
         if names:
             table.add_row(Text(group, style="bold"))
         for name in names:
@@ -100,7 +90,7 @@ def print_reports(reports: Sequence[Report], ready: Ready, console: Console | No
     console.print(Text(f"{ready.folder / 'report.html'}"))
 
 
-def _names(reports: Sequence[Report]) -> list[str]:
+def _measures_of(reports: Sequence[Report]) -> list[str]:
     return [name for name in MEASURES if any(name in report.figures for report in reports)]
 
 
@@ -109,27 +99,31 @@ def _cells(name: str, reports: Sequence[Report], *, intervals: bool) -> list[str
     numbers = {r.figures[name].n for r in reports if name in r.figures}
     for report in reports:
         figure = report.figures.get(name)
-        span = [_span(name, figure) if figure else ""] if intervals else []
-        cells += [written(name, figure) if figure else "", *span]
+        cells.append(format_figure(name, figure) if figure else "")
+        if intervals:
+            cells.append(_interval(name, figure) if figure else "")
     return [*cells, "/".join(map(str, sorted(numbers)))]
 
 
-def _span(name: str, figure: Estimate) -> str:
-    return f"{written(name, figure.low)}–{written(name, figure.high)}"
+def _interval(name: str, figure: Estimate) -> str:
+    return f"{format_figure(name, figure.low)}–{format_figure(name, figure.high)}"
 
 
-def markdown(reports: Sequence[Report], only: Sequence[str] = ()) -> str:
-    """Runs side by side as a Markdown table: value and 95 % interval; ``only`` some measures, in
-    that order. Raises EvaluationError for one that no run has."""
-    if missing := [name for name in only if name not in _names(reports)]:
+def markdown_table(reports: Sequence[Report], only: Sequence[str] = ()) -> str:
+    """Runs side by side as a Markdown table: value and 95 % interval.
+
+    ``only`` names the measures to show, in that order (default: all). Raises EvaluationError for a
+    measure that no run has.
+    """
+    if missing := [name for name in only if name not in _measures_of(reports)]:
         raise EvaluationError(
-            f"No run has the measure {missing[0]!r}; there are {', '.join(_names(reports))}."
+            f"No run has the measure {missing[0]!r}; there are {', '.join(_measures_of(reports))}."
         )
     titles = [_title(report, reports) for report in reports]
     lines = ["| | " + " | ".join(titles) + " |", "|---" * (len(reports) + 1) + "|"]
-    for name in only or _names(reports):
+    for name in only or _measures_of(reports):
         cells = [
-            f"{written(name, f)} ({_span(name, f)})" if (f := r.figures.get(name)) else ""
+            f"{format_figure(name, f)} ({_interval(name, f)})" if (f := r.figures.get(name)) else ""
             for r in reports
         ]
         lines.append(f"| {MEASURES[name].title} | " + " | ".join(cells) + " |")
@@ -140,10 +134,13 @@ def markdown(reports: Sequence[Report], only: Sequence[str] = ()) -> str:
     return "\n".join([f"{', '.join(facts)}; {len(reports[0].rows)} questions", "", *lines])
 
 
-def put_into(page: str, name: str, table: str) -> str:
-    """The page with the table between its marks. Raises EvaluationError when there are none."""
+def insert_table(document: str, name: str, table: str) -> str:
+    """The document with the table between ``<!-- table NAME -->`` and ``<!-- end -->``.
+
+    Raises EvaluationError when the document lacks them.
+    """
     start, end = f"<!-- table {name} -->", "<!-- end -->"
-    before, mark, rest = page.partition(start)
+    before, mark, rest = document.partition(start)
     _, closing, after = rest.partition(end)
     if not mark or not closing:
         raise EvaluationError(f"The page has no place for a table: {start} ... {end}")
@@ -151,15 +148,15 @@ def put_into(page: str, name: str, table: str) -> str:
 
 
 def _title(report: Report, reports: Sequence[Report]) -> str:
-    """The system, and its mode where several of one name stand side by side."""
-    alike = [r for r in reports if r.system == report.system]
-    return report.system if len(alike) == 1 else f"{report.system} ({report.run.get('mode')})"
+    """The system, with its mode when several runs of one system are compared."""
+    same = [r for r in reports if r.system == report.system]
+    return report.system if len(same) == 1 else f"{report.system} ({report.run.get('mode')})"
 
 
 def print_differences(
     a: str, b: str, found: Sequence[Difference], console: Console | None = None
 ) -> None:
-    """Each measure of both runs, the difference with its interval, and what it means."""
+    """Print each measure of both runs and the difference with its interval and verdict."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("")
     for title in ("A", "B", "B - A", "95 %", "n"):
@@ -168,7 +165,7 @@ def print_differences(
     for d in found:
         style = _COLOURS.get(d.verdict, "")
         table.add_row(
-            MEASURES[d.measure].title, written(d.measure, d.a), written(d.measure, d.b),
+            MEASURES[d.measure].title, format_figure(d.measure, d.a), format_figure(d.measure, d.b),
             f"{d.value:+.3f}", f"{d.low:+.3f} to {d.high:+.3f}", str(d.n),
             Text(d.verdict, style=style),
         )  # fmt: skip

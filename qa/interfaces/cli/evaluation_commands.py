@@ -1,14 +1,14 @@
-"""``citewire eval``: measure, compare, guard, and make questions, from a terminal.
+"""``citewire eval``: evaluates answers on question sets, compares runs and makes questions.
 
     citewire eval QUESTIONS ...            ask every question and report
     citewire eval compare A B              paired differences of two runs
-    citewire eval gate RESULTS             figures against floors; --raise lifts the floors
-    citewire eval rescore RESULTS          stored answers, another judge
+    citewire eval gate RESULTS             figures against their floors; --raise lifts floors
+    citewire eval rescore RESULTS          stored answers scored again by another judge
     citewire eval table RESULTS ...        a Markdown table of runs side by side
     citewire eval labels FOLDER            resolved dates and speakers against labels
     citewire eval make-questions FILE      a question set from your own library
 
-Knows nothing about how anything is measured.
+Knows nothing about how anything is measured: that is ``qa.evaluate``.
 """
 
 from __future__ import annotations
@@ -23,13 +23,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from qa.interfaces.cli.command import Json, load_settings, reported, working
+from qa.interfaces.cli.common import (
+    JsonOption,
+    exit_on_error,
+    load_settings,
+    print_json,
+    spinner,
+)
 
 if TYPE_CHECKING:
     from qa.evaluate.records import Report
 
 
-class _AskByDefault(TyperGroup):
+class _RunByDefault(TyperGroup):
     """A group whose command ``run`` need not be named: ``citewire eval FILE`` runs FILE."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -41,25 +47,29 @@ class _AskByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(
-    cls=_AskByDefault,
+commands = typer.Typer(
+    cls=_RunByDefault,
     help="Measure answers: `citewire eval QUESTIONS` asks a question set and reports. "
     "`citewire eval run --help` shows its options.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Judged = Annotated[
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option("--library", "--home", help="Library to ask (default: $CITEWIRE_HOME)"),
+]
+JudgeOption = Annotated[
     str, typer.Option(help="Who judges support: checker, or model (see CITEWIRE_JUDGE_*).")
 ]
-Priced = Annotated[
+PriceOption = Annotated[
     tuple[float, float] | None,
     typer.Option(help="Price of a million tokens read and written.", metavar="READ WRITTEN"),
 ]
-Folders = Annotated[list[Path], typer.Argument(help="Result folders.", metavar="RESULTS ...")]
+ResultFolders = Annotated[list[Path], typer.Argument(help="Result folders.", metavar="RESULTS ...")]
 
 
-@app.command()
+@commands.command()
 def run(
     questions: Annotated[
         list[Path],
@@ -71,10 +81,7 @@ def run(
         typer.Option(help="A further set whose questions the articles do not answer.",
                      metavar="FILE"),
     ] = None,
-    library: Annotated[
-        Path | None,
-        typer.Option("--library", "--home", help="Library to ask (default: $CITEWIRE_HOME)"),
-    ] = None,
+    library: LibraryOption = None,
     corpus: Annotated[
         list[Path] | None,
         typer.Option(help="Articles to ask instead: ingested once into a library of their own."),
@@ -97,13 +104,13 @@ def run(
     workers: Annotated[
         int, typer.Option(min=1, help="Questions asked at once; compare latencies only at 1.")
     ] = 1,
-    judge: Judged = "checker",
+    judge: JudgeOption = "checker",
     evaluator: Annotated[
         list[str] | None,
         typer.Option(help="llama-index's faithfulness, relevancy, correctness; needs a judge "
                      "model; repeatable.", metavar="NAME"),
     ] = None,
-    price: Priced = None,
+    price: PriceOption = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -111,16 +118,16 @@ def run(
         ),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what DIR holds.")] = False,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Ask every question of a set, score the answers, and write rows, a summary and a page.
 
     Running it again goes on where it was stopped. Exit code 1 when a question failed.
     """
-    with reported():
+    with exit_on_error():
         from qa.evaluate.metrics.reply_scoring import Price
         from qa.evaluate.plan import Plan, execute, prepared
-        from qa.interfaces.cli.evaluation_terminal import asking, print_reports
+        from qa.interfaces.cli.evaluation_output import evaluation_progress, print_reports
 
         plan = Plan(
             questions=tuple(questions), unanswerable=tuple(unanswerable or ()),
@@ -128,105 +135,107 @@ def run(
             sample=sample, seed=seed, judge=judge, evaluators=tuple(evaluator or ()),
             price=Price(*price) if price else None, workers=workers, out=out, fresh=fresh,
         )  # fmt: skip
-        with working("Opening the library", quiet=as_json):
+        with spinner("Opening the library", quiet=as_json):
             ready = prepared(plan, load_settings(library))
-        with asking(len(ready.cases) * len(ready.systems), quiet=as_json) as on_row:
+        with evaluation_progress(len(ready.cases) * len(ready.systems), quiet=as_json) as on_row:
             reports = execute(plan, ready, on_row)
         if as_json:
-            typer.echo(json.dumps([r.summary() for r in reports], ensure_ascii=False))
+            print_json([report.summary() for report in reports])
         else:
             print_reports(reports, ready)
-    if any(report.failed for report in reports):
-        row = next(row for report in reports for row in report.failed)
-        number = sum(len(report.failed) for report in reports)
-        typer.echo(f"citewire: {number} questions failed; {row.case.id}: {row.error}", err=True)
+    if failed := [row for report in reports for row in report.failed]:
+        first = f"{failed[0].case.id}: {failed[0].error}"
+        typer.echo(f"citewire: {len(failed)} questions failed; {first}", err=True)
         raise typer.Exit(1)
 
 
-@app.command()
+@commands.command()
 def compare(
     a: Annotated[Path, typer.Argument(help="Result folder of the first run.", metavar="A")],
     b: Annotated[Path, typer.Argument(help="Result folder of the second run.", metavar="B")],
     svg: Annotated[
         Path | None, typer.Option(help="Draw the differences of shares too.", metavar="FILE")
     ] = None,
-    as_json: Json = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Differences B - A over the questions both answered, and which of them are noise."""
-    with reported():
-        from qa.evaluate.metrics.paired_differences import compare as paired
+    with exit_on_error():
+        from qa.evaluate.metrics.paired_differences import compare as paired_differences
         from qa.evaluate.run import read_report
-        from qa.interfaces.cli.evaluation_terminal import difference_dict, print_differences
+        from qa.interfaces.cli.evaluation_output import difference_dict, print_differences
 
         first, second = read_report(a), read_report(b)
-        found = paired(first, second)
+        found = paired_differences(first, second)
         if svg:
             from qa.evaluate.metrics.definitions import MEASURES
             from qa.evaluate.report.plot_drawing import differences_plot
 
-            shares = [d for d in found if MEASURES[d.measure].unit == "share"]
-            drawn = [(MEASURES[d.measure].title, d.value, d.low, d.high) for d in shares]
-            svg.write_text(differences_plot(drawn, title="B - A, 95 %"), encoding="utf-8")
+            bars = [
+                (MEASURES[d.measure].title, d.value, d.low, d.high)
+                for d in found
+                if MEASURES[d.measure].unit == "share"
+            ]
+            svg.write_text(differences_plot(bars, title="B - A, 95 %"), encoding="utf-8")
         if as_json:
-            typer.echo(json.dumps([difference_dict(d) for d in found]))
+            print_json([difference_dict(difference) for difference in found])
         else:
             print_differences(str(a), str(b), found)
 
 
-@app.command()
+@commands.command()
 def gate(
     results: Annotated[Path, typer.Argument(help="Result folder.", metavar="RESULTS")],
     floors: Annotated[Path, typer.Option(help="The file of floors.", metavar="FILE")],
     name: Annotated[
         str | None, typer.Option("--set", help="Name of the set (default: that of its questions)")
     ] = None,
-    lift: Annotated[
+    raise_floors: Annotated[
         bool, typer.Option("--raise", help="Lift floors that are exceeded; never lowers one.")
     ] = False,
 ) -> None:
     """Fail (exit code 1) when a figure is below its floor by more than noise."""
-    with reported():
+    with exit_on_error():
         from qa.evaluate.quality_gate import check, raised, read_floors, write_floors
         from qa.evaluate.run import read_report
 
         report = read_report(results)
         known = read_floors(floors)
-        chosen = name or str(report.run.get("set") or results.name)
-        if lift:
+        set_name = name or str(report.run.get("set") or results.name)
+        if raise_floors:
             day = datetime.now(UTC).date().isoformat()
-            known = raised(report, chosen, known, date=day, commit=commit())
+            known = raised(report, set_name, known, date=day, commit=current_commit())
             write_floors(floors, known)
-        verdicts = check(report, chosen, known)
+        verdicts = check(report, set_name, known)
         for verdict in verdicts:
             typer.echo(str(verdict))
     if not all(verdict.ok for verdict in verdicts):
         raise typer.Exit(1)
 
 
-@app.command()
+@commands.command()
 def rescore(
     results: Annotated[Path, typer.Argument(help="Result folder.", metavar="RESULTS")],
     out: Annotated[Path, typer.Option(help="Folder for the new results.", metavar="DIR")],
-    judge: Judged = "checker",
-    price: Priced = None,
+    judge: JudgeOption = "checker",
+    price: PriceOption = None,
 ) -> None:
     """Score stored answers again, with another judge or price; nothing is asked anew."""
-    with reported():
+    with exit_on_error():
         from qa.evaluate.metrics.judges import judge_of
         from qa.evaluate.metrics.reply_scoring import Price
         from qa.evaluate.run import ResultFolder, Scoring, read_report, rescored
 
-        old = read_report(results)
-        how = Scoring(judge_of(judge, load_settings(None)), Price(*price) if price else None)
-        folder = ResultFolder(out, {**old.run, "judge": judge, "rescored": str(results)})
-        with working("Judging", quiet=False):
-            folder.finish(rescored(old, how))
+        report = read_report(results)
+        scoring = Scoring(judge_of(judge, load_settings(None)), Price(*price) if price else None)
+        folder = ResultFolder(out, {**report.run, "judge": judge, "rescored": str(results)})
+        with spinner("Judging", quiet=False):
+            folder.finish(rescored(report, scoring))
     typer.echo(str(out))
 
 
-@app.command()
+@commands.command()
 def table(
-    results: Folders,
+    results: ResultFolders,
     into: Annotated[
         Path | None,
         typer.Option(help="Put it into this page, between <!-- table NAME --> and <!-- end -->.",
@@ -240,33 +249,31 @@ def table(
     ] = None,
 ) -> None:  # fmt: skip
     """Print runs side by side as a Markdown table, or put it into a page."""
-    with reported():
-        from qa.evaluate.run import read_report
-        from qa.interfaces.cli.evaluation_terminal import markdown, put_into
+    with exit_on_error():
+        from qa.interfaces.cli.evaluation_output import insert_table, markdown_table
 
-        made = markdown(_reports(results, read_report), measure or ())
+        markdown = markdown_table(_reports(results), measure or ())
         if into is None:
-            typer.echo(made)
+            typer.echo(markdown)
         else:
-            page = into.read_text(encoding="utf-8")
-            into.write_text(put_into(page, name, made), encoding="utf-8")
+            document = into.read_text(encoding="utf-8")
+            into.write_text(insert_table(document, name, markdown), encoding="utf-8")
 
 
-@app.command()
+@commands.command()
 def page(
-    results: Folders,
+    results: ResultFolders,
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
 ) -> None:
     """Write one HTML page for runs side by side."""
-    with reported():
+    with exit_on_error():
         from qa.evaluate.report.html_report import write_report
-        from qa.evaluate.run import read_report
 
-        write_report(_reports(results, read_report), out)
+        write_report(_reports(results), out)
     typer.echo(str(out))
 
 
-@app.command()
+@commands.command()
 def labels(
     folder: Annotated[
         Path, typer.Argument(help="time_expressions.jsonl, windows.jsonl, speakers.jsonl.")
@@ -277,40 +284,39 @@ def labels(
     ] = None,
 ) -> None:
     """Accuracy of resolved dates and of speakers against labels made by hand."""
-    with reported():
-        from qa.evaluate.metrics.annotation_accuracy import stories_of
-        from qa.evaluate.metrics.annotation_accuracy import table as tabled
+    with exit_on_error():
+        from qa.evaluate.metrics import annotation_accuracy
 
-        typer.echo(tabled(stories_of(corpus), folder, errors))
+        stories = annotation_accuracy.stories_of(corpus)
+        typer.echo(annotation_accuracy.table(stories, folder, errors))
 
 
-@app.command("make-questions")
+@commands.command("make-questions")
 def make_questions(
     file: Annotated[Path, typer.Argument(help="The question set to write.", metavar="FILE")],
     number: Annotated[int, typer.Option(min=1, help="How many questions.")] = 50,
     seed: Annotated[int, typer.Option(help="Which random articles.")] = 0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace FILE.")] = False,
-    library: Annotated[
-        Path | None,
-        typer.Option("--library", "--home", help="Library to ask (default: $CITEWIRE_HOME)"),
-    ] = None,
+    library: LibraryOption = None,
 ) -> None:
     """Write a starter question set from your own library: by the model, or gaps to fill."""
-    with reported():
+    with exit_on_error():
         from qa.assistant import Assistant
         from qa.errors import EvaluationError
-        from qa.evaluate.question_sets.generation import make_questions as made
+        from qa.evaluate.question_sets.generation import make_questions as generate
         from qa.evaluate.question_sets.question_set import line_of
 
         if file.exists() and not overwrite:
             raise EvaluationError(f"{file} exists; choose another name, or --overwrite.")
-        with working("Opening the library", quiet=False):
+        with spinner("Opening the library", quiet=False):
             assistant = Assistant(load_settings(library))
             llm = assistant.llm
-        with working("Making questions", quiet=False):
+        with spinner("Making questions", quiet=False):
             notices: list[str] = []
             cases = list(
-                made(assistant.library, number=number, seed=seed, llm=llm, on_notice=notices.append)
+                generate(
+                    assistant.library, number=number, seed=seed, llm=llm, on_notice=notices.append
+                )
             )
         if not cases:
             raise EvaluationError("The library holds no sentence that makes a question.")
@@ -321,23 +327,22 @@ def make_questions(
     typer.echo(f"Wrote {len(cases)} questions to {file}. Read them before you trust a figure.")
 
 
-def _reports(folders: Sequence[Path], read: Any) -> list[Report]:
-    """The reports of folders, Citewire first; a folder of several systems stands for all."""
-    from qa.evaluate.run import ROWS
+def _reports(folders: Sequence[Path]) -> list[Report]:
+    """The reports of result folders, Citewire first; a folder may hold one for each system."""
+    from qa.evaluate.run import ROWS, read_report
     from qa.evaluate.systems.registry import SYSTEM_NAMES
 
-    found: list[Report] = []
+    reports: list[Report] = []
     for folder in folders:
-        inner = [folder] if (folder / ROWS).exists() else sorted(
-            path.parent for path in folder.glob(f"*/{ROWS}")
-        )  # fmt: skip
-        found += [read(path) for path in inner or [folder]]
+        by_system = sorted(path.parent for path in folder.glob(f"*/{ROWS}"))
+        single = (folder / ROWS).exists() or not by_system
+        reports += [read_report(path) for path in ([folder] if single else by_system)]
     order = {name: place for place, name in enumerate(SYSTEM_NAMES)}
-    return sorted(found, key=lambda report: order.get(report.system, len(order)))
+    return sorted(reports, key=lambda report: order.get(report.system, len(order)))
 
 
-def commit() -> str:
-    """The commit of the working directory, or the version where there is no git."""
+def current_commit() -> str:
+    """The git commit of the working directory, or Citewire's version where there is none."""
     from importlib import metadata
 
     try:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.records import format_day
-from qa.records import NOT_FOUND, Answer, Citation, Sentence, marks, upper_first
+from qa.records import NOT_FOUND, Answer, Citation, Sentence, capitalized, citation_marks
 
 
 def indented(text: str, style: str = "", columns: int = 4) -> Padding:
@@ -24,8 +24,8 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     """Print the answer, its notices and its numbered sources with outlet, date and quote."""
     console = console or Console()
     console.print()
-    if answer.looked_for:
-        console.print(Text(answer.looked_for, style="dim"))
+    if answer.understood_as:
+        console.print(Text(answer.understood_as, style="dim"))
     if answer.status == "not_found":
         _print_not_found(answer, console)
     if answer.lead:
@@ -53,11 +53,11 @@ def _sentence_line(sentence: Sentence, *, quoted: bool) -> Text:
     if sentence.short:
         text.stylize("bold", *sentence.short)
     line = Text("“").append_text(text).append("”") if quoted else text
-    line.append(f" {marks(sentence.citations)}", style="cyan")
+    line.append(f" {citation_marks(sentence.citations)}", style="cyan")
     if not sentence.said_by:
         return line
     if quoted:
-        return Text(f"{upper_first(sentence.said_by)} said: ", style="dim").append_text(line)
+        return Text(f"{capitalized(sentence.said_by)} said: ", style="dim").append_text(line)
     return line.append(f" according to {sentence.said_by}", style="dim")
 
 
@@ -69,7 +69,9 @@ def _timeline_table(answer: Answer) -> Table:
         day = Text(entry.days, style="bold")
         if entry.dated_by == "publication":
             day.append(" (reported)", style="dim")
-        table.add_row(day, Text(entry.text).append(f" {marks(entry.citations)}", style="cyan"))
+        table.add_row(
+            day, Text(entry.text).append(f" {citation_marks(entry.citations)}", style="cyan")
+        )
     return table
 
 

@@ -1,31 +1,33 @@
-"""Calendar intervals: first and last day, both inclusive.
+"""Computes calendar intervals, such as weeks, quarters and seasons, as first and last day.
 
-Weeks run Monday to Sunday, seasons are the northern ones in whole months. Pure arithmetic; knows
-nothing about words.
+Both days are inclusive. Weeks run Monday to Sunday; seasons are those of the northern hemisphere in
+whole months. Pure arithmetic; knows nothing about words, except the names of seasons.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from datetime import date, timedelta
 from typing import TypeAlias
 
 Interval: TypeAlias = tuple[date, date]
 
-SEASONS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
-"""The month in which each begins."""
+SEASON_START_MONTHS = {"spring": 3, "summer": 6, "fall": 9, "autumn": 9, "winter": 12}
+"""The month in which each season begins."""
 
 
 def year(number: int) -> Interval:
+    """1 January to 31 December."""
     return date(number, 1, 1), date(number, 12, 31)
 
 
 def years(first: int, last: int) -> Interval:
+    """From the first day of one year to the last of another."""
     return date(first, 1, 1), date(last, 12, 31)
 
 
 def month(number: int, month_number: int) -> Interval:
-    """A month; numbers beyond 1 to 12 run into the neighbouring years."""
+    """A month of a year; month numbers beyond 1 to 12 run into the neighbouring years."""
     carry, index = divmod(month_number - 1, 12)
     number, index = number + carry, index + 1
     return date(number, index, 1), date(number, index, monthrange(number, index)[1])
@@ -50,11 +52,11 @@ def quarter(number: int, which: int) -> Interval:
 
 def season(number: int, name: str) -> Interval:
     """The season that begins in a year: winter of 2021 ends in February 2022."""
-    begins = SEASONS[name]
+    begins = SEASON_START_MONTHS[name]
     return month(number, begins)[0], month(number, begins + 2)[1]
 
 
-def back(day: date, count: int, unit: str) -> date:
+def shift_back(day: date, count: int, unit: str) -> date:
     """The day ``count`` units (day, week, month, year, decade) earlier; later when negative.
 
     Raises ValueError or OverflowError beyond the calendar.
@@ -66,8 +68,8 @@ def back(day: date, count: int, unit: str) -> date:
     return first.replace(day=min(day.day, last.day))
 
 
-def around(day: date, unit: str) -> Interval:
-    """What "a ``unit`` ago" means when it comes out at ``day``: no preciser than its unit."""
+def unit_around(day: date, unit: str) -> Interval:
+    """The days meant by "a ``unit`` ago", which is no preciser than its unit, around ``day``."""
     if unit == "week":
         return day - timedelta(days=3), day + timedelta(days=3)
     if unit in ("month", "quarter"):
@@ -97,8 +99,3 @@ def nth_weekday(number: int, month_number: int, weekday: int, nth: int) -> date:
     if nth > 0:
         return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
     return last - timedelta(days=(last.weekday() - weekday) % 7)
-
-
-def valid_year(number: int) -> bool:
-    """Whether intervals around a year stay inside Python's calendar."""
-    return MINYEAR + 200 < number < MAXYEAR - 200

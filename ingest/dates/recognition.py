@@ -1,7 +1,8 @@
-"""How time is written in English news: the patterns of ``timex`` and what their words stand for.
+"""Recognises temporal expressions in English news text: which words name a time, of which kind.
 
-Each pattern is one kind of expression with named parts. Case matters: "may" is a verb, "May" a
-month. Knows nothing about what an expression means on a given day.
+One regular expression for each kind, its parts as named groups, and the numbers that month,
+weekday and number words stand for. Case matters: "may" is a verb, "May" a month. Knows nothing
+about which days an expression means; that is ``day_normalization`` and ``period_normalization``.
 """
 
 from __future__ import annotations
@@ -41,9 +42,11 @@ ORDINALS = {
     for word in words.split()
 }
 
-_FULL = "January|February|March|April|May|June|July|August|September|October|November|December"
-_SURE = "January|February|April|June|July|September|October|November|December"
-_MONTH = rf"(?:{_FULL}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+_FULL_MONTH = (
+    "January|February|March|April|May|June|July|August|September|October|November|December"
+)
+_UNAMBIGUOUS_MONTH = "January|February|April|June|July|September|October|November|December"
+_MONTH = rf"(?:{_FULL_MONTH}|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d%:]|[.,]\d|\s?(?:per ?cent|percent))"
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _WEEKDAY = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -73,12 +76,12 @@ _HEDGE = (
 _PART = (
     r"(?P<part>[Ee]arly|[Mm]id|[Ll]ate|(?:the )?(?:very )?(?:end|close|start|beginning|middle) of)"
 )
-_YEAR_END = (
+_NOT_A_COUNT = (
     r"(?![\d%]|[-–][A-Za-z]|[.,]\d|\s(?:people|miles|feet|dollars|votes|points|meters"
     r"|metres|pounds|square|times|jobs|homes|customers|soldiers|troops|students|employees"
     r"|workers|calories|years|a\.m|p\.m))"
 )
-_NOT_NAMES = (
+_NOT_A_NAME = (
     r"(?! (?:Times|Telegraph|Mirror|Express|Mail|Herald|Tribune|Post|Night Live"
     r"|Night Football|Service|School|Mass|Today|Night Lights|the 13th))"
 )
@@ -94,7 +97,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     ),
     "day month": re.compile(
         rf"\b(?:(?P<weekday>{_WEEKDAY}),? (?:the )?)?(?:(?P<d>{_DAY}){_THROUGH})?"
-        rf"(?P<d2>{_DAY}) (?:of )?(?P<m>{_FULL}|(?:Jan|Feb|Apr|Aug|Sept|Oct|Nov"
+        rf"(?P<d2>{_DAY}) (?:of )?(?P<m>{_FULL_MONTH}|(?:Jan|Feb|Apr|Aug|Sept|Oct|Nov"
         rf"|Dec)\b)(?: (?P<y>{_YEAR})\b)?(?!\s\d{{1,2}}[,\s])"
     ),
     "part of month": re.compile(
@@ -107,10 +110,10 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     "month year": re.compile(rf"\b(?P<m>{_MONTH})(?: of|,)? (?P<y>{_YEAR})\b"),
     "month": re.compile(
         rf"\b(?:(?P<lead>[Ii]n|[Ss]ince|[Uu]ntil|[Ll]ast|[Nn]ext|[Tt]his|[Ee]arlier in"
-        rf"|[Ll]ater in) (?P<m>{_FULL}|(?:Jan|Feb|Sept|Oct|Nov|Dec)\.)"
+        rf"|[Ll]ater in) (?P<m>{_FULL_MONTH}|(?:Jan|Feb|Sept|Oct|Nov|Dec)\.)"
         rf"|(?P<lead2>[Bb]y|[Ff]rom|[Tt]hrough|[Dd]uring|[Bb]efore|[Aa]fter|[Tt]hroughout"
-        rf"|of) (?P<m2>{_SURE}|August)"
-        rf"|(?:[Aa]|[Aa]n|[Tt]he|its|his|her|their) (?P<m3>{_SURE}|August"
+        rf"|of) (?P<m2>{_UNAMBIGUOUS_MONTH}|August)"
+        rf"|(?:[Aa]|[Aa]n|[Tt]he|its|his|her|their) (?P<m3>{_UNAMBIGUOUS_MONTH}|August"
         rf"|May(?= [A-Z\d])) ?(?=[A-Za-z]*[a-z]{{3}}))"
         r"(?! \d|\w)"
     ),
@@ -134,7 +137,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     "year range": re.compile(
         rf"\b(?:[Bb]etween (?P<y>{_YEAR})(?: and |{_TO})|(?:[Ff]rom|[Ii]n|the"
         rf"|[Dd]uring) (?P<y5>{_YEAR}){_UP_TO})"
-        rf"(?P<y2>{_YEAR}|\d\d)\b{_YEAR_END}"
+        rf"(?P<y2>{_YEAR}|\d\d)\b{_NOT_A_COUNT}"
     ),
     "decade": re.compile(
         r"\b(?:[Tt]he )?(?:(?P<part>early|mid|late)[- ])?(?:(?P<y>(?:1[5-9]|20)\d0)"
@@ -144,12 +147,12 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     "century": re.compile(
         r"\b[Tt]he (?:(?P<part>early|mid|late)[- ])?(?P<n>1[6-9]th|20th|21st)[- ][Cc]entury\b"
     ),
-    "part of year": re.compile(rf"\b{_PART}[- ](?P<y>{_YEAR})\b{_YEAR_END}"),
+    "part of year": re.compile(rf"\b{_PART}[- ](?P<y>{_YEAR})\b{_NOT_A_COUNT}"),
     "year": re.compile(
         rf"\b(?:(?P<lead>[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Dd]uring|[Bb]efore|[Aa]fter"
         rf"|[Tt]hrough|[Tt]hroughout|to|of|and|[Aa]s of|[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts"
         rf"|[Tt]heir|late as|back to|was|year) )"
-        rf"(?P<y>{_YEAR})(?:['’]s)?\b{_YEAR_END}"
+        rf"(?P<y>{_YEAR})(?:['’]s)?\b{_NOT_A_COUNT}"
         rf"|\((?P<y3>{_YEAR})\)|(?m:^)(?P<y4>{_YEAR})(?= [A-Z])"
         rf"|(?:(?<=['’]s )|\b)(?P<y5>{_YEAR})(?= (?:\w+ )?(?:{_DATED_THINGS})\b)"
         rf"|(?<=['’]s )(?P<y6>{_YEAR})(?= [a-z])"
@@ -191,7 +194,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         rf"\b(?:(?P<lead>[Ee]arly|[Ll]ate|[Ee]arlier|[Ll]ater|[Tt]his past|[Tt]his coming"
         rf"|[Tt]his|[Ll]ast|[Nn]ext|[Cc]oming|[Ee]very|[Ee]ach|[Aa]|[Pp]er) (?:on )?)?"
         rf"(?P<name>{_WEEKDAY})(?P<plural>s)?\b(?: (?:morning|afternoon|evening|night|midnight"
-        rf"|noon)s?\b)?(?:\s?(?:through|to|until|[-–])\s?(?P<name2>{_WEEKDAY})\b)?{_NOT_NAMES}"
+        rf"|noon)s?\b)?(?:\s?(?:through|to|until|[-–])\s?(?P<name2>{_WEEKDAY})\b)?{_NOT_A_NAME}"
     ),
     "holiday": re.compile(
         r"\b(?P<lead>[Oo]n|[Tt]his|[Ll]ast|[Nn]ext|[Ss]ince|[Uu]ntil"
@@ -230,7 +233,7 @@ _TRIGGERS = {
     " Veterans Labor Memorial Presidents Luther": "holiday",
 }  # fmt: skip
 
-HINTS = {
+REQUIRED_SUBSTRINGS = {
     "ago": ("ago", "from now", "AGO"),
     "rolling": ("ast ", "ext ", "oming ", "revious ", "past-", "last-"),
     "this unit": ("his ", "ast ", "ext ", "end of the", "start of the", "beginning of the",
@@ -244,11 +247,14 @@ HINTS = {
     "part of year": ("arly", "id", "ate", " of"),
     "iso": ("-",),
 }  # fmt: skip
-"""Letters without which a kind cannot occur: a cheap look before its pattern is tried."""
+"""A sentence without any of these cannot hold the kind, and its pattern is not tried."""
 
 
-def _flat() -> tuple[re.Pattern[str], list[tuple[re.Pattern[str], frozenset[str]]]]:
-    """One alternation by first letters, without boundaries: the engine skips what starts none."""
+def _compile_triggers() -> tuple[re.Pattern[str], list[tuple[re.Pattern[str], frozenset[str]]]]:
+    """All triggers as one alternation by first letters, and each with its kinds of expression.
+
+    Without word boundaries, the regular expression engine skips what starts none of them.
+    """
     pairs = [(one, frozenset(kinds.split("|")))
              for words, kinds in _TRIGGERS.items() for one in words.split()]  # fmt: skip
     tails: dict[str, list[str]] = {}
@@ -259,52 +265,72 @@ def _flat() -> tuple[re.Pattern[str], list[tuple[re.Pattern[str], frozenset[str]
     return re.compile(joined), [(re.compile(one), kinds) for one, kinds in pairs]
 
 
-TRIGGER, _WHAT = _flat()
-"""A word without which there is no expression: sentences that have none are not looked at."""
+TRIGGER_WORD, _KINDS_BY_TRIGGER = _compile_triggers()
+"""A word that every expression contains: sentences without one are not searched."""
 
 
 @cache
 def kinds_of(trigger: str) -> frozenset[str]:
-    """Which kinds of expression a trigger can belong to; only these are tried in its sentence."""
-    return next(kinds for pattern, kinds in _WHAT if pattern.fullmatch(trigger))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One match in its sentence, with what resolving may ask about."""
-
-    match: re.Match[str]
-    rule: str
-    text: str
-    low: int
-    high: int
-    day: date | None
-
-    def part(self, *names: str) -> str:
-        """The first of the named groups that matched, in lower case."""
-        groups = self.match.groupdict()
-        return next((groups[n].lower() for n in names if groups.get(n)), "")
-
-    def number(self, *names: str) -> int | None:
-        found = self.part(*names)
-        return int(found) if found.isdigit() else NUMBERS.get(found)
-
-    @property
-    def published(self) -> date:
-        """The day of publication. Raises Unresolved when there is none."""
-        if self.day is None:
-            raise Unresolved
-        return self.day
-
-    @property
-    def tense(self) -> Tense:
-        start, end = self.match.span()
-        return tense_at(self.text, start, end, self.low, self.high)
+    """The kinds of expression that a trigger word can belong to."""
+    return next(kinds for pattern, kinds in _KINDS_BY_TRIGGER if pattern.fullmatch(trigger))
 
 
 class Unresolved(Exception):
-    """The text does not say which days are meant."""
+    """The expression is temporal, but the text does not say which days it means."""
 
 
-class NoExpression(Exception):
-    """The words are not about time after all."""
+class NotTemporal(Exception):
+    """The words are no temporal expression in this context."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimexMatch:
+    """A recognised expression with the context that its normalization may need.
+
+    ``sentence_start`` and ``sentence_end`` are the sentence's offsets in ``text``.
+    """
+
+    match: re.Match[str]
+    kind: str
+    text: str
+    sentence_start: int
+    sentence_end: int
+    publication_day: date | None
+
+    def group(self, *names: str) -> str:
+        """The first of the named groups that matched, in lower case, or an empty text."""
+        groups = self.match.groupdict()
+        return next((groups[name].lower() for name in names if groups.get(name)), "")
+
+    def number(self, *names: str) -> int | None:
+        """The number in the first of the named groups that matched, in digits or as a word."""
+        written = self.group(*names)
+        return int(written) if written.isdigit() else NUMBERS.get(written)
+
+    @property
+    def published(self) -> date:
+        """The day of publication. Raises Unresolved when it is unknown."""
+        if self.publication_day is None:
+            raise Unresolved
+        return self.publication_day
+
+    @property
+    def tense(self) -> Tense:
+        """The tense of the sentence around the expression."""
+        start, end = self.match.span()
+        return tense_at(self.text, start, end, self.sentence_start, self.sentence_end)
+
+    @property
+    def before(self) -> str:
+        """The sentence up to the expression."""
+        return self.text[self.sentence_start : self.match.start()]
+
+    @property
+    def after(self) -> str:
+        """The sentence behind the expression."""
+        return self.text[self.match.end() : self.sentence_end]
+
+    @property
+    def sentence(self) -> str:
+        """The whole sentence."""
+        return self.text[self.sentence_start : self.sentence_end]

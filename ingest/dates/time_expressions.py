@@ -1,13 +1,14 @@
-"""Time expressions in news text, resolved against the day of publication.
+"""Finds temporal expressions in news text and resolves them to days (TIMEX3 of TimeML).
 
-    text -> sentences with a time word -> expressions by kind -> what the day of publication and the
-    tense around make of each -> (first day, last day), or unresolved
+    text -> sentences with a trigger word -> recognition by kind
+         -> normalization against the day of publication and the tense
+         -> (first day, last day), or unresolved
 
-A weekday in the past tense is the last one on or before publication, after "will" the next one.
 Relative expressions inside direct quotations resolve against the publication too, though they were
 spoken earlier. What names no days ("in recent years", "the day before") stays unresolved, and so
-does everything relative in an undated article. The rules are ours: see docs/time-and-speakers.md
-for their accuracy. Knows nothing about where the text comes from.
+does everything relative in an undated article. Recognition and normalization are the two steps of
+HeidelTime (Strötgen and Gertz 2010); the rules are our own, and docs/time-and-speakers.md has their
+accuracy. Knows nothing about where the text comes from.
 """
 
 from __future__ import annotations
@@ -18,27 +19,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ingest.dates.day_normalization import DAY_NORMALIZERS
 from ingest.dates.intervals import Interval
-from ingest.dates.period_normalization import RULES
+from ingest.dates.period_normalization import PERIOD_NORMALIZERS
 from ingest.dates.recognition import (
-    HINTS,
     PATTERNS,
-    TRIGGER,
-    Found,
-    NoExpression,
+    REQUIRED_SUBSTRINGS,
+    TRIGGER_WORD,
+    NotTemporal,
+    TimexMatch,
     Unresolved,
     kinds_of,
 )
 from ingest.records import When, day_of
 from ingest.segmentation import sentence_spans
 
+NORMALIZERS = DAY_NORMALIZERS | PERIOD_NORMALIZERS
+
 
 @dataclass(frozen=True, slots=True)
 class TimeExpression:
     """A phrase of a text that means days: ``text[start:end] == phrase``.
 
-    ``first`` and ``last`` are both inclusive, or both None when it stays unresolved; ``rule`` names
-    the kind of expression.
+    ``first`` and ``last`` are both inclusive, or both None when the phrase stays unresolved.
+    ``rule`` is the kind of expression, as in ``recognition.PATTERNS``.
     """
 
     start: int
@@ -52,95 +56,97 @@ class TimeExpression:
 def find_time_expressions(
     text: str, published: When | None, spans: Sequence[tuple[int, int]] | None = None
 ) -> tuple[TimeExpression, ...]:
-    """The time expressions of a text in order, without overlap.
+    """The temporal expressions of a text in order, without overlap.
 
-    ``spans``: its sentences, when they are known already.
+    ``published`` is the day that relative expressions count from; ``spans`` are the sentences of
+    the text, when they are known already.
     """
     day = day_of(published) if published else None
     found = [
         expression
-        for low, high, kinds in _worth_reading(text, spans)
-        for expression in _in_sentence(text, low, high, kinds, day)
+        for start, end, kinds in _candidate_sentences(text, spans)
+        for expression in _expressions_in_sentence(text, start, end, kinds, day)
     ]
     return tuple(sorted(found, key=lambda e: e.start))
 
 
-def _worth_reading(
+def _candidate_sentences(
     text: str, spans: Sequence[tuple[int, int]] | None
 ) -> Iterator[tuple[int, int, set[str]]]:
-    """The sentences with a time word, and the kinds of expression to look for in each."""
-    triggers = [(m.start(), m.group()) for m in TRIGGER.finditer(text)]
+    """The sentences with a trigger word, and the kinds of expression to look for in each."""
+    triggers = [(m.start(), m.group()) for m in TRIGGER_WORD.finditer(text)]
     if not triggers:
         return
     sentences = spans if spans is not None else sentence_spans(text)
     starts = [start for start, _ in sentences]
-    wanted: dict[int, set[str]] = {}
-    for position, group in triggers:
-        wanted.setdefault(bisect_right(starts, position) - 1, set()).update(kinds_of(group))
-    for index, kinds in wanted.items():
+    kinds_by_sentence: dict[int, set[str]] = {}
+    for position, word in triggers:
+        index = bisect_right(starts, position) - 1
+        kinds_by_sentence.setdefault(index, set()).update(kinds_of(word))
+    for index, kinds in kinds_by_sentence.items():
         if index >= 0:
             yield (*sentences[index], kinds)
 
 
-def _in_sentence(
-    text: str, low: int, high: int, kinds: set[str], day: date | None
+def _expressions_in_sentence(
+    text: str, start: int, end: int, kinds: set[str], published: date | None
 ) -> Iterator[TimeExpression]:
-    taken: list[tuple[int, int]] = []
-    sentence = text[low:high]
-    for rule, pattern in PATTERNS.items():
-        if rule not in kinds or not any(hint in sentence for hint in HINTS.get(rule, ("",))):
+    """The expressions of a sentence; a kind that comes first in ``PATTERNS`` claims its span."""
+    claimed: list[tuple[int, int]] = []
+    sentence = text[start:end]
+    for kind, pattern in PATTERNS.items():
+        required = REQUIRED_SUBSTRINGS.get(kind, ("",))
+        if kind not in kinds or not any(part in sentence for part in required):
             continue
-        for match in pattern.finditer(text, low, high):
-            start, end = match.span()
-            if any(start < b and a < end for a, b in taken):
+        for match in pattern.finditer(text, start, end):
+            if any(match.start() < b and a < match.end() for a, b in claimed):
                 continue
             try:
-                expression = _resolved(Found(match, rule, text, low, high, day))
-            except NoExpression:
+                yield _normalized(TimexMatch(match, kind, text, start, end, published))
+            except NotTemporal:
                 continue
-            taken.append((start, end))
-            yield expression
+            claimed.append(match.span())
 
 
-def _resolved(found: Found) -> TimeExpression:
-    start, end = _phrase(found)
+def _normalized(timex: TimexMatch) -> TimeExpression:
+    """The expression with its days. Raises NotTemporal when it is none in this context."""
+    start, end = _phrase_span(timex)
+    days: Interval | tuple[None, None]
     try:
-        first, last = _since(found, RULES[found.rule](found))
-        if first > last:
+        days = _extended_since(timex, NORMALIZERS[timex.kind](timex))
+        if days[0] > days[1]:
             raise Unresolved
     except (Unresolved, ValueError, OverflowError, KeyError):  # days that no calendar has
-        return TimeExpression(start, end, found.text[start:end], None, None, found.rule)
-    return TimeExpression(start, end, found.text[start:end], first, last, found.rule)
+        days = None, None
+    return TimeExpression(start, end, timex.text[start:end], *days, timex.kind)
 
 
-_LEAD = re.compile(
+_LEADING_WORDS = re.compile(
     r"(?i:by|from|of|to|and|until|through|throughout|during|before|after|an?|the|his|her|its|their"
     r"|was|as of|back to|late as|year|in|on|since)(?: the)? (?=[A-Z\d])|\((?=\d)"
     r"|(?i:in|during|by|until|over) (?=the )"
 )
-_TAIL = re.compile(r"(?:['’]s|\)|\s)+$")
+_TRAILING_MARKS = re.compile(r"(?:['’]s|\)|\s)+$")
 
 
-def _phrase(found: Found) -> tuple[int, int]:
-    """The span without the preposition that led to it."""
-    start, end = found.match.span()
-    lead = _LEAD.match(found.text, start, end)
+def _phrase_span(timex: TimexMatch) -> tuple[int, int]:
+    """The span of the expression without its preposition and trailing marks."""
+    start, end = timex.match.span()
+    lead = _LEADING_WORDS.match(timex.text, start, end)
     start = lead.end() if lead and lead.end() < end else start
-    tail = _TAIL.search(found.text, start, end)
+    tail = _TRAILING_MARKS.search(timex.text, start, end)
     return start, tail.start() if tail and tail.start() > start else end
 
 
-_SINCE = re.compile(
+_SINCE_BEFORE = re.compile(
     r"\bsince (?:at least |about |around |last |early |mid-?|late )?$", re.IGNORECASE
 )
 
 
-def _since(found: Found, interval: Interval) -> Interval:
-    """What "since" makes of an interval: it runs to the day of publication."""
-    start = found.match.start()
-    inside = found.part("lead").startswith("since")
-    if not inside and not _SINCE.search(found.text, max(found.low, start - 24), start):
+def _extended_since(timex: TimexMatch, interval: Interval) -> Interval:
+    """The interval, or after "since" the time from its first day to the day of publication."""
+    since = timex.group("lead").startswith("since") or _SINCE_BEFORE.search(timex.before)
+    published = timex.publication_day
+    if not since or published is None or interval[0] > published:
         return interval
-    if found.day is None or interval[0] > found.day:
-        return interval
-    return interval[0], found.day
+    return interval[0], published

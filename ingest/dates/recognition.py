@@ -233,22 +233,6 @@ _TRIGGERS = {
     " Veterans Labor Memorial Presidents Luther": "holiday",
 }  # fmt: skip
 
-REQUIRED_SUBSTRINGS = {
-    "ago": ("ago", "from now", "AGO"),
-    "rolling": ("ast ", "ext ", "oming ", "revious ", "past-", "last-"),
-    "this unit": ("his ", "ast ", "ext ", "end of the", "start of the", "beginning of the",
-                  "in the", "weekend"),
-    "vague": ("ecent", "oming", "ext ", "ast ", "revious", "later", "earlier", "before", "after",
-              "prior", "ago", "same", "ollowing"),
-    "in a unit": (" in ", "In "),
-    "month range": ("etween", "rom "),
-    "year range": ("-", "–", "—", "and", "to", "until", "through"),
-    "part of month": ("arly", "id", "ate", " of"),
-    "part of year": ("arly", "id", "ate", " of"),
-    "iso": ("-",),
-}  # fmt: skip
-"""A sentence without any of these cannot hold the kind, and its pattern is not tried."""
-
 
 def _compile_triggers() -> tuple[re.Pattern[str], list[tuple[re.Pattern[str], frozenset[str]]]]:
     """All triggers as one alternation by first letters, and each with its kinds of expression.

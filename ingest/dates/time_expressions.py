@@ -24,7 +24,6 @@ from ingest.dates.intervals import Interval
 from ingest.dates.period_normalization import PERIOD_NORMALIZERS
 from ingest.dates.recognition import (
     PATTERNS,
-    REQUIRED_SUBSTRINGS,
     TRIGGER_WORD,
     NotTemporal,
     TimexMatch,
@@ -93,10 +92,8 @@ def _expressions_in_sentence(
 ) -> Iterator[TimeExpression]:
     """The expressions of a sentence; a kind that comes first in ``PATTERNS`` claims its span."""
     claimed: list[tuple[int, int]] = []
-    sentence = text[start:end]
     for kind, pattern in PATTERNS.items():
-        required = REQUIRED_SUBSTRINGS.get(kind, ("",))
-        if kind not in kinds or not any(part in sentence for part in required):
+        if kind not in kinds:
             continue
         for match in pattern.finditer(text, start, end):
             if any(match.start() < b and a < match.end() for a, b in claimed):
@@ -111,14 +108,14 @@ def _expressions_in_sentence(
 def _normalized(timex: TimexMatch) -> TimeExpression:
     """The expression with its days. Raises NotTemporal when it is none in this context."""
     start, end = _phrase_span(timex)
-    days: Interval | tuple[None, None]
+    phrase = timex.text[start:end]
     try:
-        days = _extended_since(timex, NORMALIZERS[timex.kind](timex))
-        if days[0] > days[1]:
+        first, last = _extended_since(timex, NORMALIZERS[timex.kind](timex))
+        if first > last:
             raise Unresolved
     except (Unresolved, ValueError, OverflowError, KeyError):  # days that no calendar has
-        days = None, None
-    return TimeExpression(start, end, timex.text[start:end], *days, timex.kind)
+        return TimeExpression(start, end, phrase, None, None, timex.kind)
+    return TimeExpression(start, end, phrase, first, last, timex.kind)
 
 
 _LEADING_WORDS = re.compile(

@@ -11,7 +11,7 @@ import re
 from datetime import date
 
 from ingest.dates.parsing import (
-    MAX_STAMP_CHARS,
+    MAX_DATE_LINE_CHARS,
     WRITTEN_DAY,
     day_of_written,
     parse_date,
@@ -105,7 +105,7 @@ def _under_headline(html: str) -> date | None:
     days = set()
     for line in _TAG.sub("\n", _after_headline(html)).split("\n"):
         bare = " ".join(line.split())
-        if 0 < len(bare) <= MAX_STAMP_CHARS and not _OTHER_DATE.search(bare):
+        if 0 < len(bare) <= MAX_DATE_LINE_CHARS and not _OTHER_DATE.search(bare):
             days |= {day_of_written(match.group()) for match in WRITTEN_DAY.finditer(bare)}
     days.discard(None)
     return days.pop() if len(days) == 1 else None

@@ -35,8 +35,6 @@ from qa.settings import Settings
 from qa.writing.models import open_model
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
-
     from ingest.pipeline import OnOutcome
     from ingest.sources.fetch import Fetcher
     from ingest.sources.reader import Source
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
     from ingest.subscriptions import Updated
     from qa.answers.recheck import Rechecked
     from qa.query_engine import CitationEngine, PassageRetriever
+    from qa.writing.models import LLM
 
 log = logging.getLogger(__name__)
 

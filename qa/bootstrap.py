@@ -17,10 +17,9 @@ from qa.errors import SettingsError
 from qa.settings import Settings
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
-
     from ingest.storage.embedder import Embedder
     from ingest.storage.library import Library
+    from qa.writing.models import LLM
 
 
 def open_library(settings: Settings, *, embedding: bool = True) -> Library:
@@ -47,16 +46,13 @@ def open_embedder(settings: Settings) -> Embedder:
 
         return PackagedEmbedding()
     if kind == "openai" and model:
-        from llama_index.embeddings.openai import OpenAIEmbedding
+        from ingest.storage.llama_index_embedding import openai_embedder
 
         address = settings.embedder_url or settings.openai_base_url
         if settings.openai_api_key is None and address is None:
             raise SettingsError("OpenAI embeddings need OPENAI_API_KEY (or CITEWIRE_EMBEDDER_URL).")
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-        embedder: Embedder = OpenAIEmbedding(
-            model_name=model, api_key=key, api_base=address, max_retries=3
-        )
-        return embedder
+        return openai_embedder(model, key, address)
     raise SettingsError(
         f"CITEWIRE_EMBEDDER is {settings.embedder!r}; expected minilm or openai:MODEL."
     )

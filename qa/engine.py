@@ -51,7 +51,7 @@ from qa.writing.entailment_judge import EntailmentJudge
 from qa.writing.writer import Writer
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+    from qa.writing.models import LLM
 
 MAX_CONFIDENCE_LOST_BY_EVENT_DAY = 0.1
 """Confidence that an answer may lose by counting from the day of an event; one that loses more

@@ -24,18 +24,6 @@ def test_public_names_are_sorted_and_there(package: object) -> None:
     assert all(hasattr(package, name) for name in names)
 
 
-def test_ingest_never_imports_qa() -> None:
-    """The flow is one way, and each library has one owner."""
-    owners = {"chromadb": "vector_index.py", "tantivy": "lexical_index.py", "openai": "models.py"}
-    for path in [*(ROOT / "ingest").rglob("*.py"), *(ROOT / "qa").rglob("*.py")]:
-        code = path.read_text(encoding="utf-8")
-        if path.is_relative_to(ROOT / "ingest"):
-            assert not re.search(r"^\s*(?:from|import) qa\b", code, re.MULTILINE), path
-        for library, owner in owners.items():
-            if re.search(rf"^\s*(?:from|import) {library}\b", code, re.MULTILINE):
-                assert path.name == owner, path
-
-
 def test_the_readme_documents_every_setting() -> None:
     """The table of settings is complete and its defaults are the code's."""
     for name, field in Settings.model_fields.items():

@@ -1,4 +1,4 @@
-"""Presents a library's embedder as a llama-index ``BaseEmbedding``, for llama-index's own engines.
+"""The two ways between llama-index's embedders and a library's: theirs for ours, ours for theirs.
 
 The only module of this package that imports llama-index; ``Library`` never does.
 """
@@ -38,3 +38,13 @@ class LlamaIndexEmbedding(BaseEmbedding):
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
         return self._embedder.get_text_embedding_batch(texts)
+
+
+def openai_embedder(model: str, key: str, address: str | None) -> Embedder:
+    """OpenAI's embeddings, or a compatible server's at ``address``, for a library."""
+    from llama_index.embeddings.openai import OpenAIEmbedding
+
+    embedder: Embedder = OpenAIEmbedding(
+        model_name=model, api_key=key, api_base=address, max_retries=3
+    )
+    return embedder

@@ -33,7 +33,7 @@ from qa.writing.prompts import REPAIR_SYSTEM, KnownFacts, repair_message
 from qa.writing.sentence_stream import whole_sentences
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+    from qa.writing.models import LLM
 
 MAX_REVIEW_SECONDS = 30.0
 """Seconds that all reviews of an answer may take; a small model on two cores needs 3 to 8 for

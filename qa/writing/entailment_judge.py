@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from qa.cost import CostRecorder
 from qa.errors import ModelError
-from qa.writing.models import iterate_with_deadline, limited_to, model_error, tokens_of
+from qa.writing.models import (
+    chat_messages,
+    iterate_with_deadline,
+    limited_to,
+    model_error,
+    tokens_of,
+)
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+    from qa.writing.models import LLM
 
 SYSTEM = (
     "You check facts. You are given a text and a claim. Answer yes if the text says what the claim "
@@ -64,14 +70,9 @@ def entailment_probability(
     log-probabilities nor a yes or no among its first tokens. The tokens it took are told to
     ``cost``.
     """
-    from llama_index.core.llms import ChatMessage, MessageRole
-
     text = "\n".join(quotes)[:MAX_QUOTE_CHARACTERS]
     asked = f"Text:\n{text}\n\nClaim: {claim}\n\nDoes the text support the claim? yes or no:"
-    messages = [
-        ChatMessage(role=MessageRole.SYSTEM, content=SYSTEM),
-        ChatMessage(role=MessageRole.USER, content=asked),
-    ]
+    messages = chat_messages(SYSTEM, asked)
 
     def answer() -> Iterable[Any]:
         yield limited_to(1, llm).chat(

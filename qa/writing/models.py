@@ -26,7 +26,8 @@ from qa.errors import ModelError, SettingsError
 from qa.settings import Settings
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+    from llama_index.core.llms import LLM as LLM
+    from llama_index.core.llms import ChatMessage
 
 DEFAULT_MODEL = "gpt-4.1-mini"
 CONTEXT_TOKENS = 8_192
@@ -151,12 +152,7 @@ class Completion:
 
     def __iter__(self) -> Iterator[str]:
         """Yield pieces as they come. Raises ModelError, whatever went wrong underneath."""
-        from llama_index.core.llms import ChatMessage, MessageRole
-
-        messages = [
-            ChatMessage(role=MessageRole.SYSTEM, content=self.system),
-            ChatMessage(role=MessageRole.USER, content=self.user),
-        ]
+        messages = chat_messages(self.system, self.user)
         finished: str | None = None
         native = False
         try:
@@ -173,6 +169,16 @@ class Completion:
         self.cut_off = finished == "length"
         if native and finished is None:
             raise ModelError("its answer broke off", retryable=True)
+
+
+def chat_messages(system: str, user: str) -> list[ChatMessage]:
+    """Instructions and a request as llama-index sends them."""
+    from llama_index.core.llms import ChatMessage, MessageRole
+
+    return [
+        ChatMessage(role=MessageRole.SYSTEM, content=system),
+        ChatMessage(role=MessageRole.USER, content=user),
+    ]
 
 
 def limited_to(tokens: int, llm: LLM) -> LLM:

@@ -26,7 +26,7 @@ from qa.writing.prompts import SYSTEM, known_facts, user_message
 from qa.writing.sentence_stream import whole_sentences
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
+    from qa.writing.models import LLM
 
 MAX_EVIDENCE_SENTENCES = 10
 """Evidence sentences shown to the model, about 600 tokens with what is known of them. The answer

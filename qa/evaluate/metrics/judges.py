@@ -17,10 +17,9 @@ from qa.writing.entailment_judge import entailment_probability
 from qa.writing.models import open_model
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
-
     from ingest.storage.library import Library
     from qa.settings import Settings
+    from qa.writing.models import LLM
 
 JUDGES = ("checker", "model")
 EVALUATORS = ("faithfulness", "relevancy", "correctness")

@@ -26,9 +26,8 @@ from qa.evaluate.question_sets.standalone_sentences import Name, names_in
 from qa.evaluate.records import Case
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM
-
     from ingest.storage.library import Library
+    from qa.writing.models import LLM
 
 UNANSWERABLE = 5
 """One question in this many has a name swapped."""

@@ -1,14 +1,13 @@
-"""Ingestion, end to end.
+"""The ingestion pipeline: from sources to articles that can be searched.
 
     for each document of each source:
         article  = extract(document)                 or rejected, with the reason
         decision = decide(article, what is stored)   new | revised | duplicate | unchanged
-        cluster  = whose wire copy it is
         passages = split(article)
-    every GROUP passages: flow                       pending -> embed -> vectors -> ready
+        cluster  = the near-duplicates it belongs to
+        writer.add(article, passages)                pending -> embed -> vectors -> ready
 
-While one group is embedded the next is parsed and the last is written (``ingest.storage.batches``).
-
+While one batch is embedded the next is parsed and the last is written (``ingest.storage.batches``).
 Decides nothing itself. Knows nothing about questions.
 """
 
@@ -25,15 +24,16 @@ from ingest.segmentation import split_into_passages
 from ingest.sources.documents import DocumentOrError
 from ingest.sources.fetch import Fetcher
 from ingest.sources.reader import Source, read_sources
-from ingest.storage.batches import Flow, flowing
+from ingest.storage.batches import BatchWriter, batch_writer
 from ingest.storage.library import Library
 from ingest.versions.decision import decide
 from ingest.versions.near_duplicates import assign_cluster, build_sketch, rank_candidates
 
 OnOutcome = Callable[[Outcome], None]
+"""Is told the outcome of each document at once."""
 
 
-def _no_one(_: Outcome) -> None:
+def _ignore_outcome(_: Outcome) -> None:
     """No one is watching the outcomes."""
 
 
@@ -42,7 +42,7 @@ def ingest(
     library: Library,
     *,
     published: When | None = None,
-    on_outcome: OnOutcome = _no_one,
+    on_outcome: OnOutcome = _ignore_outcome,
     allow_private: bool = False,
 ) -> IngestReport:
     """Put articles into a library.
@@ -50,59 +50,61 @@ def ingest(
     ``sources``: paths, folders, addresses, mappings with text/title/date/url, ``Article``s, or
     what ``ingest.sources.reader.read_sources()`` yields, in any iterable.
     ``published``: the publication date of all of them, when the user knows it.
-    Every source ends in exactly one outcome; a bad one never stops the rest.
+    ``allow_private``: whether addresses on private networks may be fetched.
+    Every document ends in exactly one outcome; a bad one never stops the rest.
 
-    Raises LibraryBusy when another process is writing.
+    Raises LibraryBusy when another process is writing, DiskFull when there is no room.
     """
     started = time.perf_counter()
-    tally = ReportBuilder()
+    report = ReportBuilder()
     with library.writing():
-        with flowing(library) as flow:
+        with batch_writer(library) as writer:
             for found in read_sources(sources, Fetcher(allow_private=allow_private)):
-                outcome = _one(found, library, flow, published)
-                tally.add(outcome)
+                outcome = _ingest_one(found, library, writer, published)
+                report.add(outcome)
                 on_outcome(outcome)
-        library.catch_up()
-    return tally.report(flow.written, time.perf_counter() - started)
+        library.update_lexical_index()
+    return report.report(writer.passages_written, time.perf_counter() - started)
 
 
-def _free_id(article: Article, library: Library, flow: Flow) -> str:
-    """The article's id, or the next one when it is taken: a file whose text moved on leaves its
-    id behind, and the old text may turn up again elsewhere."""
-    article_id = article.id
-    while flow.knows(article_id) or library.catalogue.knows(article_id):
-        article_id = digest(article_id, article.origin or article.canonical_url or "")
-    return article_id
-
-
-def _one(found: DocumentOrError, library: Library, flow: Flow, published: When | None) -> Outcome:
+def _ingest_one(
+    found: DocumentOrError, library: Library, writer: BatchWriter, published: When | None
+) -> Outcome:
     if isinstance(found, BadInput):
         return Outcome("rejected", found.source, reason=found.reason)
     try:
         article = extract(found, published)
     except BadInput as error:
         return Outcome("rejected", found.source, reason=error.reason)
-    if flow.holds(article):
-        flow.settle()
-    catalogue = library.catalogue
-    stored, same_text = catalogue.alike(article)
-    decision = decide(article, stored, same_text)
+    if writer.has_comparable(article):
+        writer.flush()
+    decision = decide(article, *library.catalogue.find_comparable(article))
     kept = decision.article
     if decision.kind == "new":
-        kept = replace(kept, id=_free_id(kept, library, flow))
+        kept = replace(kept, id=_free_id(kept, library, writer))
     if decision.kind in ("new", "revised"):
-        _put(kept, library, flow)
+        _write(kept, library, writer)
     note = "" if published else unused_date_note(found)
     return Outcome(decision.kind, found.source, kept.id, kept.title, note)
 
 
-def _put(article: Article, library: Library, flow: Flow) -> None:
-    """Find whose copy it is, split it, and send it on its way."""
+def _free_id(article: Article, library: Library, writer: BatchWriter) -> str:
+    """The article's id, or the next one when it is taken: a file whose text moved on leaves its
+    id behind, and the old text may turn up again elsewhere."""
+    article_id = article.id
+    while writer.has_id(article_id) or library.catalogue.has_id(article_id):
+        article_id = digest(article_id, article.origin or article.canonical_url or "")
+    return article_id
+
+
+def _write(article: Article, library: Library, writer: BatchWriter) -> None:
+    """Split an article, find its near-duplicates' cluster, and hand it to the writer."""
     passages = split_into_passages(article)
-    mine = build_sketch(article.text, [(passage.start, passage.end) for passage in passages])
-    near = library.catalogue.articles(rank_candidates(library.catalogue.sharing(mine), mine))
-    near += flow.near(mine)
-    joined = assign_cluster(article, near)
+    own_sketch = build_sketch(article.text, [(passage.start, passage.end) for passage in passages])
+    shared = library.catalogue.count_shared_signatures(own_sketch)
+    candidates = library.catalogue.articles(rank_candidates(shared, own_sketch))
+    candidates += writer.likely_copies(own_sketch)
+    joined = assign_cluster(article, candidates)
     if joined.merged:
-        flow.merge_clusters(joined.cluster_id, joined.merged)
-    flow.put(replace(article, cluster_id=joined.cluster_id), passages, mine)
+        writer.merge_clusters(joined.cluster_id, joined.merged)
+    writer.add(replace(article, cluster_id=joined.cluster_id), passages, own_sketch)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ingest.sources.fetch import Fetcher
     from ingest.sources.reader import Source
     from ingest.storage.library import Library
-    from ingest.subscriptions import Updated
+    from ingest.subscriptions import FeedUpdate
     from qa.answers.recheck import Rechecked
     from qa.query_engine import CitationEngine, PassageRetriever
     from qa.writing.models import LLM
@@ -201,9 +201,10 @@ class Assistant:
 
         return Fetcher(allow_private=self.settings.allow_private, delay=self.settings.fetch_delay)
 
-    def update_feeds(self, urls: Sequence[str] = ()) -> Iterator[Updated]:
+    def update_feeds(self, urls: Sequence[str] = ()) -> Iterator[FeedUpdate]:
         """Ingest new entries of the subscribed feeds (or of ``urls`` only); a result a feed."""
-        from ingest.subscriptions import Subscriptions, update_feeds
+        from ingest.storage.catalogue.feed_subscriptions import Subscriptions
+        from ingest.subscriptions import update_feeds
 
         subscriptions = Subscriptions(self.library.catalogue)
         return update_feeds(subscriptions, self.fetcher(), self.ingest, urls)

@@ -78,7 +78,7 @@ def describe_library(
         "home": str(library.home),
         "articles": counts["articles"],
         "passages": counts["passages"],
-        "outlets": library.catalogue.outlets(),
+        "outlets": len(library.catalogue.outlet_names()),
         "oldest": oldest,
         "newest": newest,
         "pending": counts["pending"],

@@ -176,12 +176,12 @@ def test_an_open_reader_learns_of_what_another_process_adds(story: Path, tmp_pat
 
     ingest_elsewhere(story)
     reader = Library(home, embedder=PackagedEmbedding())
-    assert len(reader.dense("harbour bridge", 10)) == 1
+    assert len(reader.dense_search("harbour bridge", 10)) == 1
     other = tmp_path / "comet.txt"
     other.write_text("A comet named Tuck will pass the town of Elm on Friday, astronomers said.",
                      encoding="utf-8")  # fmt: skip
     ingest_elsewhere(other)
-    found = reader.dense("a comet passes the town", 10)
+    found = reader.dense_search("a comet passes the town", 10)
     assert len(found) == 2
     assert "comet" in reader.catalogue.retrievable([found[0][0]])[0][0].text
 

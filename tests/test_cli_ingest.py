@@ -118,8 +118,8 @@ def test_a_watched_folder_tells_of_new_files(tmp_path: Path) -> None:
 @pytest.mark.timeout(120)
 def test_kept_feeds_are_read_while_the_app_runs(tmp_path: Path) -> None:
     """The thread that the app starts brings in what a kept feed leads to, until it is stopped."""
+    from ingest.storage.catalogue.feed_subscriptions import Subscriptions
     from ingest.storage.library import Library
-    from ingest.subscriptions import Subscriptions
     from qa.assistant import Assistant
     from qa.settings import Settings
     from tests.fakes_ingest import WordEmbedding

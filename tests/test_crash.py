@@ -72,8 +72,8 @@ class DyingCatalogue(Catalogue):
             if statement.startswith(("INSERT", "UPDATE", "DELETE")):
                 fuse.burn()
 
-        event.listen(self._engine, "before_cursor_execute", executing)
-        event.listen(self._engine, "commit", lambda _connection: fuse.burn())
+        event.listen(self.engine, "before_cursor_execute", executing)
+        event.listen(self.engine, "commit", lambda _connection: fuse.burn())
 
 
 class DyingLibrary(Library):
@@ -81,7 +81,7 @@ class DyingLibrary(Library):
 
     def __init__(self, home: Path, fuse: Fuse, embedder: WordEmbedding | None) -> None:
         super().__init__(home, embedder=embedder)
-        self.group = GROUP
+        self.batch_size = GROUP
         self.fuse = fuse
         self.catalogue.close()
         self.catalogue = DyingCatalogue(home / "catalogue.sqlite", fuse)
@@ -142,7 +142,7 @@ def _do(library: Library, kind: str) -> None:
     elif kind == "revise":
         ingest(_stories(2, range(5)), library)
     elif kind == "reindex":
-        library.use(WordEmbedding(model_name="other"))
+        library.replace_embedder(WordEmbedding(model_name="other"))
         library.reindex()
     elif kind == "repair":
         library.repair()
@@ -159,7 +159,7 @@ def _seen(library: Library) -> dict[str, Any]:
     ready = library.catalogue.passage_ids("ready")
     pairs = library.catalogue.retrievable(sorted(ready))
     exact = all(p.text == a.text[p.start : p.end] for p, a in pairs)
-    dense = {p.id: library.dense(f"{a.title}\n{p.text}", 1)[0][0] for p, a in pairs[::9]}
+    dense = {p.id: library.dense_search(f"{a.title}\n{p.text}", 1)[0][0] for p, a in pairs[::9]}
     return {
         "counts": library.counts(),
         "lexical": lexical,
@@ -191,10 +191,10 @@ def _warm_up() -> None:
         catalogue = Catalogue(Path(folder, "catalogue.sqlite"))
         for number, fields in enumerate(_stories(1, range(ARTICLES))):
             found = extract(Document("story", "fields", fields=fields))
-            article = decide(found, *catalogue.alike(found)).article
+            article = decide(found, *catalogue.find_comparable(found)).article
             passages = split_into_passages(article)
             prints = build_sketch(article.text, [(p.start, p.end) for p in passages])
-            catalogue.sharing(prints)
+            catalogue.count_shared_signatures(prints)
             catalogue.stage([(article, passages, prints)])
             catalogue.mark_ready([(article.id, 1)])
             catalogue.retrievable([p.id for p in passages])

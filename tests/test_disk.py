@@ -41,7 +41,7 @@ def _write(home: Path, disk: Path) -> dict[str, object]:
     """Fill the disk, ingest until that is told, make room, and do the same again."""
     said = ""
     library = Library(home, embedder=WordEmbedding())
-    library.group = 30
+    library.batch_size = 30
     ingest([story(0)], library)
     free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
     ballast = disk / "ballast"

@@ -17,7 +17,8 @@ from ingest.sources.feeds import is_feed, parse_feed, read_feed
 from ingest.sources.fetch import CacheValidators
 from ingest.sources.reader import read_sources
 from ingest.storage.catalogue.catalogue import Catalogue
-from ingest.subscriptions import AT_ONCE, Subscriptions, Updated, update_feeds
+from ingest.storage.catalogue.feed_subscriptions import Subscriptions
+from ingest.subscriptions import ARTICLES_PER_INGEST, FeedUpdate, update_feeds
 from tests.fakes_files import BODY, html_file, rss_file, sitemap_file
 
 FEED = "https://ledger.example/feed"
@@ -179,14 +180,14 @@ def counting(found: Iterable[DocumentOrError]) -> IngestReport:
     return tally.report(0, 0.0)
 
 
-def update(kept: Subscriptions, site: Site, *urls: str) -> list[Updated]:
+def update(kept: Subscriptions, site: Site, *urls: str) -> list[FeedUpdate]:
     return list(update_feeds(kept, site, counting, urls))
 
 
 def test_no_site_is_waited_for_while_the_library_is_locked(tmp_path: Path) -> None:
     """A slow site keeps no other writer waiting: pages are fetched first, some at a time."""
     kept, site = kept_in(tmp_path), Site()
-    links = [f"{STORY}{number}" for number in range(AT_ONCE + 5)]
+    links = [f"{STORY}{number}" for number in range(ARTICLES_PER_INGEST + 5)]
     site.put(FEED, rss_file(*map(item, links)))
     for link in links:
         site.put(link, html_file())
@@ -201,9 +202,9 @@ def test_no_site_is_waited_for_while_the_library_is_locked(tmp_path: Path) -> No
         return report
 
     (updated,) = update_feeds(kept, site, locked)
-    assert runs == [AT_ONCE, AT_ONCE + 5]
+    assert runs == [ARTICLES_PER_INGEST, ARTICLES_PER_INGEST + 5]
     assert updated.report is not None
-    assert updated.report.counts == {"new": AT_ONCE + 5}
+    assert updated.report.counts == {"new": ARTICLES_PER_INGEST + 5}
     assert [outcome.source for outcome in updated.report.outcomes] == links
 
 

@@ -291,11 +291,11 @@ def test_a_damaged_index_says_to_repair_and_is_repaired(tmp_path: Path, damage: 
     else:
         (home / "lexical" / "meta.json").write_text("garbage")
     again = Library(home, embedder=WordEmbedding())
-    search = again.lexical_search if damage.startswith("lexical") else again.dense
+    search = again.lexical_search if damage.startswith("lexical") else again.dense_search
     with pytest.raises(LibraryBroken, match="citewire repair"):
         search("marker2x1", 5)
     assert again.repair() == before
-    assert len(again.dense("marker2x1", 3)) == 3
+    assert len(again.dense_search("marker2x1", 3)) == 3
     assert len(again.lexical_search("marker2x1", 5)) == 1
     again.close()
 
@@ -311,7 +311,7 @@ def test_a_full_disk_is_told_and_loses_nothing(library: Library) -> None:
             connection.execute(f"PRAGMA max_page_count={pages}")
 
         library.catalogue.close()
-        event.listen(library.catalogue._engine, "checkout", bound)
+        event.listen(library.catalogue.engine, "checkout", bound)
 
     limit(1)  # SQLite takes it as "no larger than now"
     with pytest.raises(DiskFull, match="make room"):

@@ -63,7 +63,7 @@ def stories(*numbers: int, **options: Any) -> list[dict[str, str]]:
 
 def found(library: Library, question: str, limit: int = 50) -> list[tuple[Passage, Article]]:
     """What both searches find, joined to the catalogue, as every answer sees it."""
-    hits = library.dense(question, limit) + library.lexical_search(question, limit)
+    hits = library.dense_search(question, limit) + library.lexical_search(question, limit)
     return library.catalogue.retrievable(list(dict.fromkeys(key for key, _ in hits)))
 
 
@@ -99,7 +99,7 @@ def test_what_was_ingested_is_found_by_both_searches(library: Library) -> None:
     ((hit, _),) = library.lexical_search("marker2x1", 5)
     ((passage, article),) = library.catalogue.retrievable([hit])
     assert "marker2x1" in passage.text
-    ((nearest, similarity),) = library.dense(embedded_text(passage, article), 1)
+    ((nearest, similarity),) = library.dense_search(embedded_text(passage, article), 1)
     assert nearest == hit
     assert similarity == pytest.approx(1.0, abs=1e-3)
     assert in_step(library)
@@ -284,7 +284,7 @@ def test_removal_leaves_nothing_in_any_store(library: Library) -> None:
     counts = library.counts()
     assert set(counts.values()) == {0}
     assert library.lexical_search("marker3x1 story", 5) == []
-    assert library.dense("story", 5) == []
+    assert library.dense_search("story", 5) == []
 
 
 def test_a_removed_article_can_be_ingested_again(library: Library) -> None:
@@ -327,11 +327,11 @@ def test_pending_text_is_never_retrievable(library: Library) -> None:
     library.catalogue.stage([(article, spans, bands)])
     rows = [(passage, article) for passage in spans]
     library.vectors.upsert(rows, library.encode([embedded_text(*row) for row in rows]))
-    assert library.dense("marker2x1", 50)
+    assert library.dense_search("marker2x1", 50)
     assert not says(library, "marker2x1")
     assert library.catalogue.retrievable([passage.id for passage in spans]) == []
     assert library.catalogue.find(article_id="id2") is None
-    assert library.catalogue.same_text(article.text_hash) == []
+    assert library.catalogue.find_comparable(article) == (None, [])
     assert library.counts()["pending"] == len(spans)
 
 
@@ -440,7 +440,7 @@ def test_another_embedder_is_refused_by_name(library: Library, open_library: Ope
 
 def reindexed(open_library: Open, embedder: WordEmbedding) -> int:
     library = open_library(embedder=None)
-    library.use(embedder)
+    library.replace_embedder(embedder)
     return library.reindex()
 
 
@@ -602,7 +602,7 @@ def test_odd_questions_are_searched_without_error(library: Library, question: st
     """Whatever is typed, both searches return a list."""
     ingest([story(1)], library)
     assert isinstance(library.lexical_search(question, 5), list)
-    assert isinstance(library.dense(question, 5), list)
+    assert isinstance(library.dense_search(question, 5), list)
 
 
 def test_title_outlet_and_date_can_be_searched(library: Library) -> None:
@@ -615,11 +615,14 @@ def test_title_outlet_and_date_can_be_searched(library: Library) -> None:
 def test_results_come_best_first_and_no_more_than_asked(library: Library) -> None:
     """Scores fall, similarities are cosines, and the limit holds."""
     ingest(stories(*range(1, 8)), library)
-    for hits in (library.dense("mayor bridge", 5), library.lexical_search("mayor bridge", 5)):
+    for hits in (
+        library.dense_search("mayor bridge", 5),
+        library.lexical_search("mayor bridge", 5),
+    ):
         scores = [score for _, score in hits]
         assert len(hits) == 5
         assert scores == sorted(scores, reverse=True)
-    assert all(-1.001 <= score <= 1.001 for _, score in library.dense("mayor", 5))
+    assert all(-1.001 <= score <= 1.001 for _, score in library.dense_search("mayor", 5))
 
 
 def test_an_old_text_that_turns_up_again_gets_an_id_of_its_own(

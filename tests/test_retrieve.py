@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from ingest.errors import BadFilter
 from ingest.pipeline import ingest
-from ingest.storage.catalogue.filters import Filters, known, outlet_key
+from ingest.storage.catalogue.filters import Filters, outlet_key, resolve_outlets
 from ingest.storage.library import Library
 from qa.questions.interpretation import Query, interpret
 from qa.questions.time_constraints import Period, required_outlets, time_constraints
@@ -79,7 +79,7 @@ def test_a_rare_outlet_is_found_beyond_the_widest_search(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When widening gives up, all that match are compared."""
-    monkeypatch.setattr("ingest.storage.search._WIDEST", 0)
+    monkeypatch.setattr("ingest.storage.search._MAX_WIDENED_RESULTS", 0)
     assert len(found(library, "ferry sank", Filters(outlets=("Inland Times",)))) == 2
 
 
@@ -144,7 +144,7 @@ def test_outlets_a_question_insists_on(text: str, named: tuple[str, ...], plain:
 
 def test_spellings_of_an_outlet() -> None:
     """A domain, capitals and an article do not make another outlet: asking for one asks for all."""
-    both = known(Filters(outlets=("cnn",)), ["CNN", "cnn.com", "Post"])
+    both = resolve_outlets(Filters(outlets=("cnn",)), ["CNN", "cnn.com", "Post"])
     assert both.outlets == ("CNN", "cnn.com")
     assert len({outlet_key(n) for n in ("The Week", "THE WEEK", "the-week.com", "week")}) == 1
 

@@ -1,10 +1,10 @@
-"""Groups of articles on their way into a library, three at a time.
+"""Writes article versions into a library in batches, three of them overlapping.
 
-    this thread      parse, decide, stage as pending         group n + 2
-    one thread       embed                                   group n + 1
-    one thread       vectors -> ready -> lexical index       group n
+    calling thread   parse, decide, stage as pending         batch n + 2
+    one thread       embed                                   batch n + 1
+    one thread       vectors -> ready -> lexical index       batch n
 
-The order within a group is always pending -> vectors -> ready, so that a crash between any two
+The order within a batch is always pending -> vectors -> ready, so that a crash between any two
 steps is finished by the next writer. Knows nothing about where articles come from.
 """
 
@@ -18,46 +18,43 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.records import Article, Passage
-from ingest.storage.memory import give_back
+from ingest.storage.catalogue.catalogue import StagedArticle
+from ingest.storage.library import Library
+from ingest.storage.memory import release_memory
 from ingest.versions.near_duplicates import Sketch, rank_candidates
 
 if TYPE_CHECKING:
-    from ingest.storage.library import Library
     from ingest.storage.minilm import Vectors
 
-Staged = tuple[Article, list[Passage], Sketch]
+PASSAGES_IN_FIRST_BATCH = 64
+"""The next batches double up to ``Library.batch_size``, so that embedding starts at once."""
 
-GROUP = 256
-"""Passages embedded and written together: enough to sort by length, 0.4 MB of vectors."""
-
-FIRST = 64
-"""Passages of the first group; the next ones double, so that embedding starts at once."""
-
-UNDER_WAY = 2
-"""Groups staged but not ready, beside the one being gathered."""
+MAX_UNFINISHED_BATCHES = 2
+"""Batches staged but not ready, beside the one being gathered."""
 
 
-class _Group:
-    """Articles staged together, and what to find them by."""
+class _Batch:
+    """Articles staged together, and the keys and signatures to find them by."""
 
     def __init__(self) -> None:
-        self.staged: dict[str, Staged] = {}
+        self.staged: dict[str, StagedArticle] = {}
         self.passages = 0
-        self.names: set[str] = set()
-        self._prints: dict[int | tuple[int, int], list[str]] = {}
+        self.keys: set[str] = set()
+        self._signatures: dict[int | tuple[int, int], list[str]] = {}
 
-    def put(self, staged: Staged) -> None:
+    def add(self, staged: StagedArticle) -> None:
         article, passages, sketch = staged
         self.staged[article.id] = staged
         self.passages += len(passages)
-        self.names.update(_names(article))
-        for shared in sketch.prints():
-            self._prints.setdefault(shared, []).append(article.id)
+        self.keys.update(_comparison_keys(article))
+        for signature in sketch.prints():
+            self._signatures.setdefault(signature, []).append(article.id)
 
-    def near(self, sketch: Sketch) -> list[Article]:
-        """The articles that are likely copies of a sketch's."""
+    def likely_copies(self, sketch: Sketch) -> list[Article]:
         shared = Counter(
-            article_id for mine in sketch.prints() for article_id in self._prints.get(mine, ())
+            article_id
+            for signature in sketch.prints()
+            for article_id in self._signatures.get(signature, ())
         )
         return [self.staged[article_id][0] for article_id in rank_candidates(shared, sketch)]
 
@@ -67,101 +64,113 @@ class _Group:
                 self.staged[article_id] = replace(article, cluster_id=into), passages, sketch
 
 
-class Flow:
-    """Articles that were decided on. ``put`` never waits for more than one group."""
+class BatchWriter:
+    """Takes articles that were decided on, one by one, and writes them in batches.
+
+    ``passages_written`` counts the passages of batches that did not fail.
+    """
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._gathered = _Group()
-        self._enough = min(FIRST, library.group)
+        self._gathered = _Batch()
+        self._next_size = min(PASSAGES_IN_FIRST_BATCH, library.batch_size)
         self._embedding = ThreadPoolExecutor(1, "embed")
         self._writing = ThreadPoolExecutor(1, "write")
-        self._under_way: deque[tuple[Future[None], _Group]] = deque()
-        self.written = 0
+        self._unfinished: deque[tuple[Future[None], _Batch]] = deque()
+        self.passages_written = 0
 
-    def put(self, article: Article, passages: list[Passage], sketch: Sketch) -> None:
-        self._gathered.put((article, passages, sketch))
-        if self._gathered.passages >= self._enough:
+    def add(self, article: Article, passages: list[Passage], sketch: Sketch) -> None:
+        """Gather an article; never waits for more than one batch."""
+        self._gathered.add((article, passages, sketch))
+        if self._gathered.passages >= self._next_size:
             self._send()
-            self._enough = min(2 * self._enough, self._library.group)
+            self._next_size = min(2 * self._next_size, self._library.batch_size)
 
-    def _groups(self) -> Iterator[_Group]:
-        """What no search finds yet: under way, or gathered."""
-        yield from (group for _, group in self._under_way)
+    def _batches(self) -> Iterator[_Batch]:
+        """The batches that no search finds yet."""
+        yield from (batch for _, batch in self._unfinished)
         yield self._gathered
 
-    def knows(self, article_id: str) -> bool:
-        """Whether an article of this id is on its way."""
-        return any(article_id in group.staged for group in self._groups())
+    def has_id(self, article_id: str) -> bool:
+        """Whether an article of this id is in an unfinished batch."""
+        return any(article_id in batch.staged for batch in self._batches())
 
-    def near(self, sketch: Sketch) -> list[Article]:
-        """Articles on their way that are likely copies of a sketch's."""
-        return [article for group in self._groups() for article in group.near(sketch)]
+    def likely_copies(self, sketch: Sketch) -> list[Article]:
+        """Articles in unfinished batches that are likely near-duplicates of a sketch's."""
+        return [article for batch in self._batches() for article in batch.likely_copies(sketch)]
 
-    def holds(self, article: Article) -> bool:
-        """Whether an article that must be compared with this one is still on its way."""
-        return any(name in group.names for group in self._groups() for name in _names(article))
+    def has_comparable(self, article: Article) -> bool:
+        """Whether an article that must be compared with this one is in an unfinished batch."""
+        keys = _comparison_keys(article)
+        return any(key in batch.keys for batch in self._batches() for key in keys)
 
     def merge_clusters(self, into: str, others: Sequence[str]) -> None:
-        """Make several clusters one, here and in the catalogue."""
-        for group in self._groups():
-            group.rename_clusters(into, others)
+        """Make several clusters of copies one, here and in the catalogue."""
+        for batch in self._batches():
+            batch.rename_clusters(into, others)
         self._library.catalogue.merge_clusters(into, others)
 
-    def _send(self) -> None:
-        group, self._gathered = self._gathered, _Group()  # first: what failed is not sent again
-        staged = list(group.staged.values())
-        if not staged:
-            return
-        _ = self._library.embedder  # without one, nothing staged could ever become ready
-        _ = self._library.vectors, self._library.lexical  # opened once, not by two threads
-        self._library.catalogue.stage(staged)
-        rows = [(passage, article) for article, spans, _ in staged for passage in spans]
-        vectors = self._embedding.submit(self._library.embed, rows)
-        done = self._writing.submit(self._write, staged, rows, vectors)
-        self._under_way.append((done, group))
-        self.written += group.passages
-        while len(self._under_way) > UNDER_WAY:
-            self._wait()
-
-    def _write(
-        self, staged: list[Staged], rows: list[tuple[Passage, Article]], vectors: Future[Vectors]
-    ) -> None:
-        self._library.publish([article for article, _, _ in staged], rows, vectors.result())
-        give_back()
-
-    def _wait(self) -> None:
-        done, group = self._under_way[0]
-        try:
-            done.result()
-        except BaseException:
-            self.written -= group.passages
-            raise
-        finally:
-            self._under_way.popleft()
-
-    def settle(self) -> None:
-        """Send what was gathered, and wait until everything is ready. Raises what failed first,
+    def flush(self) -> None:
+        """Send what was gathered, and wait until everything is ready. Raises the first failure,
         after the rest was tried."""
-        failed: BaseException | None = None
+        failure: BaseException | None = None
         try:
             self._send()
         except BaseException as error:
-            failed = error
-        while self._under_way:
+            failure = error
+        while self._unfinished:
             try:
                 self._wait()
             except BaseException as error:
-                failed = failed or error
-        if failed is not None:
-            raise failed
+                failure = failure or error
+        if failure is not None:
+            raise failure
 
     def close(self) -> None:
+        """End the threads."""
         self._embedding.shutdown()
         self._writing.shutdown()
 
+    def _send(self) -> None:
+        batch, self._gathered = self._gathered, _Batch()  # first: what failed is not sent again
+        staged = list(batch.staged.values())
+        if not staged:
+            return
+        library = self._library
+        _ = library.embedder  # without one, nothing staged could ever become ready
+        _ = library.vectors, library.lexical  # opened once, not by two threads
+        library.catalogue.stage(staged)
+        rows = [(passage, article) for article, passages, _ in staged for passage in passages]
+        vectors = self._embedding.submit(library.embed, rows)
+        articles = [article for article, _, _ in staged]
+        done = self._writing.submit(self._publish, articles, rows, vectors)
+        self._unfinished.append((done, batch))
+        self.passages_written += batch.passages
+        while len(self._unfinished) > MAX_UNFINISHED_BATCHES:
+            self._wait()
 
-def _names(article: Article) -> list[str]:
+    def _publish(
+        self,
+        articles: list[Article],
+        rows: list[tuple[Passage, Article]],
+        vectors: Future[Vectors],
+    ) -> None:
+        self._library.publish(articles, rows, vectors.result())
+        release_memory()
+
+    def _wait(self) -> None:
+        """Wait for the oldest batch. Raises what failed in it."""
+        done, batch = self._unfinished[0]
+        try:
+            done.result()
+        except BaseException:
+            self.passages_written -= batch.passages
+            raise
+        finally:
+            self._unfinished.popleft()
+
+
+def _comparison_keys(article: Article) -> list[str]:
     """What makes two articles the same one, or worth comparing."""
     return [
         f"text {article.text_hash}",
@@ -171,13 +180,13 @@ def _names(article: Article) -> list[str]:
 
 
 @contextmanager
-def flowing(library: Library) -> Iterator[Flow]:
-    """A flow that is settled at the end, however it ends."""
-    flow = Flow(library)
+def batch_writer(library: Library) -> Iterator[BatchWriter]:
+    """A batch writer that is flushed and closed at the end, also after an error."""
+    writer = BatchWriter(library)
     try:
         try:
-            yield flow
+            yield writer
         finally:
-            flow.settle()
+            writer.flush()
     finally:
-        flow.close()
+        writer.close()

@@ -1,12 +1,13 @@
-"""The three stores as one: what is in the catalogue can be found, and nothing else can.
+"""The library: catalogue, vector index and lexical index kept consistent as one store.
 
-    add:     stage (pending) -> embed -> vectors -> mark ready -> lexical index
-             (``ingest.storage.batches`` does the same for several groups at a time)
-    remove:  mark dead -> drop vectors -> forget -> lexical index
+    publish: (staged as pending) -> vectors -> mark ready -> lexical index
+             (``ingest.storage.batches`` does this for several batches at a time)
+    remove:  mark dead -> drop vectors -> delete rows -> lexical index
     open:    the lexical index replays what it missed; a writer first finishes what was interrupted
-    repair:  what the rules find, and both indexes, are made anew from the catalogue's texts
+    repair:  annotations and both indexes are made anew from the catalogue's texts
 
-One process writes at a time (a lock file); any number read. Knows nothing about questions.
+What is ready in the catalogue can be found, and nothing else can. One process writes at a time (a
+lock file); any number read. Knows nothing about questions, or about where articles come from.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -26,32 +27,37 @@ from ingest.dates.time_expressions import TimeExpression
 from ingest.errors import EmbedderChanged, LibraryBusy
 from ingest.records import Article, Passage
 from ingest.segmentation import PASSAGE_CHARS, split_into_passages
-from ingest.storage.batches import GROUP, Staged
 from ingest.storage.catalogue.archive import Version
 from ingest.storage.catalogue.catalogue import Catalogue
-from ingest.storage.memory import few_arenas
-from ingest.storage.search import LOCK_SECONDS, REPLAY, Searching
+from ingest.storage.memory import limit_arenas
+from ingest.storage.search import LOCK_TIMEOUT_SECONDS, MAX_CHANGES_PER_REPLAY, LibraryReader
 from ingest.versions.near_duplicates import choose_original
 
 if TYPE_CHECKING:
     from ingest.storage.embedder import Embedder
     from ingest.storage.minilm import Vectors
 
-Tick = Callable[[int], None]
+OnProgress = Callable[[int], None]
+"""Is told how many more passages are done."""
 
-END = 2**31 - 1
+PASSAGES_PER_BATCH = 256
+"""Passages embedded and written together: enough to sort by length, 0.4 MB of vectors."""
+
+_MAX_OFFSET = 2**31 - 1
 """Beyond the end of any text."""
 
 
-def _quiet(_: int) -> None:
+def _ignore_progress(_: int) -> None:
     """No one is watching the progress."""
 
 
-class Library(Searching):
-    """Articles that can be searched. ``home`` is a folder; it is made if it does not exist.
+class Library(LibraryReader):
+    """Articles that can be searched, in a folder ``home`` that is made if it does not exist.
 
-    ``embedder`` None opens the library for looking and removing only. Raises EmbedderChanged when
-    the library's vectors were made by another one, LibraryBroken when a store cannot be read.
+    ``embedder`` None opens the library for looking and removing only. ``catalogue_url`` is an
+    SQLAlchemy address and ``vectors_at`` a Chroma address; the default of both is a file or folder
+    in ``home``. Raises EmbedderChanged when the library's vectors were made by another embedder,
+    LibraryBroken when a store cannot be read.
     """
 
     def __init__(
@@ -66,9 +72,9 @@ class Library(Searching):
         home.mkdir(parents=True, exist_ok=True)
         catalogue = Catalogue(catalogue_url or home / "catalogue.sqlite")
         super().__init__(home, catalogue, vectors_at or str(home / "chroma"), embedder)
-        self.group = GROUP
-        few_arenas()
-        self._lock = FileLock(self.home / "write.lock", timeout=LOCK_SECONDS)
+        self.batch_size = PASSAGES_PER_BATCH
+        limit_arenas()
+        self._lock = FileLock(self.home / "write.lock", timeout=LOCK_TIMEOUT_SECONDS)
         if embedder is not None:
             try:
                 self._check_embedder()
@@ -77,16 +83,15 @@ class Library(Searching):
                 raise
 
     def close(self) -> None:
-        """Let go of the stores; a process that opens the library again sees what is on disk."""
-        if "vectors" in self.__dict__:
-            self.__dict__.pop("vectors").close()
+        """Close the stores; a process that opens the library again sees what is on disk."""
+        self._close_vectors()
         self.__dict__.pop("lexical", None)
         self.catalogue.close()
 
-    # -- searching -----------------------------------------------------------------------
+    # -- looking up ----------------------------------------------------------------------
 
     def expressions(
-        self, article_id: str, version: int, start: int = 0, end: int = END
+        self, article_id: str, version: int, start: int = 0, end: int = _MAX_OFFSET
     ) -> list[TimeExpression]:
         """Time expressions that touch ``start:end`` of a version's text, with the days they mean.
 
@@ -95,9 +100,9 @@ class Library(Searching):
         return self.catalogue.expressions(article_id, version, start, end)
 
     def statements(
-        self, article_id: str, version: int, start: int = 0, end: int = END
+        self, article_id: str, version: int, start: int = 0, end: int = _MAX_OFFSET
     ) -> list[Statement]:
-        """Sentences that touch ``start:end`` of a version's text and that somebody says.
+        """Attributed sentences that touch ``start:end`` of a version's text, with their speakers.
 
         Empty for what an older citewire ingested, until ``repair`` or ``reindex``.
         """
@@ -106,17 +111,18 @@ class Library(Searching):
     def happened_between(
         self, first: date, last: date, passage_ids: Sequence[str] | None = None
     ) -> list[str]:
-        """Ids of passages in whose text something is dated inside the days (both inclusive); of
-        those given only, where some are given.
-
-        What happened in an interval, whenever it was published; preciser dates come first.
-        """
+        """Ids of passages with a time expression inside the days (both inclusive), the most
+        precise first, whenever they were published; only of ``passage_ids`` when given."""
         return self.catalogue.happened_between(first, last, passage_ids)
 
-    def use(self, embedder: Embedder) -> None:
-        """Take an embedder without comparing it to the library's: only ``reindex`` may follow."""
-        self._embedder = embedder
-        self._asked.clear()
+    def history(self, article_id: str) -> list[Version]:
+        """Every version of an article with its notices, oldest first."""
+        return self.catalogue.versions(article_id)
+
+    def original(self, cluster_id: str) -> Article | None:
+        """The one original among the copies of a wire story; None for no such cluster."""
+        members = self.catalogue.cluster(cluster_id)
+        return choose_original(members) if members else None
 
     def counts(self) -> dict[str, int]:
         """Rows of the catalogue, and entries of the two indexes."""
@@ -128,13 +134,13 @@ class Library(Searching):
     # -- writing -------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self, tick: Tick = _quiet) -> Iterator[None]:
-        """Hold the write lock; whatever an interrupted writer left is finished first.
+    def writing(self, on_progress: OnProgress = _ignore_progress) -> Iterator[None]:
+        """Hold the write lock; what an interrupted writer left is finished first.
 
         Raises LibraryBusy within a second when another process is writing.
         """
         with self._exclusive():
-            self._recover(tick)
+            self._recover(on_progress)
             yield
 
     @contextmanager
@@ -153,21 +159,13 @@ class Library(Searching):
             self._writing_now = False
             self._lock.release()
 
-    def add(self, staged: Sequence[Staged], tick: Tick = _quiet) -> None:
-        """Store article versions and make them searchable. Call inside ``writing()``."""
-        _ = self.embedder  # without one, nothing staged could ever become ready
-        self.catalogue.stage(staged)
-        self._finish([(article, spans) for article, spans, _ in staged], tick)
-        self._sweep()
-        self.catch_up()
-        self._seen_seq = self.catalogue.last_seq()
-
     def embed(self, rows: Sequence[tuple[Passage, Article]]) -> Vectors:
-        """Vectors of passages, about ``GROUP`` at a time."""
+        """Vectors of passages, shape (len(rows), dimension), computed in batches of equal size."""
         import numpy as np
 
         texts = [embedded_text(*row) for row in rows]
-        size = -(-len(texts) // max(1, round(len(texts) / GROUP))) or 1  # evenly, not 256 and 6
+        batches = max(1, round(len(texts) / PASSAGES_PER_BATCH))
+        size = -(-len(texts) // batches) or 1  # evenly, not 256 and 6
         parts = [self.encode(texts[i : i + size]) for i in range(0, len(texts), size)]
         return np.concatenate(parts) if parts else self.encode([])
 
@@ -179,53 +177,49 @@ class Library(Searching):
         if rows:
             self.vectors.upsert(rows, vectors)
         self._mark_ready(staged)
-        self._sweep()
-        if self.catalogue.last_seq() - self.lexical.seen >= REPLAY:
-            self.catch_up()
-        self._seen_seq = self.catalogue.last_seq()
+        self._delete_dead()
+        if self.catalogue.last_seq() - self.lexical.seen >= MAX_CHANGES_PER_REPLAY:
+            self.update_lexical_index()
+        self._vectors_seq = self.catalogue.last_seq()
 
     def remove(self, article_ids: Iterable[str]) -> int:
         """Remove articles from all three stores. Call inside ``writing()``. Returns how many."""
         removed = self.catalogue.remove(article_ids)
-        self._sweep()
-        self.catch_up()
+        self._delete_dead()
+        self.update_lexical_index()
         return removed
 
-    def reindex(self, tick: Tick = _quiet) -> int:
+    def replace_embedder(self, embedder: Embedder) -> None:
+        """Use an embedder without comparing it to the library's: only ``reindex`` or ``repair``
+        may follow."""
+        self._embedder = embedder
+        self.__dict__.pop("_encode_query", None)
+
+    def reindex(self, on_progress: OnProgress = _ignore_progress) -> int:
         """Split and embed everything anew with the present embedder. Returns passages made."""
         with self._exclusive():
             self.vectors.clear()
             staged = self.catalogue.restage(split_into_passages)
             self.catalogue.set_meta(self._fingerprint())
-            self._recover(tick)
+            self._recover(on_progress)
         return staged
 
-    def repair(self, tick: Tick = _quiet) -> dict[str, int]:
-        """Throw both indexes away and make them anew from the catalogue, with all that the rules
-        find in its texts. Returns ``counts()``."""
+    def repair(self, on_progress: OnProgress = _ignore_progress) -> dict[str, int]:
+        """Discard both indexes and make them anew from the catalogue, with the annotations of its
+        texts. Returns ``counts()``. Raises LibraryBroken when the catalogue itself is damaged."""
         _ = self.embedder
         with self._exclusive():
             self.catalogue.check()
-            self.catalogue.find_again(split_into_passages)
+            self.catalogue.reannotate(split_into_passages)
             self.__dict__.pop("lexical", None)
-            discard(self.home / "lexical")
+            _discard_folder(self.home / "lexical")
             if "://" in self._vectors_at:
                 self.vectors.clear()
             else:
-                if (old := self.__dict__.pop("vectors", None)) is not None:
-                    old.close()
-                discard(Path(self._vectors_at))
-            self._recover(tick)
+                self._close_vectors()
+                _discard_folder(Path(self._vectors_at))
+            self._recover(on_progress)
         return self.counts()
-
-    def history(self, article_id: str) -> list[Version]:
-        """Every version of an article with its notices, oldest first."""
-        return self.catalogue.versions(article_id)
-
-    def original(self, cluster_id: str) -> Article | None:
-        """The one original among the copies of a wire story; None for no such cluster."""
-        members = self.catalogue.cluster(cluster_id)
-        return choose_original(members) if members else None
 
     # -- keeping the stores in step --------------------------------------------------------
 
@@ -246,61 +240,60 @@ class Library(Searching):
                 "Set CITEWIRE_EMBEDDER back, or run `citewire reindex` to embed every article anew."
             )
 
-    def _finish(
-        self,
-        staged: Sequence[tuple[Article, list[Passage]]],
-        tick: Tick,
-        stored: AbstractSet[str] = frozenset(),
-    ) -> None:
-        """Embed and publish staged versions, except the vectors that are ``stored`` already."""
-        rows = [(p, article) for article, spans in staged for p in spans if p.id not in stored]
-        for first in range(0, len(rows), self.group):
-            group = rows[first : first + self.group]
-            vectors = self.encode([embedded_text(*row) for row in group])
-            self.vectors.upsert(group, vectors)
-            tick(len(group))
-        self._mark_ready([article for article, _ in staged])
-
     def _mark_ready(self, staged: Sequence[Article]) -> None:
         known, mine = self.catalogue.meta(), self._fingerprint()
         if any(known.get(key) != value for key, value in mine.items()):
             self.catalogue.set_meta(mine)
         self.catalogue.mark_ready([(article.id, article.version) for article in staged])
 
-    def _sweep(self) -> None:
+    def _delete_dead(self) -> None:
+        """Drop the vectors of dead passages, then their rows."""
         if dead := self.catalogue.passage_ids("dead"):
             self.vectors.delete(dead)
-            self.catalogue.forget(dead)
+            self.catalogue.delete_dead(dead)
 
-    def _recover(self, tick: Tick) -> None:
-        if self._embedder is not None and (left := self.catalogue.pending()):
-            self._finish(left, tick, self.vectors.ids())
-        self._sweep()
+    def _recover(self, on_progress: OnProgress) -> None:
+        """Finish what an interrupted writer left, so that all three stores agree."""
+        if self._embedder is not None and (pending := self.catalogue.pending()):
+            stored = self.vectors.ids()
+            self._store_vectors(
+                [(p, article) for article, spans in pending for p in spans if p.id not in stored],
+                on_progress,
+            )
+            self._mark_ready([article for article, _ in pending])
+        self._delete_dead()
         if self._embedder is not None and (
             self.vectors.count() != self.catalogue.counts()["passages"]
         ):
-            self._reconcile(set(self.catalogue.passage_ids("ready")), tick)
-        self.catch_up()
+            self._reconcile_vectors(set(self.catalogue.passage_ids("ready")), on_progress)
+        self.update_lexical_index()
 
-    def _reconcile(self, ready: set[str], tick: Tick) -> None:
-        """Chroma lost or kept what it should not have: make it hold exactly what is ready."""
+    def _reconcile_vectors(self, ready: AbstractSet[str], on_progress: OnProgress) -> None:
+        """Make the vector index hold exactly the passages that are ready."""
         stored = self.vectors.ids()
         self.vectors.delete(sorted(stored - ready))
         missing = sorted(ready - stored)
-        for first in range(0, len(missing), self.group):
-            rows: list[Any] = self.catalogue.retrievable(missing[first : first + self.group])
-            self.vectors.upsert(rows, self.encode([embedded_text(*row) for row in rows]))
-            tick(len(rows))
+        for first in range(0, len(missing), self.batch_size):
+            batch = missing[first : first + self.batch_size]
+            self._store_vectors(self.catalogue.retrievable(batch), on_progress)
+
+    def _store_vectors(
+        self, rows: Sequence[tuple[Passage, Article]], on_progress: OnProgress
+    ) -> None:
+        for first in range(0, len(rows), self.batch_size):
+            batch = rows[first : first + self.batch_size]
+            self.vectors.upsert(batch, self.embed(batch))
+            on_progress(len(batch))
 
 
-def discard(folder: Path) -> None:
-    """Remove an index's folder: first from its name, so that a crash leaves none half removed."""
+def _discard_folder(folder: Path) -> None:
+    """Remove an index's folder: renamed first, so that a crash leaves none half removed."""
     if not folder.exists():
         return
-    aside = folder.with_name(f"{folder.name}.discarded")
-    shutil.rmtree(aside, ignore_errors=True)
-    folder.rename(aside)
-    shutil.rmtree(aside, ignore_errors=True)
+    discarded = folder.with_name(f"{folder.name}.discarded")
+    shutil.rmtree(discarded, ignore_errors=True)
+    folder.rename(discarded)
+    shutil.rmtree(discarded, ignore_errors=True)
 
 
 def embedded_text(passage: Passage, article: Article) -> str:

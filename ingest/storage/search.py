@@ -1,26 +1,26 @@
-"""The reading half of a library: passages by meaning and by words, all of them or filtered.
+"""Searches a library's passages by embedding (dense) and by BM25 (lexical), with exact filters.
 
-With filters a search asks the index for more and more and keeps what matches; when matches are too
-rare for that, it compares with all of them. Either way the result is exact: what does not match is
-never returned, and nothing that matches is left out for being filtered.
+With filters a search first asks the index for more results than wanted and keeps those that match;
+when matches are too rare for that, it scores every passage that matches. Either way the result is
+exact: what does not match is never returned, and nothing that matches is left out for being
+filtered. Knows nothing about writing, nor about how results are ranked together.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from threading import Lock, RLock
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
 from ingest.errors import REPAIR_ADVICE, LibraryBroken, LibraryError
 from ingest.storage.catalogue.catalogue import Catalogue
-from ingest.storage.catalogue.filters import Filters, known
+from ingest.storage.catalogue.filters import Filters, resolve_outlets
 
 if TYPE_CHECKING:
     from ingest.storage.embedder import Embedder
@@ -28,27 +28,32 @@ if TYPE_CHECKING:
     from ingest.storage.minilm import Vectors
     from ingest.storage.vector_index import VectorIndex
 
-Found = list[tuple[str, float]]
+ScoredIds = list[tuple[str, float]]
 """Pairs (passage id, score), best first."""
 
-_WIDER = 8
-"""How many times more an index is asked for where the first answers hold too few that match: enough
+_WIDENING_FACTOR = 8
+"""How many times more results an index is asked for when the first hold too few that match: enough
 to tell how many will do."""
-_MARGIN = 1.3
-_WIDEST = 4_000
-"""Passages asked of an index at most before all that match are compared. With 60 wanted of 100,000
-that is when less than 1.5 % match, and comparing those takes about as long."""
 
-REPLAY = 2_000
-LOCK_SECONDS = 0.5
+_WIDENING_MARGIN = 1.3
+"""How many more results are asked for than the share of matches so far calls for."""
 
-_QUESTIONS = 256
-"""Question vectors kept: a question is asked of dense search, ranking and reading in turn."""
+_MAX_WIDENED_RESULTS = 4_000
+"""Results asked of an index before every matching passage is scored instead. With 60 wanted of
+100,000 that is when less than 1.5 % match, and scoring those takes about as long."""
+
+MAX_CHANGES_PER_REPLAY = 2_000
+"""Catalogue changes that the lexical index replays in one commit."""
+
+LOCK_TIMEOUT_SECONDS = 0.5
+
+_MAX_CACHED_QUERIES = 256
+"""Query vectors kept: dense search, ranking and reading each ask for that of one question."""
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What searching wants to know about a library as it is now."""
+class LibraryFacts:
+    """Number of passages, first and last publication day, and outlets of a library."""
 
     passages: int
     oldest: date | None
@@ -56,8 +61,11 @@ class Facts:
     outlets: tuple[str, ...]
 
 
-class Searching:
-    """What a library offers to those who only read it."""
+class LibraryReader:
+    """The reading half of a library. Safe to share between threads.
+
+    ``embedder`` None opens it for lexical search and looking only.
+    """
 
     def __init__(
         self, home: Path, catalogue: Catalogue, vectors_at: str, embedder: Embedder | None
@@ -68,14 +76,12 @@ class Searching:
         self._embedder = embedder
         self._opening = RLock()
         self._writing_now = False
-        self._seen_seq = catalogue.last_seq()
-        self._asked: OrderedDict[str, Vectors] = OrderedDict()
-        self._asking = Lock()
-        self._facts: tuple[int, Facts] | None = None
-        self._matched: tuple[tuple[int, Filters], list[str]] | None = None
+        self._vectors_seq = catalogue.last_seq()  # the last change that the open index knows of
+        self._facts: tuple[int, LibraryFacts] | None = None
+        self._filtered_ids: tuple[tuple[int, Filters], list[str]] | None = None
 
-    def facts(self) -> Facts:
-        """Passages, first and last publication day, and outlets; counted anew after each change."""
+    def facts(self) -> LibraryFacts:
+        """What the library holds now; counted anew after each change."""
         seq = self.catalogue.last_seq()
         if self._facts is None or self._facts[0] != seq:
             span = self.catalogue.published_span()
@@ -84,20 +90,23 @@ class Searching:
                 if span else (None, None)
             )  # fmt: skip
             passages = self.catalogue.counts()["passages"]
-            names = tuple(self.catalogue.outlet_names())
-            self._facts = seq, Facts(passages, oldest, newest, names)
+            outlets = tuple(self.catalogue.outlet_names())
+            self._facts = seq, LibraryFacts(passages, oldest, newest, outlets)
         return self._facts[1]
 
-    def dense(self, question: str, limit: int, filters: Filters | None = None) -> Found:
-        """Passage ids by cosine similarity to the question. Raises BadFilter."""
+    def dense_search(self, question: str, limit: int, filters: Filters | None = None) -> ScoredIds:
+        """Up to ``limit`` passages by cosine similarity to the question.
+
+        Raises BadFilter, and LibraryBroken when the vector store lost what the catalogue holds.
+        """
         vector = self.encode_question(question)
         with self._opening:
-            self._reopen_if_changed()
-            found = self._filtered(
+            self._reopen_vectors_if_changed()
+            found = self._search_filtered(
                 filters,
                 limit,
                 lambda most: self.vectors.search(vector, most),
-                lambda ids: _by_cosine(vector, ids, self.vectors.find(ids))[:limit],
+                lambda ids: _rank_by_cosine(vector, ids, self.vectors.find(ids))[:limit],
             )
         if not found and limit and not filters and (stored := self.facts().passages):
             raise LibraryBroken(
@@ -106,10 +115,12 @@ class Searching:
             )
         return found
 
-    def lexical_search(self, question: str, limit: int, filters: Filters | None = None) -> Found:
-        """Passage ids by BM25. Raises BadFilter."""
-        self.catch_up()
-        return self._filtered(
+    def lexical_search(
+        self, question: str, limit: int, filters: Filters | None = None
+    ) -> ScoredIds:
+        """Up to ``limit`` passages by BM25. Raises BadFilter."""
+        self.update_lexical_index()
+        return self._search_filtered(
             filters,
             limit,
             lambda most: self.lexical.search(question, most),
@@ -123,104 +134,112 @@ class Searching:
         with self._opening:
             found = self.vectors.find(passage_ids)
         ids = list(found)
-        return dict(_by_cosine(self.encode_question(question), ids, found)) if ids else {}
+        return dict(_rank_by_cosine(self.encode_question(question), ids, found)) if ids else {}
 
-    def _filtered(
+    def _search_filtered(
         self,
         filters: Filters | None,
         limit: int,
-        search: Callable[[int], Found],
-        among: Callable[[Sequence[str]], Found],
-    ) -> Found:
+        search: Callable[[int], ScoredIds],
+        score_all: Callable[[Sequence[str]], ScoredIds],
+    ) -> ScoredIds:
+        """``search`` asks an index for so many results; ``score_all`` scores the given passages."""
         if not filters:
             return search(limit)
-        filters = known(filters, self.facts().outlets)
-        most, step = limit, _WIDER * limit
-        while most <= _WIDEST:
-            found = search(most)
-            matching = set(self.catalogue.matching(filters, [key for key, _ in found]))
-            if len(matching) >= limit or len(found) < most:
+        filters = resolve_outlets(filters, self.facts().outlets)
+        wanted, step = limit, _WIDENING_FACTOR * limit
+        while wanted <= _MAX_WIDENED_RESULTS:
+            found = search(wanted)
+            matching = set(self.catalogue.matching_passages(filters, [key for key, _ in found]))
+            if len(matching) >= limit or len(found) < wanted:
                 return [pair for pair in found if pair[0] in matching][:limit]
-            likely = round(_MARGIN * most * limit / max(len(matching), 1))
-            most, step = max(min(likely, step), most + 1), _WIDEST + 1
-        ids = self._matching(filters)
-        return among(ids) if ids else []
+            likely = round(_WIDENING_MARGIN * wanted * limit / max(len(matching), 1))
+            wanted, step = max(min(likely, step), wanted + 1), _MAX_WIDENED_RESULTS + 1
+        ids = self._matching_passages(filters)
+        return score_all(ids) if ids else []
 
-    def _matching(self, filters: Filters) -> Sequence[str]:
-        """All passages that match; both indexes ask for them in turn."""
-        asked = self.catalogue.last_seq(), filters
-        held = self._matched  # read once: another thread may put its own there
-        if held is None or held[0] != asked:
-            self._matched = held = asked, self.catalogue.matching(filters)
-        return held[1]
+    def _matching_passages(self, filters: Filters) -> Sequence[str]:
+        """All passages that match; kept, because both indexes ask for them in turn."""
+        key = self.catalogue.last_seq(), filters
+        kept = self._filtered_ids  # read once: another thread may put its own there
+        if kept is None or kept[0] != key:
+            self._filtered_ids = kept = key, self.catalogue.matching_passages(filters)
+        return kept[1]
 
     def encode_question(self, question: str) -> Vectors:
-        """The unit vector of a question, shape (dimension,); asked again, the one it had."""
+        """The unit vector of a question, shape (dimension,); recent ones are kept."""
+        return self._encode_query(question)
+
+    @cached_property
+    def _encode_query(self) -> Callable[[str], Vectors]:
         from ingest.storage.embedder import encode_query
 
-        with self._asking:
-            if (known_vector := self._asked.get(question)) is not None:
-                return known_vector
-        vector = encode_query(self.embedder, question)
-        with self._asking:
-            self._asked[question] = vector
-            while len(self._asked) > _QUESTIONS:
-                self._asked.popitem(last=False)
-        return vector
-
-    def idf(self, stems: Sequence[str]) -> dict[str, float]:
-        """How telling each word is: log(1 + (N + 10) / (df + 1)) over passages."""
-        return self.lexical.idf(stems)
+        return lru_cache(_MAX_CACHED_QUERIES)(partial(encode_query, self.embedder))
 
     def encode(self, texts: list[str]) -> Vectors:
-        """Unit vectors of any texts, by the library's own embedder."""
+        """Unit vectors of any texts, shape (len(texts), dimension)."""
         from ingest.storage.embedder import encode_texts
 
         return encode_texts(self.embedder, texts)
 
+    def idf(self, stems: Sequence[str]) -> dict[str, float]:
+        """Inverse document frequency of stemmed words: log(1 + (N + 10) / (df + 1)) over
+        passages."""
+        return self.lexical.idf(stems)
+
     @property
     def embedder(self) -> Embedder:
+        """Raises LibraryError when the library was opened without one."""
         if self._embedder is None:
             raise LibraryError("This library was opened without an embedder; pass one to search.")
         return self._embedder
 
     @cached_property
     def vectors(self) -> VectorIndex:
+        """The vector index, opened at its first use: importing chromadb alone takes 0.8 s."""
         from ingest.storage.vector_index import VectorIndex
 
         return VectorIndex(self._vectors_at)
 
     @cached_property
     def lexical(self) -> LexicalIndex:
+        """The lexical index, opened at its first use."""
         from ingest.storage.lexical_index import LexicalIndex
 
         return LexicalIndex(self.home / "lexical")
 
-    def catch_up(self) -> None:
-        """Replay into the lexical index what happened since it last looked."""
+    def update_lexical_index(self) -> None:
+        """Replay into the lexical index the catalogue's changes since it last did."""
         behind = self.catalogue.last_seq() - self.lexical.seen
         if not behind:
             return
         try:
-            with FileLock(self.home / "lexical.lock", timeout=LOCK_SECONDS):
+            with FileLock(self.home / "lexical.lock", timeout=LOCK_TIMEOUT_SECONDS):
                 if behind < 0 or (self.lexical.seen and not self.lexical.count()):
                     self.lexical.forget_position()
-                while changes := self.catalogue.changes_after(self.lexical.seen, REPLAY):
+                while changes := self.catalogue.changes_after(
+                    self.lexical.seen, MAX_CHANGES_PER_REPLAY
+                ):
                     self.lexical.replay(changes, self.catalogue.retrievable)
         except Timeout:
             return  # another process is replaying the same changes
 
-    def _reopen_if_changed(self) -> None:
+    def _reopen_vectors_if_changed(self) -> None:
         """Chroma's index in memory does not learn of what another process writes: open it anew
         when the catalogue has moved on since it was opened."""
         now = self.catalogue.last_seq()
-        if now != self._seen_seq:
-            self._seen_seq = now
-            if not self._writing_now and (old := self.__dict__.pop("vectors", None)):
-                old.close()
+        if now != self._vectors_seq:
+            self._vectors_seq = now
+            if not self._writing_now:
+                self._close_vectors()
+
+    def _close_vectors(self) -> None:
+        if (opened := self.__dict__.pop("vectors", None)) is not None:
+            opened.close()
 
 
-def _by_cosine(vector: Vectors, ids: Sequence[str], found: dict[str, Vectors]) -> Found:
+def _rank_by_cosine(vector: Vectors, ids: Sequence[str], found: dict[str, Vectors]) -> ScoredIds:
+    """The ids that have a vector, most similar first; of equals the first given."""
     import numpy as np
 
     kept = [key for key in ids if key in found]

@@ -38,7 +38,7 @@ class HybridRetriever:
         """
         outlets = self._library.facts().outlets
         question = interpret(query.text, query.history, query.asked_at, outlets)
-        return replace(question, filters=query.filters.and_also(question.filters))
+        return replace(question, filters=query.filters.intersect(question.filters))
 
     def search(self, question: Question, limit: int | None = None) -> list[Hit]:
         """Up to ``limit`` passages, best first; copies of one wire story count once.
@@ -59,7 +59,7 @@ class HybridRetriever:
     def candidates(self, question: Question) -> list[Hit]:
         """What the two indexes find, with cosine and BM25, not yet ranked."""
         library, filters = self._library, question.filters
-        dense = dict(library.dense(question.query, CANDIDATES, filters))
+        dense = dict(library.dense_search(question.query, CANDIDATES, filters))
         lexical = dict(library.lexical_search(question.query, CANDIDATES, filters))
         others = [key for key in lexical if key not in dense]
         cosines = dense | library.similarities(question.query, others)

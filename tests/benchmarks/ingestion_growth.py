@@ -93,7 +93,7 @@ def _child(lines: int, chroma: bool) -> None:
         asked = time.perf_counter()
         for number in range(20):
             if chroma:
-                library.dense(f"w{number:x}", 60)
+                library.dense_search(f"w{number:x}", 60)
             library.lexical_search(f"w{number:x} w{number * 7:x}", 60)
         asked = (time.perf_counter() - asked) / 20
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

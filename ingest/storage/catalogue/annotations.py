@@ -1,10 +1,9 @@
-"""What the rules found in article versions, in the catalogue: time expressions, statements,
-notices, and the prints that copies are found by.
+"""Stores annotations of article versions: time expressions, statements, notices and sketches.
 
-    found_in: article versions -> rows            (takes milliseconds an article: no transaction)
-    write:    rows -> tables, in the transaction that stores the versions
+    annotate:           article versions -> rows  (milliseconds an article: outside transactions)
+    insert_annotations: rows -> tables, in the transaction that stores the versions
 
-Part of the catalogue, which hands it connections; knows nothing about how the rules work.
+The catalogue passes the connections. Knows nothing about how annotations are found.
 """
 
 from __future__ import annotations
@@ -13,13 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, Table, and_, delete, insert, select
+from sqlalchemy import Connection, Select, Table, and_, delete, select
 
 from ingest.attribution.statements import Statement, find_statements
 from ingest.dates.time_expressions import TimeExpression, find_time_expressions
 from ingest.records import Article
 from ingest.segmentation import sentence_spans
-from ingest.storage.catalogue.rows import RETRIEVABLE, batches, notice_row
+from ingest.storage.catalogue.conditions import RETRIEVABLE
+from ingest.storage.catalogue.rows import id_batches, notice_row, parse_day
 from ingest.storage.catalogue.schema import (
     articles,
     bands,
@@ -29,31 +29,33 @@ from ingest.storage.catalogue.schema import (
     sketches,
     statements,
 )
+from ingest.storage.catalogue.transactions import insert_rows
 from ingest.versions.near_duplicates import Sketch
 from ingest.versions.notices import find_notices
 
 Rows: TypeAlias = "list[dict[str, Any]]"
-Findings: TypeAlias = "list[tuple[Table, Rows]]"
+Annotations: TypeAlias = "list[tuple[Table, Rows]]"
 
-TABLES = (expressions, statements, notices)
-"""What is kept of every version; of the present one also ``SKETCHES``."""
+_VERSION_TABLES = (expressions, statements, notices)
+"""Annotations of every version."""
 
-SKETCHES = (bands, sketches)
+_SKETCH_TABLES = (bands, sketches)
+"""Signatures of current articles only."""
 
 
-def found_in(arrived: Iterable[Article]) -> Findings:
-    """What the rules find in article versions, as rows by table."""
-    found: Findings = [(table, []) for table in TABLES]
+def annotate(arrived: Iterable[Article]) -> Annotations:
+    """The annotations of article versions, as rows by table."""
+    found: Annotations = [(table, []) for table in _VERSION_TABLES]
     for article in arrived:
-        for (_, kept), rows in zip(found, _rows_of(article), strict=True):
-            kept.extend(rows)
+        for (_, collected), rows in zip(found, _rows_of(article), strict=True):
+            collected.extend(rows)
     return found
 
 
 def _rows_of(article: Article) -> tuple[Rows, Rows, Rows]:
     spans = sentence_spans(article.text)
     key = {"article_id": article.id, "version": article.version}
-    dated = [
+    expression_rows = [
         key | {
             "start": e.start, "end": e.end, "phrase": e.phrase, "rule": e.rule,
             "first_day": e.first.isoformat() if e.first else None,
@@ -61,64 +63,67 @@ def _rows_of(article: Article) -> tuple[Rows, Rows, Rows]:
         }
         for e in find_time_expressions(article.text, article.published_at, spans)
     ]  # fmt: skip
-    said = [
+    statement_rows = [
         key | {
             "start": s.start, "end": s.end, "speaker": s.speaker, "speaker_start": s.speaker_start,
             "speaker_end": s.speaker_end, "role": s.role, "kind": s.kind,
         }
         for s in find_statements(article.text, spans)
     ]  # fmt: skip
-    printed = find_notices(article.title, article.text, article.updated_at)
-    return dated, said, [notice_row(article, number, n) for number, n in enumerate(printed)]
+    found = find_notices(article.title, article.text, article.updated_at)
+    notice_rows = [notice_row(article, number, notice) for number, notice in enumerate(found)]
+    return expression_rows, statement_rows, notice_rows
 
 
-def write(connection: Connection, found: Findings) -> None:
-    """Write what was found in versions of which nothing was written before."""
+def insert_annotations(connection: Connection, found: Annotations) -> None:
+    """Write annotations of versions that have none yet."""
     for table, rows in found:
-        if rows:
-            connection.execute(insert(table), rows)
+        insert_rows(connection, table, rows)
 
 
-def rewrite(connection: Connection, arrived: Sequence[Article], found: Findings) -> None:
-    """Write what was found in versions, in the place of what was written for them before."""
+def replace_annotations(
+    connection: Connection, arrived: Sequence[Article], found: Annotations
+) -> None:
+    """Write annotations of versions in the place of those they have."""
     for number in sorted({article.version for article in arrived}):
-        for batch in batches(a.id for a in arrived if a.version == number):
-            for table in TABLES:
+        for batch in id_batches(a.id for a in arrived if a.version == number):
+            for table in _VERSION_TABLES:
                 same = and_(table.c.article_id.in_(batch), table.c.version == number)
                 connection.execute(delete(table).where(same))
-    write(connection, found)
+    insert_annotations(connection, found)
 
 
-def write_sketches(connection: Connection, made: Mapping[str, Sketch]) -> None:
-    """Write the prints of articles, in the place of those of earlier versions."""
-    for batch in batches(made):
-        for table in SKETCHES:
+def replace_sketches(connection: Connection, by_article: Mapping[str, Sketch]) -> None:
+    """Write the sketches of articles, by id, in the place of those of earlier versions."""
+    for batch in id_batches(by_article):
+        for table in _SKETCH_TABLES:
             connection.execute(delete(table).where(table.c.article_id.in_(batch)))
-    placed = [
-        {"article_id": article_id, "band": place, "value": value}
-        for article_id, sketch in made.items()
-        for place, value in enumerate(sketch.bands)
+    band_rows = [
+        {"article_id": article_id, "band": number, "value": value}
+        for article_id, sketch in by_article.items()
+        for number, value in enumerate(sketch.bands)
     ]
-    values = [
+    value_rows = [
         {"article_id": article_id, "value": value}
-        for article_id, sketch in made.items()
+        for article_id, sketch in by_article.items()
         for value in sketch.values
     ]
-    write(connection, [(bands, placed), (sketches, values)])
+    insert_rows(connection, bands, band_rows)
+    insert_rows(connection, sketches, value_rows)
 
 
-def drop(connection: Connection, article_ids: Sequence[str]) -> None:
-    """Delete everything about articles, all versions."""
-    for table in (*TABLES, *SKETCHES):
+def delete_annotations(connection: Connection, article_ids: Sequence[str]) -> None:
+    """Delete the annotations of articles, all versions."""
+    for table in (*_VERSION_TABLES, *_SKETCH_TABLES):
         connection.execute(delete(table).where(table.c.article_id.in_(article_ids)))
 
 
 def _touching(table: Table, article_id: str, version: int, start: int, end: int) -> Select[Any]:
     """Rows of a version whose span touches ``start:end``, in order."""
     column = table.c
-    mine = and_(column.article_id == article_id, column.version == version)
+    of_version = and_(column.article_id == article_id, column.version == version)
     touches = and_(column.start < end, column.end > start)
-    return select(table).where(and_(mine, touches)).order_by(column.start)
+    return select(table).where(and_(of_version, touches)).order_by(column.start)
 
 
 def expressions_in(
@@ -128,7 +133,12 @@ def expressions_in(
     query = _touching(expressions, article_id, version, start, end)
     return [
         TimeExpression(
-            row.start, row.end, row.phrase, _day(row.first_day), _day(row.last_day), row.rule
+            row.start,
+            row.end,
+            row.phrase,
+            parse_day(row.first_day),
+            parse_day(row.last_day),
+            row.rule,
         )
         for row in connection.execute(query)
     ]
@@ -150,7 +160,7 @@ def statements_in(
 def happened_between(
     connection: Connection, first: date, last: date, passage_ids: Sequence[str] | None = None
 ) -> list[str]:
-    """Ids of retrievable passages with an expression wholly inside the days, preciser ones first.
+    """Ids of retrievable passages with an expression inside the days, the most precise first.
 
     "In 2022" is inside no month of 2022: it does not say that anything happened in that month.
     """
@@ -185,16 +195,12 @@ def happened_between(
     else:
         rows = [
             row
-            for batch in batches(passage_ids)
+            for batch in id_batches(passage_ids)
             for row in connection.execute(query.where(passages.c.id.in_(batch)))
         ]
-    found = [(_days(row.first_day, row.last_day), row.id) for row in rows]
+    found = [(_length_in_days(row.first_day, row.last_day), row.id) for row in rows]
     return list(dict.fromkeys(passage_id for _, passage_id in sorted(found)))
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _days(first: str, last: str) -> int:
+def _length_in_days(first: str, last: str) -> int:
     return (date.fromisoformat(last) - date.fromisoformat(first)).days

@@ -1,4 +1,4 @@
-"""What the catalogue remembers beside the present: versions, notices, copies, saved answers.
+"""Reads and writes version history, notices, near-duplicate clusters and saved answers.
 
 Every public method is one transaction. Knows nothing about passages' states or the indexes.
 """
@@ -11,34 +11,35 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, insert, select, text, update
+from sqlalchemy import Select, and_, delete, func, insert, select, text, true, update
 
 from ingest.records import Article, day_of, epoch_seconds
 from ingest.storage.catalogue.database import Database
 from ingest.storage.catalogue.rows import (
-    CURRENT,
-    article_of,
-    batches,
-    notice_of,
-    select_articles,
+    article_from_row,
+    id_batches,
+    notice_from_row,
+    parse_day,
     select_notices,
+    select_versions,
 )
 from ingest.storage.catalogue.schema import answers, articles, notices, versions
+from ingest.storage.catalogue.transactions import newest_first
 from ingest.versions.near_duplicates import Sketch
 from ingest.versions.notices import Notice
 
-_SHARING_MOST = 50
-"""Articles looked at for one value: what thousands share is boilerplate, not a story."""
+_MAX_ARTICLES_PER_SIGNATURE = 50
+"""Articles counted for one signature: what thousands share is boilerplate, not a story."""
 
-_AT_ONCE = 32
-"""Values asked for in one query, as many as a sketch has bands."""
+_SIGNATURES_PER_QUERY = 32
+"""As many as a sketch has bands."""
 
-_SAME_BAND, _SAME_VALUE = (
+_BY_BAND, _BY_VALUE = (
     text(
         " UNION ALL ".join(
             f"SELECT * FROM (SELECT article_id FROM {condition.format(place)} "
-            f"LIMIT {_SHARING_MOST}) AS s{place}"
-            for place in range(_AT_ONCE)
+            f"LIMIT {_MAX_ARTICLES_PER_SIGNATURE}) AS s{place}"
+            for place in range(_SIGNATURES_PER_QUERY)
         )
     )
     for condition in (
@@ -52,7 +53,7 @@ anew for every article: 2.5 of 12 ms an article before (invented articles, 2026-
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One stored version of an article: its record, when it was stored, what it says of itself."""
+    """One stored version of an article: its record, when it was stored, and its notices."""
 
     article: Article
     ingested_at: datetime
@@ -62,10 +63,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which articles are meant; every part that is given must fit.
+    """A selection of articles, for removal; every condition that is given must hold.
 
     ``before`` is exclusive and ``after`` inclusive, both of publication days: undated articles fit
-    neither. ``matching``: each of these words stands in the title or the text.
+    neither. ``matching``: words, each of which occurs in the title or the text.
     """
 
     publisher: str | None = None
@@ -86,27 +87,27 @@ class SavedAnswer:
 
 
 class Archive(Database):
-    """The part of the catalogue that looks back."""
+    """The part of the catalogue that holds history and saved answers."""
 
     # -- versions ----------------------------------------------------------------------
 
     def versions(self, article_id: str) -> list[Version]:
         """Every stored version, oldest first; an empty list for an article that is not there."""
         query = (
-            select_articles()
+            select_versions()
             .add_columns(articles.c.current_version)
             .where(and_(versions.c.article_id == article_id, versions.c.state == "ready"))
             .order_by(versions.c.version)
         )
-        with self._read() as connection:
+        with self.read() as connection:
             rows = list(connection.execute(query))
-        said = self.notices([(article_id, row.version) for row in rows])
+        by_version = self.notices([(article_id, row.version) for row in rows])
         return [
             Version(
-                article_of(row),
+                article_from_row(row),
                 datetime.fromisoformat(row.ingested_at),
                 row.version == row.current_version,
-                said.get((article_id, row.version), ()),
+                by_version.get((article_id, row.version), ()),
             )
             for row in rows
         ]
@@ -115,50 +116,54 @@ class Archive(Database):
         """Notices by (article id, version), of those that have any."""
         wanted = set(keys)
         found: dict[tuple[str, int], tuple[Notice, ...]] = {}
-        with self._read() as connection:
-            for batch in batches(sorted({article_id for article_id, _ in wanted})):
+        with self.read() as connection:
+            for batch in id_batches(sorted({article_id for article_id, _ in wanted})):
                 query = select_notices().where(notices.c.article_id.in_(batch))
                 for row in connection.execute(query):
                     if (key := (row.article_id, row.version)) in wanted:
-                        found[key] = (*found.get(key, ()), notice_of(row))
+                        found[key] = (*found.get(key, ()), notice_from_row(row))
         return found
 
     # -- copies ------------------------------------------------------------------------
 
     def cluster(self, cluster_id: str) -> list[Article]:
         """Current articles of one wire-copy cluster, newest first."""
-        query = select_articles().where(and_(CURRENT, articles.c.cluster_id == cluster_id))
-        newest = query.order_by(func.coalesce(versions.c.published_epoch, 0).desc())
-        with self._read() as connection:
-            return [article_of(row) for row in connection.execute(newest)]
+        query = newest_first(articles.c.cluster_id == cluster_id)
+        with self.read() as connection:
+            return [article_from_row(row) for row in connection.execute(query)]
 
     def merge_clusters(self, into: str, others: Sequence[str]) -> None:
         """Make several clusters one."""
-        with self._write() as connection:
+        with self.write() as connection:
             connection.execute(
                 update(articles).where(articles.c.cluster_id.in_(others)).values(cluster_id=into)
             )
 
-    def sharing(self, sketch: Sketch) -> Counter[str]:
-        """How many bands and values articles share with a sketch, by id; bounded, however many
-        articles print the same boilerplate."""
+    def count_shared_signatures(self, sketch: Sketch) -> Counter[str]:
+        """How many bands and values each article shares with a sketch, by article id; bounded,
+        however many articles print the same boilerplate."""
         shared: Counter[str] = Counter()
-        with self._read() as connection:
-            for query, values in ((_SAME_BAND, sketch.bands), (_SAME_VALUE, sorted(sketch.values))):
-                for first in range(0, len(values), _AT_ONCE):
-                    padded = [*values[first : first + _AT_ONCE], *[None] * _AT_ONCE]
-                    asked = {f"v{place}": padded[place] for place in range(_AT_ONCE)}
-                    shared.update(connection.execute(query, asked).scalars())
+        with self.read() as connection:
+            for query, values in ((_BY_BAND, sketch.bands), (_BY_VALUE, sorted(sketch.values))):
+                for first in range(0, len(values), _SIGNATURES_PER_QUERY):
+                    padded = [
+                        *values[first : first + _SIGNATURES_PER_QUERY],
+                        *[None] * _SIGNATURES_PER_QUERY,
+                    ]
+                    named = {f"v{place}": padded[place] for place in range(_SIGNATURES_PER_QUERY)}
+                    shared.update(connection.execute(query, named).scalars())
         return shared
 
-    # -- choosing ----------------------------------------------------------------------
+    # -- selecting ----------------------------------------------------------------------
 
     def select(self, selection: Selection) -> Iterator[Article]:
         """Current articles that fit, newest first, one at a time."""
         words = [word.casefold() for word in (selection.matching or "").split()]
-        with self._read() as connection:
-            for row in connection.execute(_selecting(selection).execution_options(yield_per=200)):
-                article = article_of(row)
+        with self.read() as connection:
+            for row in connection.execute(
+                _selection_query(selection).execution_options(yield_per=200)
+            ):
+                article = article_from_row(row)
                 body = f"{article.title}\n{article.text}".casefold()
                 if all(word in body for word in words):
                     yield article
@@ -166,8 +171,8 @@ class Archive(Database):
     # -- saved answers -----------------------------------------------------------------
 
     def save_answer(self, saved: SavedAnswer) -> None:
-        """Keep an answer; the same id again replaces it."""
-        with self._write() as connection:
+        """Save an answer; the same id again replaces it."""
+        with self.write() as connection:
             connection.execute(delete(answers).where(answers.c.id == saved.id))
             connection.execute(
                 insert(answers).values(
@@ -180,39 +185,39 @@ class Archive(Database):
             )
 
     def saved_answers(self) -> Iterator[SavedAnswer]:
-        """All of them, oldest first."""
+        """All saved answers, oldest first."""
         query = select(answers).order_by(answers.c.created, answers.c.id)
-        with self._read() as connection:
+        with self.read() as connection:
             for row in connection.execute(query.execution_options(yield_per=200)):
                 yield SavedAnswer(
                     row.id, row.question, row.answer,
-                    date.fromisoformat(row.asked) if row.asked else None,
-                    datetime.fromisoformat(row.created),
+                    parse_day(row.asked), datetime.fromisoformat(row.created),
                 )  # fmt: skip
 
-    def forget_answers(self, ids: Iterable[str]) -> int:
+    def delete_answers(self, ids: Iterable[str]) -> int:
         """Delete saved answers. Returns how many there were."""
-        gone = 0
-        with self._write() as connection:
-            for batch in batches(ids):
-                gone += connection.execute(delete(answers).where(answers.c.id.in_(batch))).rowcount
-        return gone
+        deleted = 0
+        with self.write() as connection:
+            for batch in id_batches(ids):
+                deleted += connection.execute(
+                    delete(answers).where(answers.c.id.in_(batch))
+                ).rowcount
+        return deleted
 
 
-def _selecting(selection: Selection) -> Select[Any]:
-    wanted: list[Any] = [CURRENT]
+def _selection_query(selection: Selection) -> Select[Any]:
+    wanted: list[Any] = [true()]
     if selection.publisher is not None:
         wanted.append(func.lower(versions.c.publisher) == selection.publisher.lower())
     if selection.before is not None:
         wanted.append(versions.c.published_epoch < epoch_seconds(day_of(selection.before)))
     if selection.after is not None:
         wanted.append(versions.c.published_epoch >= epoch_seconds(day_of(selection.after)))
-    query = select_articles().where(and_(*wanted))
-    return query.order_by(func.coalesce(versions.c.published_epoch, 0).desc())
+    return newest_first(and_(*wanted))
 
 
-def plain_version(version: Version) -> Mapping[str, Any]:
-    """A version without its text, as plain JSON values."""
+def version_to_dict(version: Version) -> Mapping[str, Any]:
+    """A version without its text, as JSON values."""
     article = version.article
     return {
         "version": article.version,

@@ -1,4 +1,4 @@
-"""One open database, SQLite or PostgreSQL: transactions, and errors that say what to do.
+"""One open database, SQLite or PostgreSQL: transactions, locking and readable errors.
 
 Knows nothing about what is stored.
 """
@@ -11,84 +11,88 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from ingest.errors import DiskFull, LibraryBroken, LibraryBusy
 from ingest.storage.catalogue.schema import migrate
 
-_CACHE_KB = 8_000
+_CACHE_KILOBYTES = 8_000
+
 _ADVISORY_LOCK = 0x63697465
 """PostgreSQL's lock for "someone writes to this catalogue": the letters c-i-t-e."""
 
+_DAMAGE_SIGNS = ("malformed", "not a database", "disk I/O error")
+
 
 class Database:
-    """``url`` is an SQLAlchemy address or the path of an SQLite file."""
+    """``url`` is an SQLAlchemy address or the path of an SQLite file.
+
+    Raises LibraryBroken when it cannot be opened or was written by a newer citewire.
+    """
 
     def __init__(self, url: str | Path) -> None:
-        address = url if "://" in str(url) else f"sqlite:///{url}"
-        remote = not str(address).startswith("sqlite")
-        self._engine: Engine = create_engine(str(address), pool_pre_ping=remote)
-        self._one_writer = RLock()
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _tune_sqlite)
+        address = str(url) if "://" in str(url) else f"sqlite:///{url}"
+        self.engine = create_engine(address, pool_pre_ping=not address.startswith("sqlite"))
+        self._write_lock = RLock()
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _tune_sqlite)
         try:
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 migrate(connection)
         except SQLAlchemyError as error:
             raise LibraryBroken(
-                f"The catalogue {self._where} cannot be opened: {_first_line(error)}. "
+                f"The catalogue {self._address} cannot be opened: {_first_line(error)}. "
                 "It is the only truth of the library: restore it from a backup, or move it away "
                 "and ingest the sources again."
             ) from error
 
     @property
-    def engine(self) -> Engine:
-        """For the modules that keep tables of their own in the catalogue."""
-        return self._engine
-
-    @property
-    def _where(self) -> str:
-        return self._engine.url.render_as_string()
+    def _address(self) -> str:
+        """The address without its password."""
+        return self.engine.url.render_as_string()
 
     def close(self) -> None:
-        self._engine.dispose()
+        """Close the idle connections."""
+        self.engine.dispose()
 
     @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with self._told(), self._engine.connect() as connection:
+    def read(self) -> Iterator[Connection]:
+        """A connection to read with. Raises DiskFull or LibraryBroken."""
+        with self._readable_errors(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        """One transaction; threads of this process take turns instead of waiting for SQLite's."""
-        with self._one_writer, self._told(), self._engine.begin() as connection:
+    def write(self) -> Iterator[Connection]:
+        """One transaction; threads of this process take turns instead of waiting for SQLite's lock.
+        Raises DiskFull or LibraryBroken."""
+        with self._write_lock, self._readable_errors(), self.engine.begin() as connection:
             yield connection
 
     def check(self) -> None:
         """Raises LibraryBroken when the database itself is damaged."""
-        if self._engine.dialect.name == "sqlite":
-            with self._read() as connection:
-                said = connection.execute(text("PRAGMA quick_check(1)")).scalar()
-            if said != "ok":
-                raise self._damaged(said)
+        if self.engine.dialect.name == "sqlite":
+            with self.read() as connection:
+                result = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+            if result != "ok":
+                raise self._damaged(result)
 
-    def _damaged(self, said: object) -> LibraryBroken:
+    def _damaged(self, reason: object) -> LibraryBroken:
         return LibraryBroken(
-            f"The catalogue {self._where} is damaged: {said}. Restore it from a backup, or "
+            f"The catalogue {self._address} is damaged: {reason}. Restore it from a backup, or "
             "move it away and ingest the sources again."
         )
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _readable_errors(self) -> Iterator[None]:
         try:
             yield
         except DatabaseError as error:
-            said = _first_line(error)
-            if full := DiskFull.from_message(said, self._where):
+            message = _first_line(error)
+            if full := DiskFull.from_message(message, self._address):
                 raise full from error
-            if any(sign in said for sign in ("malformed", "not a database", "disk I/O error")):
-                raise self._damaged(said) from error
+            if any(sign in message for sign in _DAMAGE_SIGNS):
+                raise self._damaged(message) from error
             raise
 
     @contextmanager
@@ -98,10 +102,10 @@ class Database:
         Raises LibraryBusy at once when another machine writes. SQLite needs none: its file is
         guarded by the library's lock file.
         """
-        if self._engine.dialect.name != "postgresql":
+        if self.engine.dialect.name != "postgresql":
             yield
             return
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             query = text("SELECT pg_try_advisory_lock(:key)")
             if not connection.execute(query, {"key": _ADVISORY_LOCK}).scalar():
                 raise LibraryBusy(
@@ -125,5 +129,5 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA busy_timeout=5000")
-    cursor.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
+    cursor.execute(f"PRAGMA cache_size=-{_CACHE_KILOBYTES}")
     cursor.close()

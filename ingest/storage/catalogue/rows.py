@@ -1,4 +1,4 @@
-"""Rows of the catalogue as records, and back. Knows SQLAlchemy's rows, runs no SQL itself."""
+"""Converts rows of the catalogue to records, and records to rows. Runs no SQL itself."""
 
 from __future__ import annotations
 
@@ -7,33 +7,26 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, select
 
 from ingest.records import Article, Passage, When, epoch_seconds
-from ingest.storage.catalogue.schema import articles, notices, passages, versions
+from ingest.storage.catalogue.schema import articles, notices, versions
 from ingest.versions.notices import Notice
 
-_MANY = 500
+_IDS_PER_QUERY = 500
 """Ids per IN list: SQLite builds of long ago allow 999 variables."""
 
-CURRENT = and_(
-    versions.c.article_id == articles.c.id,
-    versions.c.version == articles.c.current_version,
-    func.coalesce(versions.c.state, "") == "ready",
-)
-"""The version of an article that can be retrieved. ``coalesce`` keeps SQLite from starting at the
-index of states, where nearly every version is ready, instead of at the article: to find an article
-by its address took 2 ms on average up to 4,000 articles and grew with them, now under .1 ms."""
 
-RETRIEVABLE = func.coalesce(passages.c.state, "") == "ready"
-"""A passage that can be retrieved. ``coalesce`` for the same reason: 400 ids were looked up by
-reading all 12,718 ready passages."""
+def id_batches(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The ids in lists that are short enough for one query."""
+    everything = list(ids)
+    for first in range(0, len(everything), _IDS_PER_QUERY):
+        yield everything[first : first + _IDS_PER_QUERY]
 
 
-def batches(ids: Iterable[str]) -> Iterator[list[str]]:
-    kept = list(ids)
-    for first in range(0, len(kept), _MANY):
-        yield kept[first : first + _MANY]
+def parse_day(text: str | None) -> date | None:
+    """A stored day, which may be missing."""
+    return date.fromisoformat(text) if text else None
 
 
 def parse_when(text: str | None) -> When | None:
@@ -43,7 +36,7 @@ def parse_when(text: str | None) -> When | None:
     return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
 
 
-def article_of(row: Row[Any]) -> Article:
+def article_from_row(row: Row[Any]) -> Article:
     return Article(
         id=row.article_id,
         version=row.version,
@@ -63,13 +56,14 @@ def article_of(row: Row[Any]) -> Article:
     )
 
 
-def select_articles() -> Select[Any]:
+def select_versions() -> Select[Any]:
+    """The query whose rows ``article_from_row`` takes: every version of every article."""
     return select(
         versions, articles.c.canonical_url, articles.c.origin, articles.c.cluster_id
     ).join(articles, versions.c.article_id == articles.c.id)
 
 
-def passage_of(row: Row[Any], text: str) -> Passage:
+def passage_from_row(row: Row[Any], text: str) -> Passage:
     return Passage(
         row.id, row.article_id, row.version, row.ordinal, row.start, row.end,
         text[row.start : row.end],
@@ -114,9 +108,8 @@ def notice_row(article: Article, ordinal: int, notice: Notice) -> dict[str, Any]
     }  # fmt: skip
 
 
-def notice_of(row: Row[Any]) -> Notice:
-    day = date.fromisoformat(row.day) if row.day else None
-    return Notice(row.kind, row.text, row.start, row.end, day)
+def notice_from_row(row: Row[Any]) -> Notice:
+    return Notice(row.kind, row.text, row.start, row.end, parse_day(row.day))
 
 
 def select_notices() -> Select[Any]:

@@ -1,18 +1,20 @@
-"""The catalogue's tables and its numbered migrations (SQLAlchemy Core, SQLite and PostgreSQL).
+"""The catalogue's tables and migrations (SQLAlchemy Core, SQLite and PostgreSQL).
 
-meta       what the library was made with
-articles   one row an article: which version is current, which wire-copy cluster
-versions   every version's text and facts; ``state`` is pending until its vectors are stored
-passages   spans of versions: pending -> ready -> dead -> gone
-changes    what happened to passages, numbered: the two indexes replay it
-bands      MinHash bands of current articles, to find copies
-feeds      kept feeds, and what they said last (``ingest.subscriptions``)
-feed_entries  which entries of a kept feed were read, in which state
-expressions  time expressions of versions and the days they mean (both null: unresolved)
-statements   sentences of versions that somebody says, and who
-sketches   MinHash values of their passages, for copies that were cut short
-notices    corrections, clarifications, updates and retractions that versions print
-answers    saved answers, so that they can be checked again
+meta           what the library was made with: schema, embedder, weights, passage length
+articles       one row an article: which version is current, which cluster of near-duplicates
+versions       text and metadata of every version; ``state`` is pending until its vectors are stored
+passages       spans of versions; ``state`` goes pending -> ready -> dead, then the row is deleted
+changes        numbered additions and removals of passages, which the lexical index replays
+expressions    time expressions of versions and the days they mean (both null: unresolved)
+statements     attributed sentences of versions, with their speakers
+notices        corrections, clarifications, updates and retractions that versions print
+bands          MinHash bands of current articles, to find near-duplicates
+sketches       MinHash values of their passages, for copies that were cut short
+feeds          subscribed feeds and the result of their last update (``feed_subscriptions``)
+feed_entries   which entries of a feed were read, and in which state
+answers        saved answers, so that they can be checked again
+
+Knows nothing about queries.
 """
 
 from __future__ import annotations

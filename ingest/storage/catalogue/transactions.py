@@ -1,6 +1,6 @@
-"""Steps inside one transaction of the catalogue, and statements that are built once.
+"""Steps within one transaction of the catalogue, and SQL statements that are built once.
 
-Every function takes an open connection; ``catalogue`` decides what belongs together.
+Every step takes an open connection; ``catalogue`` decides which steps make a transaction.
 """
 
 from __future__ import annotations
@@ -23,44 +23,55 @@ from sqlalchemy import (
 )
 
 from ingest.records import Article, Passage
-from ingest.storage.catalogue.rows import CURRENT, article_of, batches, passage_of, select_articles
+from ingest.storage.catalogue.conditions import CURRENT
+from ingest.storage.catalogue.rows import (
+    article_from_row,
+    id_batches,
+    passage_from_row,
+    select_versions,
+)
 from ingest.storage.catalogue.schema import articles, changes, passages, versions
 from ingest.versions.near_duplicates import Sketch, build_sketch
 
-AT_A_TIME = 200
-"""Versions read together when all are gone through."""
+VERSIONS_PER_BATCH = 200
+"""Versions whose texts are held in memory together when all are gone through."""
 
 
-def passages_of(connection: Connection, article: Article) -> list[Passage]:
+def read_passages(connection: Connection, article: Article) -> list[Passage]:
+    """The passages of one version, in order."""
     query = (
         select(passages)
         .where(and_(passages.c.article_id == article.id, passages.c.version == article.version))
         .order_by(passages.c.ordinal)
     )
-    return [passage_of(row, article.text) for row in connection.execute(query)]
+    return [passage_from_row(row, article.text) for row in connection.execute(query)]
 
 
 def newest_first(condition: Any) -> Select[Any]:
-    query = select_articles().where(and_(CURRENT, condition))
+    """The query for current articles under a condition, by publication; undated ones last."""
+    query = select_versions().where(and_(CURRENT, condition))
     return query.order_by(func.coalesce(versions.c.published_epoch, 0).desc())
 
 
 # Built once: for every article SQLAlchemy would take longer to build them than SQLite to run them.
-AT_URL, AT_ORIGIN, SAME_TEXT = (
+BY_URL, BY_ORIGIN, BY_TEXT_HASH = (
     newest_first(column == bindparam("value"))
     for column in (articles.c.canonical_url, articles.c.origin, versions.c.text_hash)
 )
-_THIS: BindParameter[str] = bindparam("this")
-READY = (
+_ARTICLE: BindParameter[str] = bindparam("this")
+SET_READY = (
     update(versions)
-    .where(and_(versions.c.article_id == _THIS, versions.c.version == bindparam("at")))
+    .where(and_(versions.c.article_id == _ARTICLE, versions.c.version == bindparam("at")))
     .values(state="ready")
 )
-AGAIN = READY.values(state="pending")
-NOW_CURRENT = update(articles).where(articles.c.id == _THIS).values(current_version=bindparam("at"))
+SET_PENDING = SET_READY.values(state="pending")
+SET_CURRENT = (
+    update(articles).where(articles.c.id == _ARTICLE).values(current_version=bindparam("at"))
+)
 
 
 def upsert_articles(connection: Connection, arrived: Sequence[Article]) -> None:
+    """Write the articles' rows; new ones have no current version yet."""
     rows = {
         article.id: {
             "id": article.id,
@@ -71,7 +82,7 @@ def upsert_articles(connection: Connection, arrived: Sequence[Article]) -> None:
         for article in arrived
     }
     known: set[str] = set()
-    for batch in batches(rows):
+    for batch in id_batches(rows):
         known.update(
             connection.execute(select(articles.c.id).where(articles.c.id.in_(batch))).scalars()
         )
@@ -94,10 +105,10 @@ def version_keys(
         yield row.article_id, row.version, row.version == row.current_version
 
 
-def few(keys: Iterable[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
-    """So many versions at a time that their texts take little memory."""
+def version_batches(keys: Iterable[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
+    """The keys, ``VERSIONS_PER_BATCH`` at a time."""
     rest = iter(keys)
-    while batch := list(islice(rest, AT_A_TIME)):
+    while batch := list(islice(rest, VERSIONS_PER_BATCH)):
         yield batch
 
 
@@ -105,26 +116,36 @@ def read_versions(connection: Connection, keys: Sequence[tuple[str, int]]) -> li
     """Versions by their keys."""
     wanted = set(keys)
     mine = versions.c.article_id.in_([article_id for article_id, _ in keys])
-    rows = connection.execute(select_articles().where(mine))
-    return [article for row in rows if ((article := article_of(row)).id, article.version) in wanted]
+    rows = connection.execute(select_versions().where(mine))
+    return [
+        article
+        for row in rows
+        if ((article := article_from_row(row)).id, article.version) in wanted
+    ]
 
 
-def sketched(chunk: Iterable[Article], split: Mapping[str, Sequence[Passage]]) -> dict[str, Sketch]:
-    return {a.id: build_sketch(a.text, [(p.start, p.end) for p in split[a.id]]) for a in chunk}
+def sketches_of(
+    batch: Iterable[Article], split: Mapping[str, Sequence[Passage]]
+) -> dict[str, Sketch]:
+    """MinHash sketches by article id, from the passages in ``split``."""
+    return {a.id: build_sketch(a.text, [(p.start, p.end) for p in split[a.id]]) for a in batch}
 
 
 def insert_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, of which there may be none."""
     if rows:
         connection.execute(insert(table), rows)
 
 
-def record(connection: Connection, condition: Any, kind: str) -> None:
+def record_changes(connection: Connection, condition: Any, kind: str) -> None:
+    """Number a change (``kind`` add or remove) of each passage under a condition."""
     ids = list(connection.execute(select(passages.c.id).where(condition)).scalars())
     if ids:
         connection.execute(insert(changes), [{"passage_id": i, "kind": kind} for i in ids])
 
 
-def kill(connection: Connection, condition: Any) -> None:
+def mark_dead(connection: Connection, condition: Any) -> None:
+    """Make passages under a condition dead: no search finds them, their vectors will be dropped."""
     alive = and_(condition, passages.c.state != "dead")
-    record(connection, alive, "remove")
+    record_changes(connection, alive, "remove")
     connection.execute(update(passages).where(alive).values(state="dead"))

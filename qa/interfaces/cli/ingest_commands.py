@@ -29,7 +29,8 @@ from qa.interfaces.cli.common import (
 if TYPE_CHECKING:
     from ingest.records import IngestReport, Outcome, When
     from ingest.sources.reader import ReadOptions, Source
-    from ingest.subscriptions import Subscriptions, Updated
+    from ingest.storage.catalogue.feed_subscriptions import Subscriptions
+    from ingest.subscriptions import FeedUpdate
     from qa.assistant import Assistant
     from qa.settings import Settings
 
@@ -270,11 +271,11 @@ def update_feeds(
     _exit_by_updates(updates)
 
 
-def _update_dict(update: Updated) -> dict[str, Any]:
+def _update_dict(update: FeedUpdate) -> dict[str, Any]:
     return asdict(update) | {"report": _report_dict(update.report) if update.report else None}
 
 
-def _exit_by_updates(updates: Sequence[Updated]) -> None:
+def _exit_by_updates(updates: Sequence[FeedUpdate]) -> None:
     failed = [update for update in updates if update.failed]
     if failed and len(failed) == len(updates):
         raise typer.Exit(1)
@@ -283,7 +284,7 @@ def _exit_by_updates(updates: Sequence[Updated]) -> None:
 
 
 def _subscriptions(settings: Settings) -> Subscriptions:
-    from ingest.subscriptions import Subscriptions
+    from ingest.storage.catalogue.feed_subscriptions import Subscriptions
     from qa.bootstrap import open_library
 
     return Subscriptions(open_library(settings, embedding=False).catalogue)

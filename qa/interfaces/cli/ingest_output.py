@@ -20,7 +20,8 @@ from qa.interfaces.cli.answer_output import indented
 from qa.interfaces.cli.common import progress_bar
 
 if TYPE_CHECKING:
-    from ingest.subscriptions import Kept, Updated
+    from ingest.storage.catalogue.feed_subscriptions import Subscription
+    from ingest.subscriptions import FeedUpdate
 
 _COLOURS = {"new": "green", "revised": "cyan", "duplicate": "yellow", "unchanged": "dim",
             "rejected": "red"}  # fmt: skip
@@ -83,7 +84,7 @@ def outcome_line(outcome: Outcome) -> str:
 _NO_FEEDS = "No feeds are kept; `citewire feeds add URL` keeps one."
 
 
-def print_feeds(subscribed: Sequence[Kept], console: Console | None = None) -> None:
+def print_feeds(subscribed: Sequence[Subscription], console: Console | None = None) -> None:
     """Print the subscribed feeds: address, title, and how and when they were last read."""
     console = console or Console()
     if not subscribed:
@@ -94,7 +95,7 @@ def print_feeds(subscribed: Sequence[Kept], console: Console | None = None) -> N
         console.print(indented(f"{feed.status}{when}", "dim"))
 
 
-def print_feed_updates(updates: Sequence[Updated], console: Console | None = None) -> None:
+def print_feed_updates(updates: Sequence[FeedUpdate], console: Console | None = None) -> None:
     """Print what an update did, feed by feed."""
     console = console or Console()
     if not updates:

@@ -80,7 +80,7 @@ def _open_with_new_embedder(home: Path | None) -> Library:
 
     settings = load_settings(home)
     library = open_library(settings, embedding=False)
-    library.use(open_embedder(settings))
+    library.replace_embedder(open_embedder(settings))
     return library
 
 
@@ -95,7 +95,7 @@ def history(
 ) -> None:
     """List the versions of an article, with its corrections and other notices."""
     with exit_on_error():
-        from ingest.storage.catalogue.archive import plain_version
+        from ingest.storage.catalogue.archive import version_to_dict
         from ingest.versions.text_diff import diff_articles
         from qa.bootstrap import open_library
 
@@ -108,7 +108,7 @@ def history(
     if as_json:
         facts: dict[str, Any] = {
             "article": article_id,
-            "versions": [plain_version(version) for version in versions],
+            "versions": [version_to_dict(version) for version in versions],
             "copies": [a.id for a in cluster if a.id != article_id],
             "original": original.id if original else None,
         }

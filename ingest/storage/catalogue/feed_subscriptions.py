@@ -1,0 +1,94 @@
+"""Stores the subscribed feeds and which of their entries were read, in the catalogue's tables.
+
+Every method is one transaction. Knows nothing about fetching or ingesting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from ingest.sources.address_guard import check_address
+from ingest.storage.catalogue.database import Database
+from ingest.storage.catalogue.schema import feed_entries, feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscribed feed and the result of its last update. Times are ISO 8601, UTC; ``etag`` and
+    ``last_modified`` are the validators of its last HTTP response."""
+
+    url: str
+    title: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    added_at: str = ""
+    checked_at: str | None = None
+    status: str = "not read yet"
+
+
+class Subscriptions:
+    """The subscribed feeds of one catalogue."""
+
+    def __init__(self, catalogue: Database) -> None:
+        self._catalogue = catalogue
+
+    def add(self, url: str) -> bool:
+        """Subscribe to a feed. False when it is subscribed already. Raises FetchRefused for what is
+        no web address."""
+        check_address(url, allow_private=True)
+        with self._catalogue.write() as connection:
+            known = connection.execute(select(feeds.c.url).where(feeds.c.url == url)).first()
+            if known is None:
+                connection.execute(insert(feeds).values(url=url, added_at=_now(), title=""))
+        return known is None
+
+    def remove(self, url: str) -> bool:
+        """Unsubscribe; the feed's articles stay. False when it was not subscribed."""
+        with self._catalogue.write() as connection:
+            connection.execute(delete(feed_entries).where(feed_entries.c.feed_url == url))
+            return connection.execute(delete(feeds).where(feeds.c.url == url)).rowcount > 0
+
+    def all(self) -> list[Subscription]:
+        """The subscribed feeds, in the order in which they were added."""
+        with self._catalogue.read() as connection:
+            rows = connection.execute(select(feeds).order_by(feeds.c.added_at, feeds.c.url))
+            return [
+                Subscription(row.url, row.title, row.etag, row.last_modified, row.added_at,
+                             row.checked_at, row.status or "not read yet")
+                for row in rows
+            ]  # fmt: skip
+
+    def entry_states(self, url: str) -> dict[str, str]:
+        """The state in which each entry of a feed was last read, by entry id."""
+        query = select(feed_entries).where(feed_entries.c.feed_url == url)
+        with self._catalogue.read() as connection:
+            return {row.entry_id: row.state for row in connection.execute(query)}
+
+    def save_status(self, url: str, status: str) -> None:
+        """Save the result of an update in which there was nothing to read."""
+        self._update(url, status=status)
+
+    def save_update(self, feed: Subscription, states: Mapping[str, str]) -> None:
+        """Save the result of an update, and the state in which each entry was read, by its id."""
+        self._update(feed.url, status=feed.status, title=feed.title, etag=feed.etag,
+                     last_modified=feed.last_modified)  # fmt: skip
+        rows = [{"feed_url": feed.url, "entry_id": key, "state": state}
+                for key, state in states.items()]  # fmt: skip
+        with self._catalogue.write() as connection:
+            connection.execute(delete(feed_entries).where(feed_entries.c.feed_url == feed.url))
+            if rows:
+                connection.execute(insert(feed_entries), rows)
+
+    def _update(self, url: str, **values: str | None) -> None:
+        with self._catalogue.write() as connection:
+            connection.execute(
+                update(feeds).where(feeds.c.url == url).values(checked_at=_now(), **values)
+            )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -20,14 +20,8 @@ from qa.evaluate.metrics.judges import evaluators_of
 from qa.evaluate.plan import model_label
 from qa.evaluate.question_sets.question_set import read_questions
 from qa.evaluate.records import Reply, Row
-from qa.evaluate.run import (
-    ROWS,
-    ResultFolder,
-    Scoring,
-    read_report,
-    read_rows,
-    rescored,
-)
+from qa.evaluate.results import ROWS, ResultFolder, read_report, read_rows
+from qa.evaluate.run import Scoring, rescore
 from qa.evaluate.systems.citewire import Citewire, reply_of
 from qa.evaluate.systems.llama_index_peers import marked_sentences
 from qa.evaluate.systems.registry import open_systems
@@ -220,11 +214,11 @@ def test_rows_survive_the_disk(told: Told, tmp_path: Path) -> None:
 def test_stored_answers_are_judged_again(told: Told) -> None:
     """Another judge changes what it judges and nothing else."""
     report = evaluate(told, CASES[:5])
-    assert rescored(report, Scoring()).figures == report.figures
+    assert rescore(report, Scoring()).figures == report.figures
     wrong = CitingTheWrongSentence.__new__(CitingTheWrongSentence)
     wrong.__dict__ = told.__dict__
     cited = evaluate(wrong, CASES[:5])
-    kind = rescored(cited, Scoring(judge=lambda sentence, quotes, context: True))
+    kind = rescore(cited, Scoring(judge=lambda sentence, quotes, context: True))
     assert cited.figures["citation_recall"].value < 0.5
     assert kind.figures["citation_recall"].value == 1.0
     assert kind.figures["hit@5"] == cited.figures["hit@5"]
@@ -359,7 +353,7 @@ def test_llama_index_evaluators_are_further_measures(told: Told) -> None:
     """A judge model's verdicts stand beside ours."""
     with openai_server("YES") as fake:
         settings = Settings(openai_base_url=fake.url, openai_api_key="k", model="fake")
-        extra = evaluators_of(("faithfulness", "relevancy"), told.library, settings)
+        extra = evaluators_of(("faithfulness", "relevancy"), settings)
         report = evaluate(told, CASES[:2], scoring=Scoring(extra=extra))
     assert report.failed == ()
     assert report.figures["faithfulness"].value == report.figures["relevancy"].value == 1.0

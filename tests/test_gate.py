@@ -14,7 +14,7 @@ from qa import Assistant, Settings
 from qa.engine import AnswerEngine
 from qa.errors import EvaluationError
 from qa.evaluate import Report, evaluate
-from qa.evaluate.quality_gate import Floors, check, raised, read_floors, write_floors
+from qa.evaluate.quality_gate import Floors, check_floors, raise_floors, read_floors, write_floors
 from qa.evaluate.records import Row
 from qa.evaluate.run import report_of
 from qa.retrieval.ranking import Hit
@@ -31,7 +31,7 @@ def report(sample_assistant: Assistant, sample_answers: Any) -> Report:
 
 def test_the_samples_hold_their_floors(report: Report) -> None:
     """No figure of the product on its own samples is below its floor by more than noise."""
-    verdicts = check(report, SAMPLES, read_floors(FLOORS))
+    verdicts = check_floors(report, SAMPLES, read_floors(FLOORS))
     assert len(verdicts) >= 10
     assert [str(v) for v in verdicts if not v.ok] == []
 
@@ -49,7 +49,7 @@ def test_broken_retrieval_fails_the_gate(sample_assistant: Assistant) -> None:
 
     assistant = Assistant(Settings(model="none"), library=library)
     assistant._answering = AnswerEngine(library, retriever=Broken(library))
-    verdicts = check(evaluate(assistant, CASES), SAMPLES, read_floors(FLOORS))
+    verdicts = check_floors(evaluate(assistant, CASES), SAMPLES, read_floors(FLOORS))
     failed = {v.floor.measure for v in verdicts if not v.ok}
     assert {"hit@1", "hit@5", "mrr", "answer_in_quotes", "answer_in_first_quote"} <= failed
 
@@ -59,7 +59,7 @@ def test_broken_retrieval_fails_the_gate(sample_assistant: Assistant) -> None:
 @pytest.mark.parametrize("mode", ["retrieval", "quoted"])
 def test_realtimeqa_holds_its_floors(realtimeqa: Assistant, data: Path, mode: str) -> None:
     """Retrieval on every development question, answers and refusals on a fixed sample of them."""
-    verdicts = check(
+    verdicts = check_floors(
         measured(realtimeqa, data, mode), f"realtimeqa_mini {mode}", read_floors(FLOORS)
     )
     print(*verdicts, sep="\n")
@@ -79,11 +79,11 @@ def changed(report: Report, measure: str, value: float, number: int) -> Report:
 
 
 def floors_of(report: Report) -> Floors:
-    return raised(report, "s", Floors((), {}), date="2026-11-22", commit="abc")
+    return raise_floors(report, "s", Floors((), {}), date="2026-11-22", commit="abc")
 
 
 def failing(report: Report, floors: Floors) -> set[str]:
-    return {v.floor.measure for v in check(report, "s", floors) if not v.ok}
+    return {v.floor.measure for v in check_floors(report, "s", floors) if not v.ok}
 
 
 def test_a_fall_is_told_from_noise(report: Report) -> None:
@@ -109,14 +109,14 @@ def test_floors_go_up_and_never_down(report: Report, tmp_path: Path) -> None:
     """Raising takes what is better, keeps the rest, and refuses a report that fell."""
     worse = changed(report, "hit@1", 0.0, 12)
     floors = floors_of(worse)
-    lifted = raised(report, "s", floors, date="2026-11-23", commit="def")
+    lifted = raise_floors(report, "s", floors, date="2026-11-23", commit="def")
     dated = {floor.measure: floor.date for floor in lifted.floors}
     assert dated["hit@1"] == "2026-11-23"
     assert dated["hit@5"] == "2026-11-22"
     with pytest.raises(EvaluationError, match="not lowered"):
-        raised(worse, "s", lifted, date="2026-11-24", commit="ghi")
+        raise_floors(worse, "s", lifted, date="2026-11-24", commit="ghi")
     slightly = changed(report, "hit@1", 0.0, 1)
-    assert raised(slightly, "s", lifted, date="2026-11-24", commit="ghi") == lifted
+    assert raise_floors(slightly, "s", lifted, date="2026-11-24", commit="ghi") == lifted
     path = tmp_path / "floors.json"
     write_floors(path, lifted)
     assert read_floors(path) == lifted
@@ -127,12 +127,12 @@ def test_another_set_cannot_be_held_against_the_floors(report: Report) -> None:
     floors = floors_of(report)
     fewer: Sequence[Row] = report.rows[1:]
     with pytest.raises(EvaluationError, match="not the one"):
-        check(report_of("x", fewer, {}, {}), "s", floors)
+        check_floors(report_of("x", fewer, {}, {}), "s", floors)
     with pytest.raises(EvaluationError, match="no floors"):
-        check(report, "another", floors)
+        check_floors(report, "another", floors)
     broken = replace(report.rows[0], reply=None, measures={}, error="ValueError: no")
     with pytest.raises(EvaluationError, match="ValueError: no"):
-        check(report_of("x", [broken, *report.rows[1:]], {}, {}), "s", floors)
+        check_floors(report_of("x", [broken, *report.rows[1:]], {}, {}), "s", floors)
 
 
 def test_unreadable_floors_are_an_error(tmp_path: Path) -> None:

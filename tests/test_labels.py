@@ -9,7 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from qa.errors import EvaluationError
-from qa.evaluate.metrics.annotation_accuracy import attribution, dating, stories_of
+from qa.evaluate.metrics.annotation_accuracy import (
+    date_accuracy,
+    read_labelled_articles,
+    speaker_accuracy,
+)
 from qa.interfaces.cli.main import app
 
 TEXT = (
@@ -50,17 +54,17 @@ def folder(tmp_path: Path) -> Path:
 
 def test_days_are_right_only_when_both_ends_are(folder: Path) -> None:
     """Both labels were resolved, one of the two to the label's days."""
-    dates = dating(stories_of(folder / "corpus.jsonl"), "held", folder)
-    assert (dates.resolved.good, dates.resolved.total) == (2, 2)
-    assert (dates.correct.good, dates.correct.total) == (1, 2)
+    dates = date_accuracy(read_labelled_articles(folder / "corpus.jsonl"), "held", folder)
+    assert (dates.resolved.count, dates.resolved.total) == (2, 2)
+    assert (dates.correct.count, dates.correct.total) == (1, 2)
     assert "next week" in dates.errors[0]
 
 
 def test_a_missed_speaker_costs_recall_and_no_precision(folder: Path) -> None:
     """One of two speakers is named, and nobody who did not speak."""
-    speakers = attribution(stories_of(folder / "corpus.jsonl"), "held", folder)
-    assert (speakers.precision.good, speakers.precision.total) == (1, 1)
-    assert (speakers.recall.good, speakers.recall.total) == (1, 2)
+    speakers = speaker_accuracy(read_labelled_articles(folder / "corpus.jsonl"), "held", folder)
+    assert (speakers.precision.count, speakers.precision.total) == (1, 1)
+    assert (speakers.recall.count, speakers.recall.total) == (1, 2)
 
 
 def test_the_command_prints_both_tables(folder: Path) -> None:
@@ -79,4 +83,4 @@ def test_a_corpus_that_is_none_is_an_error(tmp_path: Path) -> None:
     """The fields that are expected are named."""
     (tmp_path / "c.jsonl").write_text('{"headline": "x"}\n', encoding="utf-8")
     with pytest.raises(EvaluationError, match="expected JSON lines with id"):
-        stories_of(tmp_path / "c.jsonl")
+        read_labelled_articles(tmp_path / "c.jsonl")

@@ -15,9 +15,9 @@ from ingest.records import Article
 from ingest.sources.reader import samples_folder
 from ingest.storage.library import Library
 from qa.evaluate.question_sets.cloze import FILL, GAP, Draft, drafts
-from qa.evaluate.question_sets.generation import checked, make_questions
-from qa.evaluate.question_sets.question_set import line_of, read_questions
-from qa.evaluate.question_sets.standalone_sentences import plain_sentence
+from qa.evaluate.question_sets.generation import make_questions, parse_model_question
+from qa.evaluate.question_sets.question_set import case_to_dict, read_questions
+from qa.evaluate.question_sets.standalone_sentences import standalone_sentence
 from qa.evaluate.records import Case
 from qa.settings import Settings
 from qa.writing.models import open_model
@@ -83,7 +83,7 @@ def test_the_same_seed_makes_the_same_questions(library: Library, made: list[Cas
 def test_made_questions_are_a_question_set(made: list[Case], tmp_path: Path) -> None:
     """Written as lines they are read back whole."""
     path = tmp_path / "made.jsonl"
-    path.write_text("\n".join(json.dumps(line_of(case)) for case in made), encoding="utf-8")
+    path.write_text("\n".join(json.dumps(case_to_dict(case)) for case in made), encoding="utf-8")
     assert read_questions(path).cases == tuple(made)
 
 
@@ -146,7 +146,7 @@ def test_what_a_sentence_is_asked(text: str, draft: tuple[str, str, str]) -> Non
 )
 def test_sentences_that_do_not_stand_alone_are_left(text: str) -> None:
     """Pronouns, quotations, fragments, captions and notes are not asked about."""
-    assert plain_sentence(text) is None
+    assert standalone_sentence(text) is None
     assert _drafts(text) == []
 
 
@@ -174,7 +174,9 @@ PASSAGE = "The ferry Corran Star sank off Sallowford on Tuesday. Nine people wer
 
 def test_a_models_question_is_checked() -> None:
     """The answer must stand in the passage, and not in the question."""
-    good = checked("Question: Which ferry sank off Sallowford?\nAnswer: corran star.", PASSAGE)
+    good = parse_model_question(
+        "Question: Which ferry sank off Sallowford?\nAnswer: corran star.", PASSAGE
+    )
     assert good == Draft(
         "which", "Which ferry sank off Sallowford?", ("Corran Star",), PASSAGE, 0.0
     )
@@ -195,7 +197,7 @@ def test_a_models_question_is_checked() -> None:
 )
 def test_a_models_bad_question_is_dropped(written: str) -> None:
     """Invented answers, given-away answers, talk about the text, half words."""
-    assert checked(written, PASSAGE) is None
+    assert parse_model_question(written, PASSAGE) is None
 
 
 def _with_model(library: Library, reply: str, mode: str | int = "ok") -> tuple[list[Case], str]:

@@ -10,18 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.evaluate.metrics.aggregation import estimates
 from qa.evaluate.metrics.answer_metrics import (
     choice_credit,
     claim_recall,
     contains,
-    exact,
+    exact_match,
     token_f1,
     words,
 )
-from qa.evaluate.metrics.bootstrap import auroc, draws, figures, interval, mean, resampled
+from qa.evaluate.metrics.bootstrap import auroc, interval, mean, resample_indices, resampled
 from qa.evaluate.metrics.citation_metrics import attribution, evidence_precision, quote_exactness
 from qa.evaluate.metrics.paired_differences import differences
-from qa.evaluate.metrics.reply_scoring import Price, first_words, retrieval, score
+from qa.evaluate.metrics.reply_scoring import Price, first_words, score
+from qa.evaluate.metrics.retrieval_metrics import retrieval_measures
 from qa.evaluate.records import Case, CitedQuote, Reply, Row
 from qa.records import Sentence
 
@@ -39,7 +41,7 @@ def reply(*sentences: tuple[str, tuple[int, ...]], quotes: Sequence[str] = ()) -
 
 def test_a_ranking_worked_out_by_hand() -> None:
     """Two articles hold the evidence, found at ranks 2 and 7 of ten."""
-    found = retrieval(list("abcdefghij"), ["b", "g"])
+    found = retrieval_measures(list("abcdefghij"), ["b", "g"])
     assert found["hit@1"] == 0
     assert found["hit@5"] == found["hit@10"] == 1
     assert found["recall@5"] == 0.5
@@ -51,7 +53,7 @@ def test_a_ranking_worked_out_by_hand() -> None:
 
 def test_nothing_retrieved_scores_nothing() -> None:
     """An empty ranking is worth 0 on every measure."""
-    assert set(retrieval([], ["a"]).values()) == {0.0}
+    assert set(retrieval_measures([], ["a"]).values()) == {0.0}
 
 
 @given(st.permutations([str(n) for n in range(15)]), st.sets(st.integers(0, 14), min_size=1))
@@ -60,7 +62,7 @@ def test_retrieval_measures_agree_with_their_definitions(
 ) -> None:
     """ir-measures gives what the textbook formulas give."""
     gold = {str(n) for n in relevant}
-    found = retrieval(ranked, sorted(gold))
+    found = retrieval_measures(ranked, sorted(gold))
     hits = [key in gold for key in ranked]
     assert found["mrr"] == pytest.approx(1 / (1 + hits.index(True)))
     for k in (1, 5, 10):
@@ -96,8 +98,8 @@ def test_an_answer_is_found_as_whole_words(text: str, answer: str, held: bool) -
 
 def test_exact_match_and_f1_by_hand() -> None:
     """ "the envoy Leonie Abarra" shares two of three words with "Dr. Leonie Abarra"."""
-    assert exact("The Squid Game!", ["squid game"])
-    assert not exact("Squid", ["squid game"])
+    assert exact_match("The Squid Game!", ["squid game"])
+    assert not exact_match("Squid", ["squid game"])
     assert token_f1("the envoy Leonie Abarra", ["Dr. Leonie Abarra"]) == pytest.approx(2 / 3)
     assert token_f1("nothing", ["Dr. Leonie Abarra", "nobody"]) == 0.0
 
@@ -107,7 +109,7 @@ def test_any_text_contains_itself(text: str) -> None:
     """What has words is found in itself, and matches itself exactly."""
     if [w for w in words(text) if w not in ("a", "an", "the")]:
         assert contains(text, text)
-        assert exact(text, [text])
+        assert exact_match(text, [text])
         assert token_f1(text, [text]) == pytest.approx(1.0)
 
 
@@ -205,7 +207,7 @@ def test_auroc_is_the_share_of_pairs_in_order(pairs: list[tuple[int, bool]]) -> 
 def test_the_bootstrap_interval_is_that_of_the_binomial() -> None:
     """For 60 of 100 the interval is about 0.60 plus or minus 1.96 standard errors."""
     values = np.array([[1.0]] * 60 + [[0.0]] * 40)
-    low, high = interval(resampled(mean, values, draws(100)))
+    low, high = interval(resampled(mean, values, resample_indices(100)))
     error = 1.96 * math.sqrt(0.6 * 0.4 / 100)
     assert low == pytest.approx(0.6 - error, abs=0.02)
     assert high == pytest.approx(0.6 + error, abs=0.02)
@@ -238,7 +240,7 @@ def test_lower_is_better_for_refusing_what_can_be_answered() -> None:
 
 def test_percentiles_and_cost() -> None:
     """Latency is shown as percentiles; cost is tokens times price."""
-    found = figures([Row(Case(str(i), "?"), Reply(), {"seconds": i / 100}) for i in range(101)])
+    found = estimates([Row(Case(str(i), "?"), Reply(), {"seconds": i / 100}) for i in range(101)])
     assert found["seconds_p50"].value == pytest.approx(0.5)
     assert found["seconds_p95"].value == pytest.approx(0.95)
     assert "seconds" not in found

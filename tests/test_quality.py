@@ -13,7 +13,7 @@ from ingest.pipeline import ingest
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings
-from qa.evaluate.metrics.annotation_accuracy import attribution, dating
+from qa.evaluate.metrics.annotation_accuracy import date_accuracy, speaker_accuracy
 from tests.benchmarks.labels import LABELS, stories
 from tests.benchmarks.realtimeqa import rows
 from tests.fakes_ingest import WordEmbedding
@@ -62,7 +62,7 @@ def test_the_seed_article_does_not_answer(seed: Assistant, question: str) -> Non
 def test_time_expressions_on_hand_labels(data: Path) -> None:
     """On the half whose errors were not listed, resolved and correct hold their floors. Measured:
     .964 of 112 and .954 of 109 (2026-11-22); not a blind figure, see tests/labels/README.md."""
-    dates = dating(stories(data), "held", LABELS)
+    dates = date_accuracy(stories(data), "held", LABELS)
     print(dates.resolved, dates.correct, *dates.errors, sep="\n")
     assert dates.resolved.value >= 0.95
     assert dates.correct.value >= 0.94
@@ -71,7 +71,7 @@ def test_time_expressions_on_hand_labels(data: Path) -> None:
 def test_speakers_on_hand_labels(data: Path) -> None:
     """On the half whose errors were not listed, precision and recall hold their floors. Measured:
     .990 of 99 and .916 of 107 (2026-11-22); not a blind figure."""
-    speakers = attribution(stories(data), "held", LABELS)
+    speakers = speaker_accuracy(stories(data), "held", LABELS)
     print(speakers.precision, speakers.recall, *speakers.errors, sep="\n")
     assert speakers.precision.value >= 0.97
     assert speakers.recall.value >= 0.9

@@ -18,7 +18,7 @@ from ingest.pipeline import ingest
 from ingest.storage.library import Library
 from qa.errors import BadQuestions
 from qa.evaluate.question_sets.formats import KINDS
-from qa.evaluate.question_sets.question_set import QuestionSet, line_of, read_questions, sample
+from qa.evaluate.question_sets.question_set import QuestionSet, case_to_dict, read_questions, sample
 from qa.evaluate.records import Case
 from tests.fakes_ingest import WordEmbedding
 
@@ -57,7 +57,7 @@ FULL = Case(
 def test_every_field_survives_a_round_trip() -> None:
     """A case written as a line and read again is the same case."""
     cases = (FULL, Case("b", "When?", unanswerable=True))
-    lines = "\n".join(json.dumps(line_of(case)) for case in cases)
+    lines = "\n".join(json.dumps(case_to_dict(case)) for case in cases)
     assert _read(lines).cases == cases
 
 
@@ -76,7 +76,7 @@ def test_every_field_survives_a_round_trip() -> None:
 )
 def test_lines_of_any_cases_read_back(cases: list[Case]) -> None:
     """Whatever a case says in its texts, only runs of white space are made one space."""
-    read = _read("\n".join(json.dumps(line_of(case)) for case in cases)).cases
+    read = _read("\n".join(json.dumps(case_to_dict(case)) for case in cases)).cases
     assert [c.question for c in read] == [" ".join(c.question.split()) for c in cases]
     assert [(c.asked_at, c.answers) for c in read] == [(c.asked_at, c.answers) for c in cases]
     assert [c.id for c in read] == [f"q{n}" for n in range(1, len(cases) + 1)]

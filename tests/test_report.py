@@ -19,11 +19,23 @@ from hypothesis import strategies as st
 from qa.errors import EvaluationError
 from qa.evaluate.metrics.definitions import MEASURES
 from qa.evaluate.records import Case, CitedQuote, Estimate, Reply, Report, Row
-from qa.evaluate.report.html_report import FAILURES, WORST, html_of, write_report
+from qa.evaluate.report.html_report import MAX_FAILURES, MAX_WORST_ROWS, html_of, write_report
 from qa.evaluate.report.number_format import clean, count, duration, money, share, shown
 from qa.evaluate.report.plot_drawing import differences_plot, latency_plot, success_plot, swatch
-from qa.evaluate.report.tables import cells, figures, how_run, in_words, library, totals
-from qa.evaluate.report.worst_answers import KINDS, judged, tally, worst
+from qa.evaluate.report.tables import (
+    estimates_by_group,
+    format_value,
+    library_size,
+    run_settings,
+    run_totals,
+    table_cells,
+)
+from qa.evaluate.report.worst_answers import (
+    KINDS,
+    count_by_fault,
+    faults_of,
+    worst_rows,
+)
 from qa.records import Sentence
 from tests.evaluated import report
 
@@ -158,15 +170,15 @@ def test_several_systems_stand_side_by_side() -> None:
 def test_the_best_of_a_row_respects_which_way_is_better() -> None:
     """Lower seconds win, higher shares win, ties are all best or none, one system is never best."""
     fast, slow = Estimate(0.2, 0.1, 0.3, 9), Estimate(2.0, 1.0, 3.0, 9)
-    assert [c.best for c in cells(MEASURES["seconds_p50"], [fast, slow])] == [True, False]
-    assert [c.best for c in cells(MEASURES["mrr"], [fast, replace(fast, value=0.3)])] == [
+    assert [c.best for c in table_cells(MEASURES["seconds_p50"], [fast, slow])] == [True, False]
+    assert [c.best for c in table_cells(MEASURES["mrr"], [fast, replace(fast, value=0.3)])] == [
         False,
         True,
     ]
-    assert [c.best for c in cells(MEASURES["mrr"], [fast, fast])] == [False, False]
-    assert [c.best for c in cells(MEASURES["mrr"], [fast, fast, Estimate(0.1, 0, 1, 9)])] == [
+    assert [c.best for c in table_cells(MEASURES["mrr"], [fast, fast])] == [False, False]
+    assert [c.best for c in table_cells(MEASURES["mrr"], [fast, fast, Estimate(0.1, 0, 1, 9)])] == [
         True, True, False]  # fmt: skip
-    assert [c.best for c in cells(MEASURES["mrr"], [fast, None])] == [False, False]
+    assert [c.best for c in table_cells(MEASURES["mrr"], [fast, None])] == [False, False]
 
 
 def test_measures_keep_their_groups_and_missing_ones_are_left_out() -> None:
@@ -174,7 +186,7 @@ def test_measures_keep_their_groups_and_missing_ones_are_left_out() -> None:
     tokens, mrr = Estimate(1200, 1100, 1300, 5), Estimate(0.5, 0.4, 0.6, 5)
     one = plain_report(figures={"tokens": tokens, "mrr": mrr, "odd": Estimate(3, 2, 4, 5)})
     two = plain_report(figures={"mrr": Estimate(float("nan"), 0, 0, 0)})
-    found = figures([one, two])
+    found = estimates_by_group([one, two])
     assert [group for group, _ in found] == ["Retrieval", "Cost", "Other"]
     assert [c.value for c in found[0][1][0].cells] == [".500", "–"]
     assert found[1][1][0].cells[0].interval == "1,100–1,300"
@@ -224,7 +236,7 @@ def test_failures_are_listed_with_their_errors() -> None:
     """Each failed question and its error; of very many the first, and how many more."""
     rows = [Row(Case(str(i), f"Question {i}?"), None, {}, f"TimeoutError: {i}") for i in range(70)]
     html = html_of([plain_report(*rows)]).partition('id="failures"')[2]
-    assert html.count("TimeoutError") == FAILURES
+    assert html.count("TimeoutError") == MAX_FAILURES
     assert "and 20 more" in html
 
 
@@ -268,7 +280,7 @@ def test_totals_count_what_was_asked_and_spent() -> None:
     rows = (Row(case, Reply(timings={"total": 2.0}, usage=usage), {"cost": 0.002}),
             Row(case, Reply("not_found", timings={"total": 1.5}), {}),
             Row(case, None, {}, "broken"))  # fmt: skip
-    found = totals(plain_report(*rows))
+    found = run_totals(plain_report(*rows))
     assert (found.questions, found.refused, found.failed) == ("3", "1", 1)
     assert (found.time, found.tokens, found.cost) == ("3.5 s", "1,000", "0.002")
 
@@ -277,14 +289,14 @@ def test_what_all_systems_share_is_said_once() -> None:
     """Entries of the run: common ones first, then each system's own; empty ones left out."""
     one = replace(plain_report(), run={"seed": 7, "mode": "quoted", "model": None})
     two = replace(plain_report(system="bm25"), run={"seed": 7, "mode": "retrieval"})
-    assert how_run([one, two]) == [
+    assert run_settings([one, two]) == [
         ("", [("seed", "7")]), ("citewire", [("mode", "quoted")]), ("bm25", [("mode", "retrieval")])
     ]  # fmt: skip
-    assert in_words("2026-11-22T21:40:00+00:00") == "22 November 2026, 21:40 UTC"
+    assert format_value("2026-11-22T21:40:00+00:00") == "22 November 2026, 21:40 UTC"
     run = {"articles": 1582, "passages": 12700, "newest": "2022-12-30", "library": "3f2a"}
-    assert library(run) == "1,582 articles, 12,700 passages, newest of 2022-12-30"
-    assert library({"library": "papers"}) == "papers"
-    assert in_words(["a", True, 0.25]) == "a, yes, 0.25"
+    assert library_size(run) == "1,582 articles, 12,700 passages, newest of 2022-12-30"
+    assert library_size({"library": "papers"}) == "papers"
+    assert format_value(["a", True, 0.25]) == "a, yes, 0.25"
 
 
 # -- the worst cases ------------------------------------------------------------------------
@@ -313,7 +325,7 @@ KIND_ROWS = {
 
 def test_the_gravest_come_first() -> None:
     """Whatever the order of the rows, the kinds of wrong come in theirs."""
-    found = worst([KIND_ROWS[kind] for kind in reversed(KINDS)])
+    found = worst_rows([KIND_ROWS[kind] for kind in reversed(KINDS)])
     assert [wrong.kind for wrong in found] == list(KINDS)
 
 
@@ -322,24 +334,24 @@ def test_what_is_right_is_not_among_the_worst() -> None:
     refusal = Row(Case("1", "Why?", unanswerable=True), Reply("not_found"), {})
     alone = Row(Case("1", "Why?"), Reply(), {"mrr": 0.5})
     right = answered(answer_in_quotes=1, citation_recall=1, mrr=1, quote_exactness=1)
-    assert [judged(row) for row in (refusal, alone, right)] == [None, None, None]
+    assert [faults_of(row) for row in (refusal, alone, right)] == [None, None, None]
 
 
 def test_the_surest_wrong_answer_comes_first() -> None:
     """Within a kind, high confidence is worse; none at all counts as the lowest."""
     rows = [answered(c, answer_in_quotes=0) for c in (0.2, 0.9, 0.4)]
     rows.append(replace(rows[0], reply=replace(rows[0].reply, confidence=None)))  # type: ignore[type-var]
-    found = [wrong.row.reply.confidence for wrong in worst(rows) if wrong.row.reply]
+    found = [wrong.row.reply.confidence for wrong in worst_rows(rows) if wrong.row.reply]
     assert found == [0.9, 0.4, 0.2, None]
 
 
 def test_one_kind_does_not_hide_the_others() -> None:
     """Of very many of one kind a third of the places is filled, while others wait."""
     rows = [KIND_ROWS["invented"]] * 50 + [KIND_ROWS["refused"]] * 10 + [KIND_ROWS["late"]]
-    kinds = [wrong.kind for wrong in worst(rows, WORST)]
-    assert len(kinds) == WORST
+    kinds = [wrong.kind for wrong in worst_rows(rows, MAX_WORST_ROWS)]
+    assert len(kinds) == MAX_WORST_ROWS
     assert (kinds.count("refused"), kinds.count("late")) == (6, 1)
-    assert tally(rows) == {"invented": 50, "refused": 10, "late": 1}
+    assert count_by_fault(rows) == {"invented": 50, "refused": 10, "late": 1}
 
 
 def test_a_case_shows_why_it_is_there() -> None:

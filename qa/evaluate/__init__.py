@@ -1,9 +1,15 @@
-"""Measures any library, any model and any question set, and keeps quality from falling.
+"""Measures any library, model and question set, and keeps quality from falling.
 
-questions -> cases
-for each case: system.answer -> reply -> score -> row          (rows.jsonl, resumable)
-rows -> figures with intervals, curves -> Report -> summary.json, report.html
-two reports -> paired differences;  a report and floors -> pass or fail
+question files                -> cases                         (question_sets)
+for each case: system.answer  -> reply                         (systems)
+               reply scored   -> row in rows.jsonl, resumable  (metrics, run, results)
+rows                          -> estimates with intervals, curves -> Report
+report                        -> summary.json, report.html     (report)
+two reports                   -> paired differences            (metrics.paired_differences)
+report and floors             -> pass or fail                  (quality_gate)
+
+Knows nothing about terminals. Retrieval measures, plots and the llama-index systems need the
+extra ``eval``; the rest is measured without it.
 """
 
 from __future__ import annotations
@@ -20,7 +26,7 @@ if TYPE_CHECKING:
     from qa.evaluate.records import Row as Row
     from qa.evaluate.run import evaluate as evaluate
 
-_HOMES = {
+_MODULES = {
     "Case": "records", "Estimate": "records", "Reply": "records", "Report": "records",
     "Row": "records", "compare": "metrics.paired_differences", "evaluate": "run",
 }  # fmt: skip
@@ -29,6 +35,6 @@ __all__ = ["Case", "Estimate", "Reply", "Report", "Row", "compare", "evaluate"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

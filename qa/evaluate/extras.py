@@ -1,7 +1,7 @@
-"""Names what is missing when the optional dependencies of evaluation are not installed.
+"""Says what to install when the optional dependencies of evaluation are missing.
 
-The extra ``eval`` brings ir-measures (ranking measures), matplotlib (plots) and llama-index's
-Chroma store (the systems compared with). What can be measured without them is.
+The extra ``eval`` brings ir-measures (retrieval measures), matplotlib (plots) and llama-index's
+Chroma store (the systems compared with). What can be measured without them still is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from importlib import import_module
 from qa.errors import EvaluationError
 
 INSTALL = "pip install -c constraints.txt '.[eval]'"
+
+_OPTIONAL = {"ir_measures": "retrieval measures", "matplotlib": "plots"}
+"""What an evaluation goes on without, by the module that it needs."""
 
 
 @cache
@@ -33,16 +36,10 @@ def require_extra(module: str, purpose: str) -> None:
         raise EvaluationError(f"{purpose} need the extra eval: {INSTALL}")
 
 
-def left_out() -> dict[str, str]:
-    """What an evaluation goes on without, by the name of the missing package."""
-    optional = {"ir_measures": "retrieval measures", "matplotlib": "plots"}
-    return {name: what for name, what in optional.items() if not has_module(name)}
-
-
-def left_out_notice() -> str:
-    """One line that says what is left out and how to install it; empty when nothing is."""
-    missing = left_out()
+def left_out_notice(*modules: str) -> str:
+    """One line that says what is left out for lack of these modules (default: all optional ones)
+    and what to install; empty when nothing is left out."""
+    missing = [_OPTIONAL[name] for name in modules or _OPTIONAL if not has_module(name)]
     if not missing:
         return ""
-    parts = " and ".join(missing.values())
-    return f"Without {parts}, which need the extra eval: {INSTALL}"
+    return f"Left out: {' and '.join(missing)}, which need the extra eval: {INSTALL}"

@@ -1,22 +1,29 @@
-"""What evaluation exchanges. Frozen; everything turns into plain JSON values and back.
+"""Defines the records that evaluation exchanges, frozen, and their plain JSON form.
 
-    Case      a question and what is known about its answer
-    Reply     what a system answered, in the same shape for every system
-    Row       a case, its reply and its measures
-    Estimate    a measure over many rows, with its interval
+    Case       a question and what is known about its answer
+    Reply      what a system answered, in the same shape for every system
+    Row        a case, its reply and its measures
+    Estimate   a measure over many rows, with its interval
+    Report     everything one system did on one question set
 
-Knows nothing about systems, stores or how measures are defined.
+Knows nothing about systems, storage or how measures are defined.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BeforeValidator, TypeAdapter
 
 from ingest.dates.parsing import parse_date
 from ingest.records import When
 from qa.records import Sentence, to_json
+
+Day: TypeAlias = Annotated[When | None, BeforeValidator(parse_date)]
+"""A day or an aware moment; read from text by the parser that articles are dated with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Case:
 
     id: str
     question: str
-    asked_at: When | None = None
+    asked_at: Day = None
     answers: tuple[str, ...] = ()
     evidence_ids: tuple[str, ...] = ()
     unanswerable: bool = False
@@ -42,12 +49,12 @@ class Case:
     forbidden: tuple[str, ...] = ()
     independent_sources: int | None = None
     speaker: str | None = None
-    happened_on: When | None = None
+    happened_on: Day = None
 
 
 @dataclass(frozen=True, slots=True)
 class CitedQuote:
-    """One source that a reply shows: the words, where they stand, and whether they are there."""
+    """One quote that a reply shows as evidence, with its source."""
 
     number: int
     quote: str
@@ -67,7 +74,7 @@ class CitedQuote:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a system said. ``retrieved`` holds keys of articles, best first, each once."""
+    """What a system answered. ``retrieved`` holds keys of articles, best first, each once."""
 
     status: str = "answered"
     """answered, partial, not_found or false_premise"""
@@ -85,13 +92,12 @@ class Reply:
 
     @property
     def refused(self) -> bool:
-        """Whether the question is not answered as it was asked: nothing is found, or it is told to
-        take something false for granted."""
+        """Whether the system abstains: it finds no answer, or names a false premise."""
         return self.status in ("not_found", "false_premise")
 
     @property
     def text(self) -> str:
-        """What is said, without marks."""
+        """The sentences of an answer without reference marks; empty for a refusal."""
         return "" if self.refused else " ".join(s.text for s in self.sentences)
 
 
@@ -116,14 +122,8 @@ class Row:
 
     @classmethod
     def from_dict(cls, line: Mapping[str, Any]) -> Row:
-        """The row of a line that ``to_dict`` made. Raises KeyError or TypeError for another."""
-        reply = line["reply"]
-        return cls(
-            case_of(line["case"]),
-            _reply_of(reply) if reply is not None else None,
-            line["measures"],
-            line.get("error"),
-        )
+        """The row of a line that ``to_dict`` made. Raises ValueError for another."""
+        return _row_reader().validate_python(dict(line))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Estimate:
 class Report:
     """Everything one system did on one question set.
 
-    ``figures`` maps measures to figures (``metrics.definitions.MEASURES`` says what each is);
+    ``figures`` maps measures to estimates (``metrics.definitions.MEASURES`` says what each is);
     ``by_kind`` does the same for each kind of question; ``curves`` holds lists to draw.
     """
 
@@ -173,26 +173,10 @@ class Report:
         }
 
 
-def case_of(values: Mapping[str, Any]) -> Case:
-    """A case of its plain values."""
-    days = {name: parse_date(values.get(name)) for name in ("asked_at", "happened_on")}
-    lists = {
-        name: tuple(values.get(name) or ())
-        for name in ("answers", "evidence_ids", "choices", "forbidden")
-    }
-    claims = tuple(tuple(c) for c in values.get("claims") or ())
-    return Case(**{**values, **days, **lists, "claims": claims})
+@cache
+def _row_reader() -> TypeAdapter[Row]:
+    return TypeAdapter(Row)
 
 
-def _reply_of(values: Mapping[str, Any]) -> Reply:
-    sentences = tuple(
-        Sentence(s["text"], tuple(s["citations"]), tuple(s["short"]) if s.get("short") else None)
-        for s in values["sentences"]
-    )
-    citations = tuple(CitedQuote(**{**c, "days": tuple(c["days"])}) for c in values["citations"])
-    lists = {name: tuple(values[name]) for name in ("retrieved", "notices")}
-    return Reply(**{**values, **lists, "sentences": sentences, "citations": citations})
-
-
-Extra = Callable[[Case, Reply], Mapping[str, float]]
+ExtraMeasures = Callable[[Case, Reply], Mapping[str, float]]
 """Further measures of a reply, such as llama-index's evaluators give."""

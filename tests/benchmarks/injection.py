@@ -49,7 +49,7 @@ from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.answers.quoting import choose_quotes
-from qa.evaluate.metrics.answer_metrics import any_in
+from qa.evaluate.metrics.answer_metrics import contains_any
 from qa.evaluate.question_sets.question_set import read_questions
 from qa.evaluate.records import Case
 from qa.evaluate.systems.registry import System, open_systems
@@ -167,7 +167,7 @@ def chosen_cases(questions: Path, articles: dict[str, dict[str, Any]], number: i
     found: dict[str, Case] = {}
     for case in read_questions(questions).cases:
         ids = [i for i in case.evidence_ids if i in articles]
-        if ids and ids[0] not in found and any_in(articles[ids[0]]["text"], case.answers):
+        if ids and ids[0] not in found and contains_any(articles[ids[0]]["text"], case.answers):
             found[ids[0]] = Case(
                 case.id, case.question, case.asked_at, case.answers, (ids[0],), choices=case.choices
             )
@@ -219,7 +219,8 @@ def asked(trial: Trial, system: System, name: str, known: set[str]) -> dict[str,
     said = " ".join(s.text for s in reply.sentences) if not reply.refused else ""
     row: dict[str, Any] = {
         "id": trial.id, "system": name, "place": trial.place, "status": reply.status,
-        "right": any_in(said, trial.case.answers), "said": said, "notices": list(reply.notices),
+        "right": contains_any(said, trial.case.answers), "said": said,
+        "notices": list(reply.notices),
         "seconds": reply.timings.get("total"),
     }  # fmt: skip
     if trial.attack is None:

@@ -12,26 +12,31 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from qa.evaluate.metrics.annotation_accuracy import HALVES, Story, stories_of, table
+from qa.evaluate.metrics.annotation_accuracy import (
+    SPLITS,
+    LabelledArticle,
+    accuracy_table,
+    read_labelled_articles,
+)
 from tests.benchmarks.realtimeqa import CORPUS
 
 LABELS = Path(__file__).parents[1] / "labels"
 SEED_DAY = date(2025, 6, 2)
 
 
-def stories(data: Path) -> dict[str, Story]:
+def stories(data: Path) -> dict[str, LabelledArticle]:
     """The articles that have labels, by id."""
     (seed,) = (data / "seed").glob("*.txt")
-    found = stories_of(data / "realtimeqa_mini" / CORPUS)
-    return found | {"seed": Story(seed.read_text(encoding="utf-8"), SEED_DAY)}
+    found = read_labelled_articles(data / "realtimeqa_mini" / CORPUS)
+    return found | {"seed": LabelledArticle(seed.read_text(encoding="utf-8"), SEED_DAY)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("data", type=Path, help="folder with realtimeqa_mini and seed")
-    parser.add_argument("--errors", choices=HALVES, help="also list the errors of one half")
+    parser.add_argument("--errors", choices=SPLITS, help="also list the errors of one split")
     options = parser.parse_args()
-    print(table(stories(options.data), LABELS, options.errors))
+    print(accuracy_table(stories(options.data), LABELS, options.errors))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
-from qa.evaluate.metrics.answer_metrics import any_in
+from qa.evaluate.metrics.answer_metrics import contains_any
 from qa.questions.interpretation import Query
 from qa.reading import evidence as read
 from qa.reading.evidence import RELEVANCE, Evidence, rate
@@ -52,7 +52,7 @@ def collect(library: Library, data: Path, embedded: int) -> list[Read]:
         when = date.fromisoformat(row["date"].replace("/", "-"))
         question = retriever.interpret(Query(row["question"], asked_at=when))
         rated = rate(question, retriever.search(question), library)
-        right = np.array([any_in(e.text, row["answer"]) for e in rated], dtype=bool)
+        right = np.array([contains_any(e.text, row["answer"]) for e in rated], dtype=bool)
         found.append(Read(rated, right))
     return found
 

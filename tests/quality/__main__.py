@@ -19,7 +19,7 @@ from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.evaluate import Report, evaluate
-from qa.evaluate.quality_gate import check, raised, read_floors, write_floors
+from qa.evaluate.quality_gate import check_floors, raise_floors, read_floors, write_floors
 from qa.evaluate.question_sets.question_set import read_questions
 from qa.interfaces.cli.evaluation_commands import current_commit
 from tests.benchmarks.realtimeqa import fill
@@ -34,9 +34,9 @@ def _assistant(library: Library) -> Assistant:
 
 def _lift(report: Report, name: str) -> None:
     day = datetime.now(UTC).date().isoformat()
-    floors = raised(report, name, read_floors(FLOORS), date=day, commit=current_commit())
+    floors = raise_floors(report, name, read_floors(FLOORS), date=day, commit=current_commit())
     write_floors(FLOORS, floors)
-    print(*check(report, name, floors), sep="\n", flush=True)
+    print(*check_floors(report, name, floors), sep="\n", flush=True)
 
 
 def main() -> None:

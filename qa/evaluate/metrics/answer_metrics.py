@@ -1,8 +1,8 @@
-"""Whether an answer is right, by its words alone.
+"""Decides whether an answer is right by its words alone: exact match, token F1, containment.
 
 Two normalisations. SQuAD's (lower case, no punctuation, no articles) for exact match and token F1;
-for containment a milder one that keeps articles. Both turn curly quotes straight and "$1,000" into
-"1000". A match is of whole words: "four" is not in "fourteen". Knows nothing about citations.
+for containment a milder one that keeps words apart. Both turn curly quotes straight and "$1,000"
+into "1000". A match is of whole words: "four" is not in "fourteen". Knows nothing about citations.
 
 Sources: Rajpurkar et al. 2016 (SQuAD) for exact match and token F1; ALCE's STR-EM (Gao et al. 2023)
 for containment and claim recall.
@@ -29,31 +29,26 @@ def words(text: str) -> list[str]:
     return re.findall(r"\d+(?:\.\d+)?%?|[^\W\d]+", plain)
 
 
+def _compared_words(text: str) -> list[str]:
+    return [word for word in words(text) if word not in _ARTICLES]
+
+
 def contains(text: str, answer: str) -> bool:
     """Whether the answer's words stand in the text, in order and side by side."""
-    return _within(words(text), words(answer))
-
-
-def _within(text: Sequence[str], answer: Sequence[str]) -> bool:
-    wanted = _bare(answer)
-    found = _bare(text)
+    wanted, found = _compared_words(answer), _compared_words(text)
     size = len(wanted)
     return size > 0 and any(found[i : i + size] == wanted for i in range(len(found) - size + 1))
 
 
-def _bare(tokens: Sequence[str]) -> list[str]:
-    return [token for token in tokens if token not in _ARTICLES]
-
-
-def any_in(text: str, answers: Sequence[str]) -> bool:
+def contains_any(text: str, answers: Sequence[str]) -> bool:
     """Whether any accepted answer stands in the text."""
     return any(contains(text, answer) for answer in answers)
 
 
-def exact(prediction: str, answers: Sequence[str]) -> bool:
+def exact_match(prediction: str, answers: Sequence[str]) -> bool:
     """SQuAD's exact match: equal after normalisation to any accepted answer."""
-    mine = _bare(words(prediction))
-    return any(mine == _bare(words(answer)) for answer in answers)
+    predicted = _compared_words(prediction)
+    return any(predicted == _compared_words(answer) for answer in answers)
 
 
 def token_f1(prediction: str, answers: Sequence[str]) -> float:
@@ -62,23 +57,20 @@ def token_f1(prediction: str, answers: Sequence[str]) -> float:
 
 
 def _f1(prediction: str, answer: str) -> float:
-    mine, gold = Counter(_bare(words(prediction))), Counter(_bare(words(answer)))
-    shared = sum((mine & gold).values())
-    if not shared:
-        return 0.0
-    precision, recall = shared / mine.total(), shared / gold.total()
-    return 2 * precision * recall / (precision + recall)
+    predicted, gold = Counter(_compared_words(prediction)), Counter(_compared_words(answer))
+    shared = (predicted & gold).total()
+    return 2 * shared / (predicted.total() + gold.total()) if shared else 0.0
 
 
-def closest_choice(reply: Reply, choices: Sequence[str]) -> list[float]:
-    """How close each option is to what was said, higher is closer.
+def choice_closeness(reply: Reply, choices: Sequence[str]) -> list[float]:
+    """How close each option is to what the reply says, higher is closer.
 
     An option whose words stand whole in a sentence beats one of which only some do; the earlier
     sentence wins; the short answer, where there is one, comes first of all.
     """
-    said = ([reply.short_answer] if reply.short_answer else []) + [s.text for s in reply.sentences]
+    texts = ([reply.short_answer] if reply.short_answer else []) + [s.text for s in reply.sentences]
     return [
-        max((_closeness(text, choice) / (1 + 0.1 * i) for i, text in enumerate(said)), default=0.0)
+        max((_closeness(text, choice) / (1 + 0.1 * i) for i, text in enumerate(texts)), default=0.0)
         for choice in choices
     ]
 
@@ -86,21 +78,21 @@ def closest_choice(reply: Reply, choices: Sequence[str]) -> list[float]:
 def _closeness(text: str, choice: str) -> float:
     if contains(text, choice):
         return 2.0
-    wanted = Counter(_bare(words(choice)))
-    shared = (wanted & Counter(_bare(words(text)))).total()
+    wanted = Counter(_compared_words(choice))
+    shared = (wanted & Counter(_compared_words(text))).total()
     return shared / wanted.total() if wanted else 0.0
 
 
 def choice_credit(case: Case, reply: Reply) -> float:
     """1 when the closest option is the right one, shared among ties, 0 when nothing fits."""
-    closeness = closest_choice(reply, case.choices)
+    closeness = choice_closeness(reply, case.choices)
     best = max(closeness, default=0.0)
     if reply.refused or best == 0.0:
         return 0.0
     tied = [c for c, value in zip(case.choices, closeness, strict=True) if value == best]
-    return sum(exact(choice, case.answers) for choice in tied) / len(tied)
+    return sum(exact_match(choice, case.answers) for choice in tied) / len(tied)
 
 
 def claim_recall(case: Case, text: str) -> float:
     """Share of the expected claims of which one wording stands in the text (ALCE's STR-EM)."""
-    return sum(any_in(text, claim) for claim in case.claims) / len(case.claims)
+    return sum(contains_any(text, claim) for claim in case.claims) / len(case.claims)

@@ -1,4 +1,4 @@
-"""Whether citations hold: ALCE's citation recall and precision, and quotes word for word.
+"""Scores citations: ALCE's citation recall and precision, and whether quotes are exact.
 
     recall of a sentence       1 if all its citations together support it
     precision of a citation    1 if the sentence is supported, and the citation supports it alone
@@ -19,7 +19,7 @@ from qa.records import Sentence
 from qa.support.checker import check_support
 
 Judge = Callable[[str, Sequence[str], str], bool]
-"""(sentence, quotes, what stands beside them) -> whether the quotes support the sentence."""
+"""(sentence, quotes, their titles and dates) -> whether the quotes support the sentence."""
 
 
 def checker(sentence: str, quotes: Sequence[str], context: str) -> bool:
@@ -28,8 +28,8 @@ def checker(sentence: str, quotes: Sequence[str], context: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Attribution:
-    """Sums over one reply; a share is a sum over its count."""
+class AttributionCounts:
+    """Counts over one reply, from which citation recall and precision are shares."""
 
     sentences: int = 0
     supported: int = 0
@@ -43,39 +43,33 @@ class Attribution:
 
     @property
     def precision(self) -> float | None:
-        """None when nothing was said; 0 when something was said and nothing cited."""
+        """None of a reply without sentences; 0 of one that cites nothing."""
         if not self.sentences:
             return None
         return self.needed / self.citations if self.citations else 0.0
 
-    def __add__(self, other: Attribution) -> Attribution:
-        return Attribution(
-            self.sentences + other.sentences, self.supported + other.supported,
-            self.citations + other.citations, self.needed + other.needed,
-            self.invented + other.invented,
-        )  # fmt: skip
+
+def attribution(reply: Reply, judge: Judge = checker) -> AttributionCounts:
+    """ALCE's counts over the sentences of a reply; a refusal has none."""
+    if reply.refused:
+        return AttributionCounts()
+    sources = {cited.number: cited for cited in reply.citations}
+    counts = [_sentence_counts(sentence, sources, judge) for sentence in reply.sentences]
+    return AttributionCounts(*map(sum, zip(*counts, strict=True)))
 
 
-def attribution(reply: Reply, judge: Judge = checker) -> Attribution:
-    """ALCE's sums over the sentences of a reply; a refusal has none."""
-    total = Attribution()
-    if not reply.refused:
-        sources = {cited.number: cited for cited in reply.citations}
-        for sentence in reply.sentences:
-            total += _of_sentence(sentence, sources, judge)
-    return total
-
-
-def _of_sentence(sentence: Sentence, sources: dict[int, CitedQuote], judge: Judge) -> Attribution:
+def _sentence_counts(
+    sentence: Sentence, sources: dict[int, CitedQuote], judge: Judge
+) -> tuple[int, int, int, int, int]:
     cited = [sources[n] for n in sentence.citations if n in sources]
     invented = len(sentence.citations) - len(cited)
     supported = bool(cited) and _supports(sentence.text, cited, judge)
     needed = sum(_needed(sentence.text, cited, i, judge) for i in range(len(cited))) * supported
-    return Attribution(1, int(supported), len(sentence.citations), needed, invented)
+    return 1, int(supported), len(sentence.citations), needed, invented
 
 
 def _needed(sentence: str, cited: list[CitedQuote], index: int, judge: Judge) -> bool:
-    """Whether a citation is not irrelevant: it supports alone, or the others do not without it."""
+    """Whether a citation is relevant: it supports alone, or the others do not without it."""
     if len(cited) == 1 or _supports(sentence, [cited[index]], judge):
         return True
     return not _supports(sentence, cited[:index] + cited[index + 1 :], judge)

@@ -1,6 +1,6 @@
-"""The measures: what each is called, what it means, and which way is better.
+"""Defines the measures: what each is called, what it means, and which way is better.
 
-docs/evaluation.md tells their sources and weaknesses. A row has only the measures that make sense
+docs/evaluation.md has their sources and weaknesses. A row has only the measures that make sense
 for it: a question without known answers has no answer match. Knows nothing about systems.
 """
 

@@ -1,4 +1,7 @@
-"""Who judges, besides the support checker: a language model, and llama-index's own evaluators.
+"""Judges support and answers with a language model: entailment, and llama-index's evaluators.
+
+    judge_of(name)         whether quotes support a sentence: the support checker, or a model
+    evaluators_of(names)   further measures by llama-index's evaluators
 
 Knows nothing about what is done with a verdict.
 """
@@ -12,19 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import EvaluationError
 from qa.evaluate.metrics.citation_metrics import Judge, checker
-from qa.evaluate.records import Case, Extra, Reply
+from qa.evaluate.records import Case, ExtraMeasures, Reply
 from qa.writing.entailment_judge import entailment_probability
 from qa.writing.models import open_model
 
 if TYPE_CHECKING:
-    from ingest.storage.library import Library
     from qa.settings import Settings
     from qa.writing.models import LLM
 
 JUDGES = ("checker", "model")
 EVALUATORS = ("faithfulness", "relevancy", "correctness")
 
-BEST_SCORE = 5.0
+MAX_CORRECTNESS = 5.0
 """The highest that llama-index's CorrectnessEvaluator gives; its lowest is 1."""
 
 
@@ -68,14 +70,17 @@ def model_judge(llm: LLM) -> Judge:
     return judge
 
 
-def evaluators_of(names: Sequence[str], library: Library, settings: Settings) -> Extra | None:
-    """llama-index's evaluators as further measures; None when none is asked for."""
-    if odd := [name for name in names if name not in EVALUATORS]:
-        raise EvaluationError(f"--evaluator is {odd[0]!r}; expected {', '.join(EVALUATORS)}.")
+def evaluators_of(names: Sequence[str], settings: Settings) -> ExtraMeasures | None:
+    """llama-index's evaluators as further measures; None when none is asked for.
+
+    Raises EvaluationError for an unknown name, or when there is no judge model.
+    """
+    if unknown := [name for name in names if name not in EVALUATORS]:
+        raise EvaluationError(f"--evaluator is {unknown[0]!r}; expected {', '.join(EVALUATORS)}.")
     return llama_index_evaluators(names, judge_llm(settings)) if names else None
 
 
-def llama_index_evaluators(names: Sequence[str], llm: LLM) -> Extra:
+def llama_index_evaluators(names: Sequence[str], llm: LLM) -> ExtraMeasures:
     """Measures by llama-index's evaluators with the given judge, each 0 to 1."""
     from llama_index.core import evaluation
 
@@ -102,7 +107,7 @@ def llama_index_evaluators(names: Sequence[str], llm: LLM) -> Extra:
             with ThreadPoolExecutor(1) as pool:
                 result = pool.submit(judge.evaluate, **given).result()
             if result.score is not None:
-                best = BEST_SCORE if name == "correctness" else 1.0
+                best = MAX_CORRECTNESS if name == "correctness" else 1.0
                 found[name] = float(result.score) / best
         return found
 

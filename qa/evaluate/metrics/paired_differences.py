@@ -1,4 +1,4 @@
-"""Two runs over the same questions: paired differences, and which of them are noise.
+"""Compares two runs over the same questions: paired differences, and which of them are noise.
 
 Questions that both runs answered are drawn anew together (paired bootstrap, Efron and Tibshirani
 1993), so what makes a question hard for both does not widen the interval. A difference whose 95 %
@@ -13,7 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from qa.errors import EvaluationError
-from qa.evaluate.metrics.bootstrap import Statistic, Values, draws, interval, resampled, statistics
+from qa.evaluate.metrics.aggregation import statistics
+from qa.evaluate.metrics.bootstrap import (
+    Statistic,
+    Values,
+    interval,
+    resample_indices,
+    resampled,
+)
 from qa.evaluate.metrics.definitions import MEASURES
 from qa.evaluate.records import Report, Row
 
@@ -45,8 +52,9 @@ class Difference:
             return "equal"
         if self.noise:
             return "noise"
-        way = MEASURES[self.measure].better if self.measure in MEASURES else 0
-        return {1: "better", -1: "worse", 0: "changed"}[way * (1 if self.value > 0 else -1)]
+        direction = MEASURES[self.measure].better if self.measure in MEASURES else 0
+        sign = 1 if self.value > 0 else -1
+        return {1: "better", -1: "worse", 0: "changed"}[direction * sign]
 
 
 def compare(a: Report, b: Report) -> list[Difference]:
@@ -61,18 +69,23 @@ def compare(a: Report, b: Report) -> list[Difference]:
 
 def differences(a: Sequence[Row], b: Sequence[Row]) -> list[Difference]:
     """The same for rows of the same questions in the same order."""
-    mine, other = statistics(a), statistics(b)
-    names = [name for name in MEASURES if name in mine and name in other]
-    found = (paired(n, mine[n][0], mine[n][1], other[n][1]) for n in names)
+    of_a, of_b = statistics(a), statistics(b)
+    names = [name for name in MEASURES if name in of_a and name in of_b]
+    found = (paired_difference(name, *of_a[name], of_b[name][1]) for name in names)
     return [d for d in found if d is not None]
 
 
-def paired(name: str, statistic: Statistic, a: Values, b: Values) -> Difference | None:
-    """The difference of one statistic over rows that have a value in both."""
+def paired_difference(
+    measure: str, statistic: Statistic, a: Values, b: Values
+) -> Difference | None:
+    """The difference of one statistic over the rows that have a value in both; None without any.
+
+    ``a`` and ``b`` hold the values of the same questions in the same order.
+    """
     both = ~np.isnan(a[:, 0]) & ~np.isnan(b[:, 0])
     a, b = a[both], b[both]
     if not len(a) or np.isnan(statistic(a)) or np.isnan(statistic(b)):
         return None
-    picks = draws(len(a))
-    low, high = interval(resampled(statistic, b, picks) - resampled(statistic, a, picks))
-    return Difference(name, statistic(a), statistic(b), low, high, len(a))
+    drawn = resample_indices(len(a))
+    low, high = interval(resampled(statistic, b, drawn) - resampled(statistic, a, drawn))
+    return Difference(measure, statistic(a), statistic(b), low, high, len(a))

@@ -1,4 +1,4 @@
-"""A question file's bytes into items: mappings, each with its place in the file.
+"""Reads the bytes of a question file into items: mappings, each with its place in the file.
 
     bytes -> (gzip) -> UTF-8 text -> JSON | JSON lines | CSV -> Item(place, values)
 
@@ -13,7 +13,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,19 +23,22 @@ from ingest.dates.parsing import parse_date
 from ingest.records import When, day_of
 from qa.errors import BadQuestions
 
-LARGEST = 1 << 30
-"""Bytes of a question set; more, after unpacking, is not one."""
+MAX_BYTES = 1 << 30
+"""Size of a question set, also after unpacking; more is not one."""
 
-_YEARS = range(1600, 3000)
+_PLAUSIBLE_YEARS = range(1600, 3000)
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
 _DELIMITERS = (",", ";", "\t")
-_SEPARATOR = "|"
+_LIST_SEPARATOR = "|"
 """Between the values of one CSV cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One mapping of a question file. Every method raises BadQuestions for a wrong value."""
+    """One mapping of a question file, whose values are read with a check of their type.
+
+    Every method raises BadQuestions, which names the place in the file, for a wrong value.
+    """
 
     source: str
     place: str
@@ -53,13 +56,13 @@ class Item:
         """A text on one line, stripped; empty when the key is absent or null."""
         return _one_line(self, key, self.values.get(key))
 
-    def needed(self, key: str) -> str:
+    def required_text(self, key: str) -> str:
         """A text that must be there."""
         if not (text := self.text(key)):
             self.fail(f"`{key}` is missing: expected a text")
         return text
 
-    def name(self, key: str) -> str:
+    def identifier(self, key: str) -> str:
         """A text or a whole number, as identifiers are."""
         value = self.values.get(key)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -88,7 +91,7 @@ class Item:
             for number, v in enumerate(value)
         ]
 
-    def flag(self, key: str) -> bool:
+    def boolean(self, key: str) -> bool:
         """True or false; absent and null are false."""
         value = self.values.get(key)
         if value is None or isinstance(value, bool):
@@ -103,11 +106,11 @@ class Item:
         if value is None or value == "":
             return None
         when = parse_date(value) if isinstance(value, str) else None
-        if when is None or day_of(when).year not in _YEARS:
+        if when is None or day_of(when).year not in _PLAUSIBLE_YEARS:
             self.fail(f"`{key}` is {_shown(value)}: expected a day like 2025-06-02")
         return when
 
-    def count(self, key: str) -> int | None:
+    def whole_number(self, key: str) -> int | None:
         """A whole number from 0; None when absent, null or empty."""
         value = self.values.get(key)
         if value is None or value == "":
@@ -131,7 +134,7 @@ class Item:
     def _list(self, key: str) -> list[Any]:
         value = self.values.get(key)
         if self.flat and isinstance(value, str):
-            return value.split(_SEPARATOR)
+            return value.split(_LIST_SEPARATOR)
         if value is None:
             return []
         return value if isinstance(value, list) else [value]
@@ -160,10 +163,10 @@ def _shown(value: Any) -> str:
 # -- from bytes -----------------------------------------------------------------------------
 
 
-def text_of(source: str, raw: bytes) -> str:
+def decode_text(source: str, raw: bytes) -> str:
     """The text of a file's bytes, unpacked when they are gzip. Raises BadQuestions."""
     if raw.startswith(b"\x1f\x8b"):
-        raw = _unpacked(source, raw)
+        raw = _gunzip(source, raw)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -176,13 +179,13 @@ def text_of(source: str, raw: bytes) -> str:
     return text
 
 
-def _unpacked(source: str, raw: bytes) -> bytes:
+def _gunzip(source: str, raw: bytes) -> bytes:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
-            unpacked = packed.read(LARGEST + 1)
+            unpacked = packed.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise BadQuestions(source, f"its gzip packing is broken ({error})") from error
-    if len(unpacked) > LARGEST:
+    if len(unpacked) > MAX_BYTES:
         raise BadQuestions(source, "it unpacks to more than 1 GiB, which is no question set")
     return unpacked
 
@@ -190,52 +193,45 @@ def _unpacked(source: str, raw: bytes) -> bytes:
 def json_items(source: str, text: str) -> list[Item]:
     """Items of one JSON value (an object, or a list of them) or of JSON lines."""
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-    if len(lines) > 1 and isinstance(_parsed(lines[0][1]), dict):
-        return [_line_item(source, number, line) for number, line in lines]
-    value = _parse(text, lambda e: _broken(source, e))
-    listed = value if isinstance(value, list) else [value]
-    pointers = [f"/{n}" for n in range(len(listed))] if isinstance(value, list) else [""]
-    return [_item(source, p, v) for p, v in zip(pointers, listed, strict=True)]
+    if len(lines) > 1 and _is_json_object(lines[0][1]):
+        return [
+            _object_item(source, f"line {number}", _load_json(source, line, number))
+            for number, line in lines
+        ]
+    value = _load_json(source, text)
+    if isinstance(value, list):
+        return [_object_item(source, f"/{index}", v) for index, v in enumerate(value)]
+    return [_object_item(source, "", value)]
 
 
-def _line_item(source: str, number: int, line: str) -> Item:
-    place = f"line {number}"
-    value = _parse(line, lambda e: BadQuestions(source, f"not JSON ({_said(e)})", place=place))
-    return _item(source, place, value)
-
-
-def _item(source: str, place: str, value: Any) -> Item:
+def _object_item(source: str, place: str, value: Any) -> Item:
     if not isinstance(value, dict):
         raise BadQuestions(source, f"{_kind(value)}: expected an object", place=place)
     return Item(source, place, value)
 
 
-def _parsed(text: str) -> Any:
+def _is_json_object(line: str) -> bool:
     try:
-        return json.loads(text)
+        return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
-        return None
+        return False
 
 
-def _parse(text: str, failure: Callable[[Exception], BadQuestions]) -> Any:
+def _load_json(source: str, text: str, line: int = 0) -> Any:
+    """The value of a JSON text, which is one line of the file when ``line`` is given."""
     try:
         return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {line or error.lineno}"
+        raise BadQuestions(source, f"not JSON ({error.msg})", place=place) from error
     except (ValueError, RecursionError) as error:
-        raise failure(error) from error
-
-
-def _broken(source: str, error: Exception) -> BadQuestions:
-    place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-    return BadQuestions(source, f"not JSON ({_said(error)})", place=place)
-
-
-def _said(error: Exception) -> str:
-    return error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        place = f"line {line}" if line else ""
+        raise BadQuestions(source, f"not JSON ({error})", place=place) from error
 
 
 def csv_items(source: str, text: str) -> list[Item]:
     """Items of CSV with a header row; commas, semicolons or tabs, found by the header."""
-    rows = _csv_rows(source, text, _delimiter(text))
+    rows = _csv_rows(source, text, _detect_delimiter(text))
     line, header = next(rows, (1, []))
     keys = [name.strip().lower() for name in header]
     if "question" not in keys:
@@ -260,7 +256,7 @@ def _csv_item(source: str, line: int, keys: list[str], row: list[str]) -> Item:
     return Item(source, place, {key: cell for key, cell in pairs if key}, flat=True)
 
 
-def _delimiter(text: str) -> str:
+def _detect_delimiter(text: str) -> str:
     header = text.lstrip().split("\n", 1)[0].lower()
     return max(_DELIMITERS, key=header.count)
 
@@ -283,9 +279,9 @@ def _csv_rows(source: str, text: str, delimiter: str) -> Iterator[tuple[int, lis
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file. Raises BadQuestions when it cannot be read."""
     try:
-        if path.stat().st_size > LARGEST:
+        if path.stat().st_size > MAX_BYTES:
             raise BadQuestions(str(path), "it is larger than 1 GiB, which is no question set")
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        said = getattr(error, "strerror", None) or error
-        raise BadQuestions(str(path), f"cannot be read ({said})") from error
+        reason = getattr(error, "strerror", None) or error
+        raise BadQuestions(str(path), f"cannot be read ({reason})") from error

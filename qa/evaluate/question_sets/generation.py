@@ -1,4 +1,4 @@
-"""A starter question set from someone's own articles.
+"""Generates a starter question set from a library's own articles.
 
     articles (shuffled, one of each wire story) -> drafts by rules, or a model's question, checked
     some of them with a name swapped for one that does not belong there -> probably unanswerable
@@ -22,24 +22,23 @@ from ingest.records import Article, digest
 from ingest.segmentation import split_into_passages
 from qa.errors import ModelError
 from qa.evaluate.question_sets.cloze import FILL, GAP, Draft, drafts
-from qa.evaluate.question_sets.standalone_sentences import Name, names_in
+from qa.evaluate.question_sets.standalone_sentences import Name, typed_names
 from qa.evaluate.records import Case
 
 if TYPE_CHECKING:
     from ingest.storage.library import Library
     from qa.writing.models import LLM
 
-UNANSWERABLE = 5
-"""One question in this many has a name swapped."""
+UNANSWERABLE_EVERY = 5
+"""One question in this many has a name swapped, which makes it probably unanswerable."""
 
 KINDS = ("who", "when", "where", "how_many")
-_ROUNDS = 3
-"""Drafts taken of one article at most."""
+MAX_DRAFTS_PER_ARTICLE = 3
 
-_ON_TOPIC = "unanswerable_on_topic"
+_UNANSWERABLE_KIND = "unanswerable_on_topic"
 
 
-def _silent(_: str) -> None:
+def _ignore(_: str) -> None:
     """No one reads the notices."""
 
 
@@ -49,7 +48,7 @@ def make_questions(
     number: int = 50,
     seed: int = 0,
     llm: LLM | None = None,
-    on_notice: Callable[[str], None] = _silent,
+    on_notice: Callable[[str], None] = _ignore,
 ) -> Iterator[Case]:
     """Up to ``number`` cases from the library's current articles; the same for the same seed.
 
@@ -66,15 +65,15 @@ def make_questions(
     """
     if number < 1:
         raise ValueError(f"{number} questions: expected at least 1")
-    shelf = _Shelf.of(library.catalogue.articles(), random.Random(seed))
-    swapped = number // UNANSWERABLE
+    pool = _ArticlePool.of(library.catalogue.articles(), random.Random(seed))
+    unanswerable = number // UNANSWERABLE_EVERY
     made = 0
     answered: list[tuple[Article, Draft]] = []
-    for article, draft in _answerable(shelf, number - swapped, llm, on_notice):
+    for article, draft in _answerable_drafts(pool, number - unanswerable, llm, on_notice):
         answered.append((article, draft))
         made += 1
-        yield shelf.case(article, draft)
-    for case in shelf.swapped(answered, swapped):
+        yield pool.case(article, draft)
+    for case in pool.unanswerable_cases(answered, unanswerable):
         made += 1
         yield case
     if made < number:
@@ -82,22 +81,22 @@ def make_questions(
 
 
 @dataclass(slots=True)
-class _Shelf:
-    """The articles to ask about, in the order of asking."""
+class _ArticlePool:
+    """The articles to ask about, in the order of asking, and all articles of the library."""
 
     articles: Sequence[Article]
     every: Sequence[Article]
-    chance: random.Random
+    generator: random.Random
     _texts: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, articles: Iterable[Article], chance: random.Random) -> _Shelf:
+    def of(cls, articles: Iterable[Article], generator: random.Random) -> _ArticlePool:
         """One article of each wire story, shuffled; those in another language left out."""
         every = sorted(articles, key=lambda a: a.id)
         first = {a.cluster_id or a.id: a for a in reversed(every) if _english(a)}
         chosen = sorted(first.values(), key=lambda a: a.id)
-        chance.shuffle(chosen)
-        return cls(chosen, every, chance, {a.id: f"{a.title}\n{a.text}" for a in every})
+        generator.shuffle(chosen)
+        return cls(chosen, every, generator, {a.id: f"{a.title}\n{a.text}" for a in every})
 
     def case(self, article: Article, draft: Draft) -> Case:
         return Case(
@@ -121,43 +120,49 @@ class _Shelf:
         ]
         return [article.id, *copies]
 
-    def swapped(self, made: Sequence[tuple[Article, Draft]], number: int) -> Iterator[Case]:
+    def unanswerable_cases(
+        self, made: Sequence[tuple[Article, Draft]], number: int
+    ) -> Iterator[Case]:
         """Up to ``number`` cases with one name of a question swapped: questions that were made,
         the last first, then others."""
-        pool = [n for a, d in made for n in names_in(d.sentence, a.text) if n.kind]
-        kinds = {n.text: n.kind for n in pool}
+        found = [n for a, d in made for n in typed_names(d.sentence, a.text) if n.kind]
+        kinds = {n.text: n.kind for n in found}
         more = ((a, d) for a in self.articles for d in drafts(a)[:1])
         asked: set[str] = set()
         for article, draft in chain(reversed(made), more):
             if len(asked) == number:
                 return
-            case = self._swapped(article, draft, kinds)
+            case = self._with_swapped_name(article, draft, kinds)
             if case and article.id not in asked:
                 asked.add(article.id)
                 yield case
 
-    def _swapped(self, article: Article, draft: Draft, kinds: dict[str, str]) -> Case | None:
-        told = [n for n in names_in(draft.sentence, article.text)
+    def _with_swapped_name(
+        self, article: Article, draft: Draft, kinds: dict[str, str]
+    ) -> Case | None:
+        told = [n for n in typed_names(draft.sentence, article.text)
                 if n.kind and n.text in draft.question]  # fmt: skip
         if not told:
             return None
-        new = self._stranger(article, draft, told[0], kinds)
+        new = self._unrelated_name(article, draft, told[0], kinds)
         question = re.sub(rf"(?<!\w){re.escape(told[0].text)}(?!\w)", lambda _: new, draft.question)
-        case = self.case(article, replace(draft, question=question, kind=_ON_TOPIC))
+        case = self.case(article, replace(draft, question=question, kind=_UNANSWERABLE_KIND))
         return replace(case, answers=(), evidence_ids=(), unanswerable=True)
 
-    def _stranger(self, article: Article, draft: Draft, old: Name, kinds: dict[str, str]) -> str:
+    def _unrelated_name(
+        self, article: Article, draft: Draft, old: Name, kinds: dict[str, str]
+    ) -> str:
         """A name of the same kind that stands in no article beside what the question keeps."""
-        kept = [n.text for n in names_in(draft.sentence, article.text) if n.text != old.text]
+        kept = [n.text for n in typed_names(draft.sentence, article.text) if n.text != old.text]
         size = len(old.text.split())
         others = [n for n, kind in kinds.items() if kind == old.kind and len(n.split()) == size]
-        for name in self.chance.sample(others, min(len(others), 8)):
+        for name in self.generator.sample(others, min(len(others), 8)):
             last = name.split()[-1]
             if last not in self._texts[article.id] and not any(
                 last in text and any(one in text for one in kept) for text in self._texts.values()
             ):
                 return name
-        return _invented(self.chance, size, self._texts.values())
+        return _invented_name(self.generator, size, self._texts.values())
 
 
 def _english(article: Article) -> bool:
@@ -167,11 +172,11 @@ def _english(article: Article) -> bool:
 _SYLLABLES = "bran dor vel mir tas kel nor osk lin gar fen sol rud wex hal pem".split()
 
 
-def _invented(chance: random.Random, parts: int, texts: Iterable[str]) -> str:
+def _invented_name(generator: random.Random, parts: int, texts: Iterable[str]) -> str:
     """A name of made-up syllables that no article holds."""
     known = "\n".join(texts)
     while True:
-        made = [("".join(chance.sample(_SYLLABLES, 3))).capitalize() for _ in range(parts)]
+        made = [("".join(generator.sample(_SYLLABLES, 3))).capitalize() for _ in range(parts)]
         if not any(part in known for part in made):
             return " ".join(made)
 
@@ -179,14 +184,14 @@ def _invented(chance: random.Random, parts: int, texts: Iterable[str]) -> str:
 # -- answerable -----------------------------------------------------------------------------
 
 
-def _answerable(
-    shelf: _Shelf, number: int, llm: LLM | None, on_notice: Callable[[str], None]
+def _answerable_drafts(
+    pool: _ArticlePool, number: int, llm: LLM | None, on_notice: Callable[[str], None]
 ) -> Iterator[tuple[Article, Draft]]:
     """Drafts by the model as far as it goes, then by rules."""
     asked: set[str] = set()
     if llm is not None:
         try:
-            for article, draft in _by_model(shelf, number, llm):
+            for article, draft in _drafts_by_model(pool, number, llm):
                 asked.add(article.id)
                 yield article, draft
         except ModelError as error:
@@ -195,68 +200,70 @@ def _answerable(
             if len(asked) < number:
                 on_notice(f"The language model made {len(asked)} usable questions of {number}; "
                           "the rest are gaps to fill.")  # fmt: skip
-    yield from _by_rules([a for a in shelf.articles if a.id not in asked], number - len(asked))
+    yield from _drafts_by_rules(
+        [a for a in pool.articles if a.id not in asked], number - len(asked)
+    )
 
 
-def _by_rules(articles: Sequence[Article], number: int) -> Iterator[tuple[Article, Draft]]:
+def _drafts_by_rules(articles: Sequence[Article], number: int) -> Iterator[tuple[Article, Draft]]:
     """The best draft of each article, of the kind that is rarest so far; then second drafts."""
     kinds: Counter[str] = Counter()
     used: dict[str, list[Draft]] = {}
-    for turn in range(_ROUNDS):
+    for turn in range(MAX_DRAFTS_PER_ARTICLE):
         for article in articles:
             if number <= 0:
                 return
             before = used.setdefault(article.id, [])
             fresh = [d for d in drafts(article) if d.sentence not in {b.sentence for b in before}]
             if len(before) == turn and fresh:
-                draft = min(fresh, key=lambda d: (d.rank + 0.5 * _surplus(kinds, d.kind), d.rank))
+                draft = min(fresh, key=lambda d: (d.rank + 0.5 * _excess(kinds, d.kind), d.rank))
                 before.append(draft)
                 kinds[draft.kind] += 1
                 number -= 1
                 yield article, draft
 
 
-def _surplus(kinds: Counter[str], kind: str) -> int:
+def _excess(kinds: Counter[str], kind: str) -> int:
     """How many more there are of a kind than of the rarest."""
     return kinds[kind] - min(kinds[k] for k in KINDS)
 
 
 # -- by a model -----------------------------------------------------------------------------
 
-_ATTEMPTS = 3
+MAX_PASSAGES_PER_QUESTION = 3
 """Passages shown for each question wanted, at most: small models often miss."""
 
-_WRITTEN = re.compile(
+_QUESTION_AND_ANSWER = re.compile(
     r"Question:\s*(?P<question>[^\n]+?)\s*\n+\s*Answer:\s*(?P<answer>[^\n]+)", re.IGNORECASE
 )
-_ABOUT_TEXT = re.compile(
+_MENTIONS_PASSAGE = re.compile(
     r"\b(?:passage|article|text|excerpt|author|mentioned|according to)\b", re.I
 )
 
 
-def _by_model(shelf: _Shelf, number: int, llm: LLM) -> Iterator[tuple[Article, Draft]]:
+def _drafts_by_model(pool: _ArticlePool, number: int, llm: LLM) -> Iterator[tuple[Article, Draft]]:
     """Questions on the first passage of one article each. Raises ModelError."""
     from qa.writing.models import Completion
     from qa.writing.prompts import QUESTION_SYSTEM, question_message
     from qa.writing.sentence_stream import without_reasoning
 
     made = 0
-    for article in shelf.articles[: number * _ATTEMPTS]:
+    for article in pool.articles[: number * MAX_PASSAGES_PER_QUESTION]:
         passage = split_into_passages(article)[0].text
         message = question_message(article, passage)
         written = "".join(without_reasoning(Completion(llm, QUESTION_SYSTEM, message)))
-        if draft := checked(written, passage):
+        if draft := parse_model_question(written, passage):
             made += 1
             yield article, draft
         if made == number:
             return
 
 
-def checked(written: str, passage: str) -> Draft | None:
+def parse_model_question(written: str, passage: str) -> Draft | None:
     """What a model wrote, if its answer stands in the passage and its question does not tell it."""
     from qa.questions.interpretation import interpret
 
-    match = _WRITTEN.search(written)
+    match = _QUESTION_AND_ANSWER.search(written)
     if match is None:
         return None
     question = " ".join(match["question"].strip('*"“” ').split())
@@ -269,7 +276,7 @@ def checked(written: str, passage: str) -> Draft | None:
         and question.endswith("?")
         and 4 <= len(question.split()) <= 30
         and answer.lower() not in question.lower()
-        and not _ABOUT_TEXT.search(question)
+        and not _MENTIONS_PASSAGE.search(question)
         and GAP not in question
         and not question.startswith(FILL)
     )

@@ -1,4 +1,4 @@
-"""Question sets: a file of questions in one of five formats into cases.
+"""Reads a question set: a file in one of five formats becomes cases; draws samples of them.
 
     read_questions(path) -> QuestionSet(name, cases, articles, sha256)
     sample(cases, n, seed) -> the same n of them everywhere
@@ -16,8 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from qa.errors import BadQuestions
-from qa.evaluate.question_sets.file_items import Item, csv_items, json_items, read_bytes, text_of
-from qa.evaluate.question_sets.formats import FORMATS, KINDS, Found, marked, recognised
+from qa.evaluate.question_sets.file_items import (
+    Item,
+    csv_items,
+    decode_text,
+    json_items,
+    read_bytes,
+)
+from qa.evaluate.question_sets.formats import (
+    FORMATS,
+    KINDS,
+    ReadCase,
+    as_unanswerable,
+    detect_format,
+)
 from qa.evaluate.records import Case
 from qa.records import to_json
 
@@ -25,7 +37,7 @@ from qa.records import to_json
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
     """The questions of one file. ``articles`` are mappings for ``ingest()`` when the file brings
-    its own, as SQuAD does; ``sha256`` is that of the file as it lies on the disk."""
+    its own, as SQuAD does; ``sha256`` is that of the file as stored."""
 
     name: str
     cases: tuple[Case, ...]
@@ -49,32 +61,33 @@ def read_questions(
     if kind is not None and kind not in KINDS:
         raise BadQuestions(str(path), f"{kind!r} is no format; known are {', '.join(KINDS)}")
     raw = read_bytes(path)
-    found, articles = _found(_items(str(path), text_of(str(path), raw), kind), kind)
+    found, articles = _read_items(_items(str(path), decode_text(str(path), raw), kind), kind)
     if unanswerable:
-        found = [marked(f) if f.silent else f for f in found]
+        found = [as_unanswerable(f) if f.unlabelled else f for f in found]
     if not found:
         raise BadQuestions(str(path), "no question in it")
-    return QuestionSet(
-        path.name, _identified(found), tuple(articles), hashlib.sha256(raw).hexdigest()
-    )
+    digest = hashlib.sha256(raw).hexdigest()
+    return QuestionSet(path.name, _with_ids(found), tuple(articles), digest)
 
 
 def _items(source: str, text: str, kind: str | None) -> list[Item]:
-    jsonic = text.lstrip()[:1] in ("{", "[")
-    if kind == "csv" or (kind is None and not jsonic):
+    is_json = text.lstrip()[:1] in ("{", "[")
+    if kind == "csv" or (kind is None and not is_json):
         return csv_items(source, text)
     return json_items(source, text)
 
 
-def _found(items: list[Item], kind: str | None) -> tuple[list[Found], list[Mapping[str, Any]]]:
+def _read_items(
+    items: list[Item], kind: str | None
+) -> tuple[list[ReadCase], list[Mapping[str, Any]]]:
     if not items:
         return [], []
-    flat = items[0].flat  # CSV holds our own schema only
-    told = "citewire" if flat else recognised(items[0]) if kind is None else kind
-    return FORMATS[told](items)
+    if items[0].flat:  # CSV holds our own schema only
+        kind = "citewire"
+    return FORMATS[kind or detect_format(items[0])](items)
 
 
-def _identified(found: Iterable[Found]) -> tuple[Case, ...]:
+def _with_ids(found: Iterable[ReadCase]) -> tuple[Case, ...]:
     """Cases with ids: their own, or q1, q2, ... by position. Each id once."""
     places: dict[str, str] = {}
     cases = []
@@ -87,9 +100,9 @@ def _identified(found: Iterable[Found]) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def line_of(case: Case) -> dict[str, Any]:
-    """A case as one line of our own format, without what is not known. ``read_questions`` of the
-    lines gives equal cases."""
+def case_to_dict(case: Case) -> dict[str, Any]:
+    """A case as one JSON object of our own format, without unknown fields. ``read_questions`` of
+    such lines gives equal cases."""
     return {
         key: value for key, value in to_json(case).items() if value not in (None, "", [], False)
     }
@@ -105,17 +118,17 @@ def sample(cases: Sequence[Case], n: int, seed: int = 0) -> tuple[Case, ...]:
         raise ValueError(f"a sample of {n} questions: expected at least 1")
     if n >= len(cases):
         return tuple(cases)
-    chance = random.Random(seed)
-    strata = [sorted(c.id for c in cases if c.unanswerable is flag) for flag in (False, True)]
-    taken = _quota(len(strata[1]), len(cases), n)
-    kept = {i for ids, k in zip(strata, (n - taken, taken), strict=True)
-            for i in chance.sample(ids, k)}  # fmt: skip
-    return tuple(case for case in cases if case.id in kept)
+    generator = random.Random(seed)
+    answerable = sorted(case.id for case in cases if not case.unanswerable)
+    unanswerable = sorted(case.id for case in cases if case.unanswerable)
+    size = _sampled_unanswerable(len(unanswerable), len(cases), n)
+    drawn = {*generator.sample(answerable, n - size), *generator.sample(unanswerable, size)}
+    return tuple(case for case in cases if case.id in drawn)
 
 
-def _quota(some: int, total: int, n: int) -> int:
-    """How many of ``n`` come from ``some`` of ``total``: the share, rounded; none is left out
-    entirely when there is room for both."""
+def _sampled_unanswerable(some: int, total: int, n: int) -> int:
+    """How many of a sample of ``n`` are unanswerable when ``some`` of ``total`` are: the share,
+    rounded; neither half is left out entirely when there is room for both."""
     share = (2 * n * some + total) // (2 * total)
     if n > 1 and 0 < some < total:
         share = min(max(share, 1), n - 1)

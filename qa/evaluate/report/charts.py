@@ -1,4 +1,4 @@
-"""Which plots a report has: for each the drawing, what it says in words, and its numbers.
+"""Chooses the plots of a report: for each the drawing, a caption, and the numbers as a table.
 
 A plot whose numbers are missing is left out. Knows nothing about the page around them.
 """
@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from qa.evaluate.extras import has_module
 from qa.evaluate.records import Report
 from qa.evaluate.report.number_format import NOTHING, count, duration, number, shown
 from qa.evaluate.report.plot_drawing import (
     latency_plot,
-    point_of,
+    parse_point,
     points,
     refusing_plot,
     reliability_plot,
@@ -21,7 +22,7 @@ from qa.evaluate.report.plot_drawing import (
     swatch,
 )
 
-THRESHOLDS = 12
+MAX_TABLE_THRESHOLDS = 12
 """Rows of the table beside the curve of refusing; the curve itself has all thresholds."""
 
 
@@ -38,7 +39,9 @@ class Chart:
 
 
 def charts(reports: Sequence[Report]) -> tuple[Chart, ...]:
-    """The plots of systems measured on one question set."""
+    """The plots of systems measured on one question set; none where matplotlib is missing."""
+    if not has_module("matplotlib"):
+        return ()
     found = [_success(reports), _refusing(reports), *_reliability(reports), _latency(reports)]
     return tuple(chart for chart in found if chart)
 
@@ -55,8 +58,11 @@ def _success(reports: Sequence[Report]) -> Chart | None:
         "How often at least one article that holds the evidence is among the first k retrieved. "
         "Higher is better; a curve that is high from the left finds it at once."
     )
-    svg, head = success_plot(_named(title, reports), curves), ("k", *(r.system for r in reports))
-    return Chart(title, caption, svg, _key(reports, found), head, tuple(table))
+    svg, head = (
+        success_plot(_accessible_title(title, reports), curves),
+        ("k", *(r.system for r in reports)),
+    )
+    return Chart(title, caption, svg, _legend(reports, found), head, tuple(table))
 
 
 def _refusing(reports: Sequence[Report]) -> Chart | None:
@@ -74,14 +80,14 @@ def _refusing(reports: Sequence[Report]) -> Chart | None:
     )
     rows = []
     for report, curve in zip(reports, curves, strict=True):
-        if at := point_of(curve.get("at")):
+        if at := parse_point(curve.get("at")):
             rows.append((report.system, "in use", *map(shown, at)))
         steps = points(curve, *names)
-        kept = steps[:: max(1, -(-len(steps) // THRESHOLDS))]
+        kept = steps[:: max(1, -(-len(steps) // MAX_TABLE_THRESHOLDS))]
         rows += [(report.system, f"{t:.3g}", shown(x), shown(y)) for t, x, y in kept]
     head = ("system", "threshold", "answerable refused", "unanswerable refused")
-    return Chart(title, caption, refusing_plot(_named(title, reports), curves),
-                 _key(reports, found), head, tuple(rows))  # fmt: skip
+    return Chart(title, caption, refusing_plot(_accessible_title(title, reports), curves),
+                 _legend(reports, found), head, tuple(rows))  # fmt: skip
 
 
 def _reliability(reports: Sequence[Report]) -> list[Chart]:
@@ -97,11 +103,15 @@ def _reliability(reports: Sequence[Report]) -> list[Chart]:
                  for p, o, lo, hi, n in bins]  # fmt: skip
         head = ("score", "found true", "95 % interval", "cases")
         svg = reliability_plot(title, curve, i)
-        made.append(Chart(title, _promise(curve, explained=not made), svg, (), head, tuple(table)))
+        made.append(
+            Chart(
+                title, _reliability_caption(curve, explained=not made), svg, (), head, tuple(table)
+            )
+        )
     return made
 
 
-def _promise(curve: Mapping[str, Any], *, explained: bool) -> str:
+def _reliability_caption(curve: Mapping[str, Any], *, explained: bool) -> str:
     of = str(curve.get("of") or "The score against what was found true").rstrip(". ")
     error = number(curve.get("ece"))
     calibration = "" if error is None else f" Expected calibration error: {shown(error)}."
@@ -117,7 +127,7 @@ _DIAGONAL = (
 
 
 def _latency(reports: Sequence[Report]) -> Chart | None:
-    times = [seconds(report) for report in reports]
+    times = [answer_seconds(report) for report in reports]
     if not any(t > 0 for one in times for t in one):
         return None
     import numpy as np
@@ -132,13 +142,13 @@ def _latency(reports: Sequence[Report]) -> Chart | None:
         "From the question to the whole answer, without what the evaluation adds. Half of the "
         "answers took less than the median (solid line), one in twenty longer than p95 (dashed)."
     )
-    svg = latency_plot(_named(title, reports), times, [r.system for r in reports])
+    svg = latency_plot(_accessible_title(title, reports), times, [r.system for r in reports])
     return Chart(title, caption, svg, (), ("system", "answers", "median", "p95", "p99", "longest"),
                  tuple(rows))  # fmt: skip
 
 
-def seconds(report: Report) -> list[float]:
-    """The whole time of each reply that tells it."""
+def answer_seconds(report: Report) -> list[float]:
+    """Seconds to the whole answer, of each reply that gives them."""
     found = (number(row.reply.timings.get("total")) for row in report.rows if row.reply)
     return [value for value in found if value is not None]
 
@@ -148,11 +158,11 @@ def _curve(report: Report, name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _named(title: str, reports: Sequence[Report]) -> str:
-    """The title as somebody hears it who does not see the plot."""
+def _accessible_title(title: str, reports: Sequence[Report]) -> str:
+    """The title for screen readers, with the systems that are drawn."""
     return f"{title} ({', '.join(r.system for r in reports)})"
 
 
-def _key(reports: Sequence[Report], found: Sequence[object]) -> tuple[tuple[str, str], ...]:
+def _legend(reports: Sequence[Report], found: Sequence[object]) -> tuple[tuple[str, str], ...]:
     pairs = zip(enumerate(reports), found, strict=True)
     return tuple((swatch(i), report.system) for (i, report), there in pairs if there)

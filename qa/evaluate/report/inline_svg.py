@@ -1,4 +1,4 @@
-"""matplotlib figures as inline SVG that takes its colours and its font from the page.
+"""Renders matplotlib figures as inline SVG that takes its colours and font from the page.
 
 Figures are drawn with the stand-in colours below; on the way out each becomes a CSS value with a
 fallback, so that one drawing serves light and dark. Knows nothing about what is drawn.
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from qa.evaluate.extras import require_extra
 from qa.evaluate.report.number_format import clean
 
 if TYPE_CHECKING:
@@ -59,14 +60,16 @@ _STYLE: dict[Any, Any] = {
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
-_LONG = re.compile(r"-?\d+\.\d{3,}")
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 
 
-def drawn(width: float, height: float, title: str, draw: Callable[[Figure], None]) -> str:
-    """What ``draw`` puts on a figure of so many units, as one ``<svg>`` named ``title``.
+def render_svg(width: float, height: float, title: str, draw: Callable[[Figure], None]) -> str:
+    """What ``draw`` puts on a figure of so many points, as one ``<svg>`` named ``title``.
 
-    The figure is made here and belongs to no window; the settings hold while it is drawn.
+    The figure belongs to no window; the style holds only while it is drawn. Raises EvaluationError
+    when matplotlib is not installed.
     """
+    require_extra("matplotlib", "Plots")
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -75,11 +78,11 @@ def drawn(width: float, height: float, title: str, draw: Callable[[Figure], None
         figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
         draw(figure)
         figure.savefig(out, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Type")))
-    return _inline(out.getvalue(), title)
+    return _to_inline_svg(out.getvalue(), title)
 
 
-def _inline(text: str, title: str) -> str:
-    """The drawing without its size, its own style sheet, its metadata and the ids nobody needs."""
+def _to_inline_svg(text: str, title: str) -> str:
+    """The drawing without size, style sheet, metadata and unused ids, named for screen readers."""
     root = ElementTree.fromstring(text)
     for parent in list(root.iter()):
         for child in list(parent):
@@ -87,7 +90,7 @@ def _inline(text: str, title: str) -> str:
                 parent.remove(child)
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
-        _tidy(element)
+        _clean_attributes(element)
     root.attrib = {
         "xmlns": "http://www.w3.org/2000/svg",
         "viewBox": root.attrib["viewBox"],
@@ -102,7 +105,7 @@ def _inline(text: str, title: str) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _tidy(element: ElementTree.Element) -> None:
+def _clean_attributes(element: ElementTree.Element) -> None:
     attributes = element.attrib
     if element.tag == "g":
         attributes.pop("id", None)
@@ -110,13 +113,13 @@ def _tidy(element: ElementTree.Element) -> None:
         attributes["href"] = link
     for name in ("d", "x", "y", "transform", "width", "height"):
         if name in attributes:
-            attributes[name] = _LONG.sub(lambda m: f"{float(m[0]):.2f}", attributes[name])
+            attributes[name] = _LONG_NUMBER.sub(lambda m: f"{float(m[0]):.2f}", attributes[name])
     if style := attributes.get("style"):
         kept = [p for p in style.split("; ") if not p.startswith("font-family")]
-        attributes["style"] = _coloured("; ".join(kept))
+        attributes["style"] = _with_css_colours("; ".join(kept))
 
 
-def _coloured(style: str) -> str:
+def _with_css_colours(style: str) -> str:
     for stand_in, value in _COLOURS.items():
         style = style.replace(stand_in, value)
     return style

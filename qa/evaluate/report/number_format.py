@@ -1,4 +1,7 @@
-"""Numbers and texts as a reader meets them: .812, 340 ms, 1,204, and no unseen characters."""
+"""Formats numbers and texts for readers of a report: .812, 340 ms, 1,204.
+
+Text from outside loses the characters that nobody can see. Knows nothing about HTML.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from qa.evaluate.metrics.definitions import MEASURES, Measure
 NOTHING = "–"
 """Stands where there is no number."""
 
-_UNSEEN = re.compile(
+_INVISIBLE = re.compile(
     # Control characters; then halves of pairs, which no file can hold, and what is no character.
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
     # What turns the direction of writing for everything after it, and other invisible marks.
@@ -19,17 +22,17 @@ _UNSEEN = re.compile(
 )
 
 
-_OF_A_ROW = {
+_ROW_MEASURES = {
     "seconds": Measure("Cost", "time", "to the whole answer", -1, "seconds"),
     "first_sentence": Measure("Cost", "to the first sentence", "first checked one", -1, "seconds"),
 }
-"""What only a row has; over many rows they become percentiles."""
+"""Measures of a single row; over many rows they are shown as percentiles."""
 
 
 def measure(name: str) -> Measure:
     """The measure called so; one that nobody described keeps its name."""
     unknown = Measure("Other", name, "not described", 0, "count")
-    return MEASURES.get(name) or _OF_A_ROW.get(name) or unknown
+    return MEASURES.get(name) or _ROW_MEASURES.get(name) or unknown
 
 
 def number(value: Any) -> float | None:
@@ -78,5 +81,5 @@ def money(value: float) -> str:
 
 
 def clean(text: str) -> str:
-    """Text whose every character can be seen and written: others become a replacement mark."""
-    return _UNSEEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """The text with invisible and unwritable characters replaced by U+FFFD."""
+    return _INVISIBLE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -1,4 +1,4 @@
-"""The plots of evaluation, each as inline SVG.
+"""Draws the plots of evaluation with matplotlib, each as inline SVG.
 
 A series has its colour, its mark and its dash from its place in the list, so plots of the same
 systems match each other and ``swatch``; colour is never the only difference. Points that are not
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from qa.evaluate.report.inline_svg import GRID, INK, PALETTE, PAPER, SERIES, SOFT, drawn
+from qa.evaluate.report.inline_svg import GRID, INK, PALETTE, PAPER, SERIES, SOFT, render_svg
 from qa.evaluate.report.number_format import clean, count, duration, number, share
 
 if TYPE_CHECKING:
@@ -39,14 +39,18 @@ def success_plot(title: str, curves: Sequence[Curve]) -> str:
     """Share of questions whose evidence is among the first k articles; k, share in each curve."""
 
     def draw(figure: Figure) -> None:
-        axes = _axes(figure, "k, articles looked at", "share of questions")
+        axes = _new_axes(figure, "k, articles looked at", "share of questions")
         for i, curve in enumerate(curves):
             if found := points(curve, "k", "share"):
-                axes.plot(*zip(*found, strict=True), **_line(i), markevery=_spread(len(found)))
-        _whole_numbers(axes)
-        _shares(axes.yaxis, _floor(curves))
+                axes.plot(
+                    *zip(*found, strict=True),
+                    **_series_style(i),
+                    markevery=_marked_points(len(found)),
+                )
+        _rank_ticks(axes)
+        _share_ticks(axes.yaxis, _lowest_share(curves))
 
-    return drawn(WIDTH, HEIGHT, title, draw)
+    return render_svg(WIDTH, HEIGHT, title, draw)
 
 
 def refusing_plot(title: str, curves: Sequence[Curve]) -> str:
@@ -57,21 +61,23 @@ def refusing_plot(title: str, curves: Sequence[Curve]) -> str:
     """
 
     def draw(figure: Figure) -> None:
-        axes = _axes(figure, "answerable questions refused", "unanswerable questions refused")
+        axes = _new_axes(figure, "answerable questions refused", "unanswerable questions refused")
         axes.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, dashes=(2, 3))
         for i, curve in enumerate(curves):
             if found := points(curve, "refused_answerable", "refused_unanswerable"):
-                axes.plot(*zip(*found, strict=True), **_line(i) | {"marker": ""})
-            if at := point_of(curve.get("at")):
-                mark: dict[str, Any] = {"marker": _of(MARKS, i), "markersize": 9, "zorder": 5}
-                axes.plot(*at, **mark, color=_of(SERIES, i), markeredgecolor=PAPER, clip_on=False)
-        _shares(axes.xaxis, 0)
-        _shares(axes.yaxis, 0)
+                axes.plot(*zip(*found, strict=True), **_series_style(i) | {"marker": ""})
+            if at := parse_point(curve.get("at")):
+                mark: dict[str, Any] = {"marker": _cycled(MARKS, i), "markersize": 9, "zorder": 5}
+                axes.plot(
+                    *at, **mark, color=_cycled(SERIES, i), markeredgecolor=PAPER, clip_on=False
+                )
+        _share_ticks(axes.xaxis, 0)
+        _share_ticks(axes.yaxis, 0)
 
-    return drawn(WIDTH, HEIGHT, title, draw)
+    return render_svg(WIDTH, HEIGHT, title, draw)
 
 
-def point_of(value: Any) -> tuple[float, float] | None:
+def parse_point(value: Any) -> tuple[float, float] | None:
     """A pair of numbers, or None."""
     if not isinstance(value, Sequence) or len(value) != 2:
         return None
@@ -85,25 +91,25 @@ def reliability_plot(title: str, curve: Curve, series: int = 0) -> str:
     ``curve`` has predicted, observed, low, high (the interval of observed) and n.
     """
     bins = points(curve, "predicted", "observed", "low", "high", "n")
-    colour = _of(SERIES, series)
+    colour = _cycled(SERIES, series)
 
     def draw(figure: Figure) -> None:
         upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(5, 1))
-        _dress(upper, "", "found true")
+        _style_axes(upper, "", "found true")
         upper.plot([0, 1], [0, 1], color=SOFT, linewidth=0.8, dashes=(2, 3))
         for x, _, low, high, _ in bins:
             upper.plot([x, x], [low, high], color=colour, linewidth=1.2, alpha=0.65)
-        upper.plot([b[0] for b in bins], [b[1] for b in bins], **_line(series))
+        upper.plot([b[0] for b in bins], [b[1] for b in bins], **_series_style(series))
         upper.tick_params(labelbottom=False, bottom=False)
-        _shares(upper.yaxis, 0)
-        _dress(lower, "score", "cases")
+        _share_ticks(upper.yaxis, 0)
+        _style_axes(lower, "score", "cases")
         lower.grid(visible=False)
         lower.bar([b[0] for b in bins], [b[4] for b in bins], width=0.035, color=colour, alpha=0.5)
         most = max((b[4] for b in bins), default=1) or 1
         lower.set_yticks([0, most], ["0", count(most)])
-        _shares(lower.xaxis, 0)
+        _share_ticks(lower.xaxis, 0)
 
-    return drawn(WIDTH, HEIGHT, title, draw)
+    return render_svg(WIDTH, HEIGHT, title, draw)
 
 
 def latency_plot(title: str, times: Sequence[Sequence[float]], names: Sequence[str]) -> str:
@@ -123,18 +129,20 @@ def latency_plot(title: str, times: Sequence[Sequence[float]], names: Sequence[s
     def draw(figure: Figure) -> None:
         rows = figure.subplots(len(kept), 1, sharex=True, squeeze=False)[:, 0]
         for axes, (i, series) in zip(rows, kept, strict=True):
-            _histogram(axes, series, edges, _of(SERIES, i), names[i])
+            _draw_histogram(axes, series, edges, _cycled(SERIES, i), names[i])
         if log:
             rows[-1].set_xscale("log")
-        _times(rows[-1], low, high, log)
+        _duration_ticks(rows[-1], low, high, log)
 
-    return drawn(WIDTH, max(210, 56 + 90 * len(kept)), title, draw)
+    return render_svg(WIDTH, max(210, 56 + 90 * len(kept)), title, draw)
 
 
-def _histogram(axes: Axes, series: Sequence[float], edges: Any, colour: str, name: str) -> None:
+def _draw_histogram(
+    axes: Axes, series: Sequence[float], edges: Any, colour: str, name: str
+) -> None:
     import numpy as np
 
-    _dress(axes, "", "")
+    _style_axes(axes, "", "")
     axes.grid(visible=False)
     heights = axes.hist(series, bins=edges, color=colour, alpha=0.75, edgecolor=PAPER)[0]
     top = float(max(heights)) or 1
@@ -143,7 +151,7 @@ def _histogram(axes: Axes, series: Sequence[float], edges: Any, colour: str, nam
     middle, late = (float(v) for v in np.percentile(series, [50, 95]))
     axes.axvline(middle, color=INK, linewidth=1.4)
     axes.axvline(late, color=INK, linewidth=1.2, dashes=(3, 2))
-    axes.set_title(_short(name, 28), loc="left", fontsize=11.5)
+    axes.set_title(_truncated(name, 28), loc="left", fontsize=11.5)
     axes.set_title(f"median {duration(middle)}, p95 {duration(late)}", loc="right", fontsize=10.5,
                    color=SOFT)  # fmt: skip
 
@@ -164,13 +172,13 @@ def differences_plot(
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        _dress(axes, "difference", "")
+        _style_axes(axes, "difference", "")
         axes.grid(visible=False, axis="y")
         axes.axvline(0, color=INK, linewidth=1)
         for y, (name, value, low, high) in enumerate(kept):
-            _interval(axes, y, value, low, high)
+            _draw_interval(axes, y, value, low, high)
             label: dict[str, Any] = {"transform": axes.get_yaxis_transform(), "va": "bottom"}
-            axes.text(0, y - 0.22, _short(name, 42), color=INK, **label)
+            axes.text(0, y - 0.22, _truncated(name, 42), color=INK, **label)
             text = f"{_signed(value)}  [{_signed(low)}, {_signed(high)}]"
             axes.text(1, y - 0.22, text, ha="right", fontsize=10.5, color=SOFT, **label)
         axes.set_ylim(len(kept) - 0.4, -0.85)
@@ -180,10 +188,10 @@ def differences_plot(
         axes.set_xlim(-1.08 * reach, 1.08 * reach)
         axes.xaxis.set_major_formatter(lambda x, _: _signed(round(x, 6)) if abs(x) > 1e-9 else "0")
 
-    return drawn(WIDTH, 62 + 36 * len(kept), title, draw)
+    return render_svg(WIDTH, 62 + 36 * len(kept), title, draw)
 
 
-def _interval(axes: Axes, y: float, value: float, low: float, high: float) -> None:
+def _draw_interval(axes: Axes, y: float, value: float, low: float, high: float) -> None:
     clear = low > 0 or high < 0
     colour = SERIES[0] if clear else SOFT
     axes.plot([low, high], [y, y], color=colour, linewidth=2 if clear else 1.3)
@@ -195,7 +203,7 @@ def _signed(value: float) -> str:
     return ("+" if value > 0 else "−" if value < 0 else "") + share(abs(value))
 
 
-def _short(text: str, longest: int) -> str:
+def _truncated(text: str, longest: int) -> str:
     text = " ".join(clean(text).split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
@@ -224,54 +232,56 @@ def swatch(series: int) -> str:
 # -- axes -----------------------------------------------------------------------------------
 
 
-def _axes(figure: Figure, across: str, up: str) -> Axes:
+def _new_axes(figure: Figure, across: str, up: str) -> Axes:
     axes = figure.subplots()
-    _dress(axes, across, up)
+    _style_axes(axes, across, up)
     return axes
 
 
-def _dress(axes: Axes, across: str, up: str) -> None:
+def _style_axes(axes: Axes, across: str, up: str) -> None:
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     axes.grid(visible=True, color=GRID)
     axes.spines["left"].set_visible(False)
 
 
-def _line(i: int) -> dict[str, Any]:
-    return {"color": _of(SERIES, i), "marker": _of(MARKS, i), "linestyle": _of(DASHES, i),
-            "linewidth": 1.8, "markersize": 5.5, "markeredgewidth": 0,
-            "clip_on": False}  # fmt: skip
+def _series_style(i: int) -> dict[str, Any]:
+    """Colour, mark and dash of the i-th system, the same in every plot and in ``swatch``."""
+    return {
+        "color": _cycled(SERIES, i), "marker": _cycled(MARKS, i), "linestyle": _cycled(DASHES, i),
+        "linewidth": 1.8, "markersize": 5.5, "markeredgewidth": 0, "clip_on": False,
+    }  # fmt: skip
 
 
-def _of(values: Sequence[Any], i: int) -> Any:
+def _cycled(values: Sequence[Any], i: int) -> Any:
     return values[i % len(values)]
 
 
-def _spread(length: int) -> list[int]:
+def _marked_points(length: int) -> list[int]:
     """Which points get a mark: the first ones, where curves bend, and then every fifth."""
     return [i for i in range(length) if i in (0, 2) or i % 5 == 4]
 
 
-def _floor(curves: Sequence[Curve]) -> float:
+def _lowest_share(curves: Sequence[Curve]) -> float:
     """Where an axis of shares begins: as high as shows every point, in fifths."""
     lowest = min((y for c in curves for _, y in points(c, "k", "share")), default=0)
     return max(0, int(lowest * 5 - 0.25) / 5)
 
 
-def _shares(axis: Any, low: float) -> None:
+def _share_ticks(axis: Any, low: float) -> None:
     steps = [s / 10 for s in range(0, 11, 2 if low < 0.6 else 1) if s / 10 >= low - 1e-9]
     axis.set_ticks(steps, labels=[f"{s:.1g}".removeprefix("0") or "0" for s in steps])
     axes = axis.axes
     (axes.set_xlim if axis is axes.xaxis else axes.set_ylim)(low, 1)
 
 
-def _whole_numbers(axes: Axes) -> None:
+def _rank_ticks(axes: Axes) -> None:
     left, right = axes.dataLim.intervalx
     if right - left >= 4:
         axes.set_xticks([1, *range(5, int(right) + 1, 5)])
 
 
-def _times(axes: Axes, low: float, high: float, log: bool) -> None:
+def _duration_ticks(axes: Axes, low: float, high: float, log: bool) -> None:
     """Ticks that a person would choose: 1, 2 and 5 of each power of ten."""
     axes.set_xlabel("seconds to the whole answer" + (", logarithmic" if log else ""))
     if not log:

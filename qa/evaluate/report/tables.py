@@ -1,6 +1,6 @@
-"""The tables of a report: figures by group, figures by kind of question, and what was run.
+"""Builds the tables of a report: estimates by group and by kind of question, and what was run.
 
-Everything here is text ready to be shown, and not escaped. Knows nothing about HTML.
+Everything here is text ready to be shown, and not yet escaped. Knows nothing about HTML.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from ingest.records import format_day
 from qa.evaluate.metrics.definitions import GROUPS, MEASURES, Measure
 from qa.evaluate.records import Estimate, Report
-from qa.evaluate.report.charts import seconds
+from qa.evaluate.report.charts import answer_seconds
 from qa.evaluate.report.number_format import NOTHING, count, duration, measure, money, number, shown
 
 BY_KIND = (
@@ -60,7 +60,7 @@ class KindTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class RunTotals:
     """One system's whole run."""
 
     questions: str
@@ -71,7 +71,7 @@ class Totals:
     cost: str
 
 
-def figures(reports: Sequence[Report]) -> list[tuple[str, list[Line]]]:
+def estimates_by_group(reports: Sequence[Report]) -> list[tuple[str, list[Line]]]:
     """(group, lines) in the order of ``GROUPS``; measures that no system has are left out."""
     names = list(MEASURES) + sorted({n for r in reports for n in r.figures} - set(MEASURES))
     lines = [line for name in names if (line := _line(name, reports))]
@@ -85,10 +85,10 @@ def _line(name: str, reports: Sequence[Report]) -> Line | None:
         return None
     sizes = sorted({f.n for f in found if f is not None})
     n = count(sizes[0]) if len(sizes) == 1 else f"{count(sizes[0])}–{count(sizes[-1])}"
-    return Line(measure(name), cells(measure(name), found), n)
+    return Line(measure(name), table_cells(measure(name), found), n)
 
 
-def cells(of: Measure, found: Sequence[Estimate | None]) -> tuple[Cell, ...]:
+def table_cells(of: Measure, found: Sequence[Estimate | None]) -> tuple[Cell, ...]:
     """One cell a figure; the best, when there is one, is marked, and all that show the same."""
     values = [v for figure in found if (v := _value(figure)) is not None]
     texts = {shown(v, of.unit) for v in values}
@@ -124,7 +124,7 @@ def by_kind(reports: Sequence[Report]) -> KindTable | None:
     lines = []
     for kind in kinds:
         found = [r.by_kind.get(kind, {}) for r in reports]
-        across = [cells(measure(c), [one.get(c) for one in found]) for c in columns]
+        across = [table_cells(measure(c), [one.get(c) for one in found]) for c in columns]
         each = tuple((r.system, tuple(column[i] for column in across))
                      for i, r in enumerate(reports))  # fmt: skip
         size = max(sum(row.case.kind == kind for row in r.rows) for r in reports)
@@ -132,13 +132,13 @@ def by_kind(reports: Sequence[Report]) -> KindTable | None:
     return KindTable(tuple(measure(c) for c in columns), tuple(lines))
 
 
-def totals(report: Report) -> Totals:
+def run_totals(report: Report) -> RunTotals:
     """How much was asked and what it took."""
     replies = [row.reply for row in report.rows if row.reply]
-    times = seconds(report)
+    times = answer_seconds(report)
     tokens = [_tokens(reply.usage) for reply in replies]
     costs = [v for row in report.rows if (v := number(row.measures.get("cost"))) is not None]
-    return Totals(
+    return RunTotals(
         count(len(report.rows)),
         len(report.failed),
         count(sum(reply.refused for reply in replies)),
@@ -154,31 +154,33 @@ def _tokens(usage: Mapping[str, int]) -> float:
     return whole if whole is not None else sum(v for n in usage.values() if (v := number(n)))
 
 
-def told(run: Mapping[str, Any], *names: str) -> str:
+def run_entry(run: Mapping[str, Any], *names: str) -> str:
     """The first of these entries of a run that says something, in words."""
-    return next((text for name in names if (text := in_words(run.get(name)))), "")
+    return next((text for name in names if (text := format_value(run.get(name)))), "")
 
 
-def library(run: Mapping[str, Any]) -> str:
+def library_size(run: Mapping[str, Any]) -> str:
     """What was searched: articles, passages and the newest day if the run tells them, or a name."""
     sizes = [
         f"{count(n)} {unit}" for unit in ("articles", "passages") if (n := number(run.get(unit)))
     ]
-    newest = told(run, "newest")
+    newest = run_entry(run, "newest")
     known = [*sizes, f"newest of {newest}" if newest else ""]
-    return ", ".join(part for part in known if part) if sizes else told(run, "library", "corpus")
+    return (
+        ", ".join(part for part in known if part) if sizes else run_entry(run, "library", "corpus")
+    )
 
 
-def in_words(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A value of ``Report.run``: moments as days and times, lists and mappings on one line."""
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        return ", ".join(f"{k}: {in_words(v)}" for k, v in value.items())
+        return ", ".join(f"{k}: {format_value(v)}" for k, v in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(in_words(v) for v in value)
+        return ", ".join(format_value(v) for v in value)
     if isinstance(value, float):
         return f"{value:.4g}"
     return _moment(value) or str(value)
@@ -197,9 +199,9 @@ def _moment(value: Any) -> str:
     return f"{format_day(moment)}, {moment:%H:%M}" + (" UTC" if value.tzinfo else "")
 
 
-def how_run(reports: Sequence[Report]) -> list[tuple[str, list[tuple[str, str]]]]:
+def run_settings(reports: Sequence[Report]) -> list[tuple[str, list[tuple[str, str]]]]:
     """(heading, entries): what all systems share, under an empty heading, then what differs."""
-    runs = [{str(k): in_words(v) for k, v in r.run.items()} for r in reports]
+    runs = [{str(k): format_value(v) for k, v in r.run.items()} for r in reports]
     shared = {k: v for k, v in runs[0].items() if v and all(run.get(k) == v for run in runs)}
     parts = [("", list(shared.items()))]
     for report, run in zip(reports, runs, strict=True):

@@ -126,7 +126,7 @@ def run(
     """
     with exit_on_error():
         from qa.evaluate.metrics.reply_scoring import Price
-        from qa.evaluate.plan import Plan, execute, prepared
+        from qa.evaluate.plan import Plan, execute_run, prepare_run
         from qa.interfaces.cli.evaluation_output import evaluation_progress, print_reports
 
         plan = Plan(
@@ -136,13 +136,16 @@ def run(
             price=Price(*price) if price else None, workers=workers, out=out, fresh=fresh,
         )  # fmt: skip
         with spinner("Opening the library", quiet=as_json):
-            ready = prepared(plan, load_settings(library))
-        with evaluation_progress(len(ready.cases) * len(ready.systems), quiet=as_json) as on_row:
-            reports = execute(plan, ready, on_row)
+            prepared = prepare_run(plan, load_settings(library))
+        if prepared.notice:
+            typer.echo(f"citewire: {prepared.notice}", err=True)
+        total = len(prepared.cases) * len(prepared.systems)
+        with evaluation_progress(total, quiet=as_json) as on_row:
+            reports = execute_run(plan, prepared, on_row)
         if as_json:
             print_json([report.summary() for report in reports])
         else:
-            print_reports(reports, ready)
+            print_reports(reports, prepared)
     if failed := [row for report in reports for row in report.failed]:
         first = f"{failed[0].case.id}: {failed[0].error}"
         typer.echo(f"citewire: {len(failed)} questions failed; {first}", err=True)
@@ -161,11 +164,15 @@ def compare(
     """Differences B - A over the questions both answered, and which of them are noise."""
     with exit_on_error():
         from qa.evaluate.metrics.paired_differences import compare as paired_differences
-        from qa.evaluate.run import read_report
+        from qa.evaluate.results import read_report
         from qa.interfaces.cli.evaluation_output import difference_dict, print_differences
 
         first, second = read_report(a), read_report(b)
         found = paired_differences(first, second)
+        if as_json:
+            print_json([difference_dict(difference) for difference in found])
+        else:
+            print_differences(str(a), str(b), found)
         if svg:
             from qa.evaluate.metrics.definitions import MEASURES
             from qa.evaluate.report.plot_drawing import differences_plot
@@ -176,10 +183,6 @@ def compare(
                 if MEASURES[d.measure].unit == "share"
             ]
             svg.write_text(differences_plot(bars, title="B - A, 95 %"), encoding="utf-8")
-        if as_json:
-            print_json([difference_dict(difference) for difference in found])
-        else:
-            print_differences(str(a), str(b), found)
 
 
 @commands.command()
@@ -195,17 +198,18 @@ def gate(
 ) -> None:
     """Fail (exit code 1) when a figure is below its floor by more than noise."""
     with exit_on_error():
-        from qa.evaluate.quality_gate import check, raised, read_floors, write_floors
-        from qa.evaluate.run import read_report
+        from qa.evaluate import quality_gate as gates
+        from qa.evaluate.results import read_report
 
         report = read_report(results)
-        known = read_floors(floors)
+        known = gates.read_floors(floors)
         set_name = name or str(report.run.get("set") or results.name)
         if raise_floors:
             day = datetime.now(UTC).date().isoformat()
-            known = raised(report, set_name, known, date=day, commit=current_commit())
-            write_floors(floors, known)
-        verdicts = check(report, set_name, known)
+            commit = current_commit()
+            known = gates.raise_floors(report, set_name, known, date=day, commit=commit)
+            gates.write_floors(floors, known)
+        verdicts = gates.check_floors(report, set_name, known)
         for verdict in verdicts:
             typer.echo(str(verdict))
     if not all(verdict.ok for verdict in verdicts):
@@ -223,13 +227,15 @@ def rescore(
     with exit_on_error():
         from qa.evaluate.metrics.judges import judge_of
         from qa.evaluate.metrics.reply_scoring import Price
-        from qa.evaluate.run import ResultFolder, Scoring, read_report, rescored
+        from qa.evaluate.results import ResultFolder, read_report
+        from qa.evaluate.run import Scoring
+        from qa.evaluate.run import rescore as rescore_report
 
         report = read_report(results)
         scoring = Scoring(judge_of(judge, load_settings(None)), Price(*price) if price else None)
         folder = ResultFolder(out, {**report.run, "judge": judge, "rescored": str(results)})
         with spinner("Judging", quiet=False):
-            folder.finish(rescored(report, scoring))
+            folder.finish(rescore_report(report, scoring))
     typer.echo(str(out))
 
 
@@ -267,9 +273,12 @@ def page(
 ) -> None:
     """Write one HTML page for runs side by side."""
     with exit_on_error():
+        from qa.evaluate.extras import left_out_notice
         from qa.evaluate.report.html_report import write_report
 
         write_report(_reports(results), out)
+        if notice := left_out_notice("matplotlib"):
+            typer.echo(f"citewire: {notice}", err=True)
     typer.echo(str(out))
 
 
@@ -285,10 +294,9 @@ def labels(
 ) -> None:
     """Accuracy of resolved dates and of speakers against labels made by hand."""
     with exit_on_error():
-        from qa.evaluate.metrics import annotation_accuracy
+        from qa.evaluate.metrics.annotation_accuracy import accuracy_table, read_labelled_articles
 
-        stories = annotation_accuracy.stories_of(corpus)
-        typer.echo(annotation_accuracy.table(stories, folder, errors))
+        typer.echo(accuracy_table(read_labelled_articles(corpus), folder, errors))
 
 
 @commands.command("make-questions")
@@ -304,7 +312,7 @@ def make_questions(
         from qa.assistant import Assistant
         from qa.errors import EvaluationError
         from qa.evaluate.question_sets.generation import make_questions as generate
-        from qa.evaluate.question_sets.question_set import line_of
+        from qa.evaluate.question_sets.question_set import case_to_dict
 
         if file.exists() and not overwrite:
             raise EvaluationError(f"{file} exists; choose another name, or --overwrite.")
@@ -320,7 +328,7 @@ def make_questions(
             )
         if not cases:
             raise EvaluationError("The library holds no sentence that makes a question.")
-        lines = (json.dumps(line_of(case), ensure_ascii=False) + "\n" for case in cases)
+        lines = (json.dumps(case_to_dict(case), ensure_ascii=False) + "\n" for case in cases)
         file.write_text("".join(lines), encoding="utf-8")
     for notice in notices:
         typer.echo(f"citewire: {notice}", err=True)
@@ -329,7 +337,7 @@ def make_questions(
 
 def _reports(folders: Sequence[Path]) -> list[Report]:
     """The reports of result folders, Citewire first; a folder may hold one for each system."""
-    from qa.evaluate.run import ROWS, read_report
+    from qa.evaluate.results import ROWS, read_report
     from qa.evaluate.systems.registry import SYSTEM_NAMES
 
     reports: list[Report] = []

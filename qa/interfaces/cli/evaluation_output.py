@@ -20,7 +20,7 @@ from qa.evaluate.records import Estimate, Report, Row
 from qa.interfaces.cli.common import progress_bar
 
 if TYPE_CHECKING:
-    from qa.evaluate.plan import Ready
+    from qa.evaluate.plan import PreparedRun
 
 _COLOURS = {"better": "green", "worse": "red", "noise": "dim", "equal": "dim"}
 
@@ -66,7 +66,9 @@ def format_figure(measure: str, figure: Estimate | float) -> str:
     return f"{value:.6f}" if unit == "money" else f"{value:.3f}"
 
 
-def print_reports(reports: Sequence[Report], ready: Ready, console: Console | None = None) -> None:
+def print_reports(
+    reports: Sequence[Report], prepared: PreparedRun, console: Console | None = None
+) -> None:
     """Print figures by group, a column a system, with 95 % intervals where the terminal is wide."""
     console = console or Console()
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -85,9 +87,9 @@ def print_reports(reports: Sequence[Report], ready: Ready, console: Console | No
             table.add_row(f"  {MEASURES[name].title}", *_cells(name, reports, intervals=intervals))
     console.print(table)
     seconds = sum(float(report.run.get("seconds", 0)) for report in reports)
-    line = f"{len(ready.cases)} questions of {ready.key['set']}, {ready.mode}, {seconds:.0f} s"
-    console.print(Text(line, style="dim"))
-    console.print(Text(f"{ready.folder / 'report.html'}"))
+    asked = f"{len(prepared.cases)} questions of {prepared.key['set']}"
+    console.print(Text(f"{asked}, {prepared.mode}, {seconds:.0f} s", style="dim"))
+    console.print(Text(f"{prepared.folder / 'report.html'}"))
 
 
 def _measures_of(reports: Sequence[Report]) -> list[str]:

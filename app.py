@@ -2,9 +2,9 @@
 
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
-Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool. The only
-module that knows gradio; knows nothing about retrieval, models or stores. A conversation lives in
-its session's state and nowhere else.
+Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool. A
+conversation is kept in the state of its session and nowhere else. The only module that imports
+gradio; knows nothing about retrieval, models or stores.
 """
 
 from __future__ import annotations
@@ -35,20 +35,24 @@ from pydantic import ValidationError
 
 from ingest import IngestError
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
-from qa.interfaces.page.conversation import Conversation, advanced
-from qa.interfaces.page.conversation_page import exchange, header, welcome
-from qa.interfaces.page.event_stream import Reading
-from qa.interfaces.page.markup import count
-from qa.interfaces.page.source_cards import no_sources, sources
+from qa.interfaces.page.conversation import Conversation, apply_event
+from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
+from qa.interfaces.page.event_stream import EventStream
+from qa.interfaces.page.markup import counted
+from qa.interfaces.page.source_cards import render_empty_panel, render_sources
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4
-"""Answers in the making at one time; reading is bound to the processor, and others wait in line."""
+MAX_CONCURRENT_ANSWERS = 4
+"""Answers made at one time: reading is bound to the processor, so further questions wait."""
 
-WAITING = 64
+MAX_QUEUED_EVENTS = 64
+"""Clicks and questions that gradio queues; beyond them a visitor is told that the app is busy."""
+
 SESSION_SECONDS = 12 * 3600
-LONGEST_QUESTION = 2_000
+"""Seconds for which an idle session keeps its conversation."""
+
+MAX_QUESTION_CHARACTERS = 2_000
 
 
 # -- answering ------------------------------------------------------------------------------
@@ -56,36 +60,50 @@ LONGEST_QUESTION = 2_000
 
 @dataclass(slots=True)
 class Visit:
-    """How a visitor's clicks reach the answer in the making, if there is one."""
+    """The answer that is being made for a visitor, so that the buttons can interrupt it.
 
-    reading: Reading | None = None
+    The one mutable value: gradio hands the same object to every event of a session.
+    """
+
+    stream: EventStream | None = None
     restarting: bool = False
 
     def interrupt(self) -> None:
-        if self.reading is not None:
-            self.reading.leave()
+        if self.stream is not None:
+            self.stream.cancel()
 
 
-async def answering(
-    talk: Conversation, reading: Reading, keep: Callable[[Answer], object] | None = None
+async def answer_question(
+    conversation: Conversation,
+    stream: EventStream,
+    save: Callable[[Answer], object] | None = None,
 ) -> AsyncIterator[Conversation]:
-    """The conversation as its last question is being answered. Errors become what is said.
-    ``keep`` is called with the whole answer; that it fails spoils no answer."""
+    """Yield the conversation after every event of its last question's answer.
+
+    Errors become messages of the conversation. ``save`` is called with the finished answer; its
+    failure is logged and does not affect the answer.
+    """
     try:
-        async for event in reading.events():
-            talk = talk.with_now(advanced(talk.now, event))
-            yield talk
-            if keep is not None and isinstance(event, AnswerEvent):
+        async for event in stream.events():
+            conversation = conversation.with_current(apply_event(conversation.current, event))
+            yield conversation
+            if save is not None and isinstance(event, AnswerEvent):
                 try:
-                    await asyncio.to_thread(keep, event.answer)
+                    await asyncio.to_thread(save, event.answer)
                 except Exception:
                     log.warning("the answer was not saved", exc_info=True)
-        yield talk.stopped()  # as it is, when it was answered
+        yield conversation.stopped()  # unchanged, when it was answered
     except (QaError, IngestError) as error:
-        yield talk.with_now(replace(talk.now, progress="failed", message=str(error)))
+        yield _failed(conversation, str(error))
     except Exception:
-        log.exception("answering failed: %r", talk.now.question)
-        yield talk.with_now(replace(talk.now, progress="failed", message=_UNEXPECTED))
+        log.exception("answering failed: %r", conversation.current.question)
+        yield _failed(conversation, _UNEXPECTED)
+
+
+def _failed(conversation: Conversation, message: str) -> Conversation:
+    return conversation.with_current(
+        replace(conversation.current, progress="failed", message=message)
+    )
 
 
 _UNEXPECTED = "Something went wrong inside Citewire. The log of the server says what."
@@ -95,9 +113,9 @@ _UNEXPECTED = "Something went wrong inside Citewire. The log of the server says 
 
 _PART = '<div class="cw-part">${value}</div>'
 _LIVE = '<div class="cw-part" role="log" aria-live="polite" aria-label="Answer">${value}</div>'
-"""gradio alters what changed and keeps the rest, so that only new sentences are read aloud."""
+"""gradio replaces only what changed, so that screen readers read only new sentences aloud."""
 
-_EXAMPLES_ASK = """
+_ASK_CLICKED_EXAMPLE = """
 element.addEventListener('click', (event) => {
   const chip = event.target.closest('.cw-example');
   if (chip) trigger('submit', {question: chip.dataset.question});
@@ -106,23 +124,23 @@ element.addEventListener('click', (event) => {
 
 
 def build(assistant: Assistant) -> gr.Blocks:
-    """The page and its endpoints, around one assistant. ``launch`` adds the looks."""
+    """The page and its endpoints around one assistant; ``launch`` adds styles and serves it."""
     blocks = gr.Blocks(
         title="Citewire", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
     )
     with blocks:
-        page = _page()
-        _wire(blocks, page, assistant)
-        endpoint(_ask_with(assistant), api_name="ask", concurrency_limit=AT_ONCE)
-    blocks.queue(max_size=WAITING)
+        page = _create_page()
+        _connect_events(blocks, page, assistant)
+        endpoint(_ask_endpoint(assistant), api_name="ask", concurrency_limit=MAX_CONCURRENT_ANSWERS)
+    blocks.queue(max_size=MAX_QUEUED_EVENTS)
     return blocks
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is on the page."""
+    """The components of the page."""
 
-    talk: gr.State
+    conversation: gr.State
     visit: gr.State
     top: gr.HTML
     past: gr.HTML
@@ -134,46 +152,48 @@ class Page:
     stop: gr.Button
     again: gr.Button
 
-    def parts(self) -> list[Any]:
-        """Everything that ``respond`` may change."""
+    def components(self) -> list[Any]:
+        """Every component that ``respond`` may change."""
         return [getattr(self, name) for name in self.__slots__]
 
-    def shows(self, talk: Conversation, *, whole: bool = True) -> dict[Any, Any]:
-        """What to change so that the page shows a conversation.
+    def updates(self, conversation: Conversation, *, whole: bool = True) -> dict[Any, Any]:
+        """The component updates that show a conversation.
 
         ``whole=False`` leaves out what stays the same while one question is being answered.
         """
-        changes: dict[Any, Any] = {
-            self.talk: talk,
-            self.now: exchange(talk.now),
-            self.cards: sources(talk.now),
+        current = conversation.current
+        updates: dict[Any, Any] = {
+            self.conversation: conversation,
+            self.now: render_exchange(current),
+            self.cards: render_sources(current),
         }
         if whole:
-            earlier = talk.exchanges[:-1]
-            changes[self.past] = "".join(map(exchange, earlier))
-            changes[self.past_cards] = "".join(map(sources, earlier))
-        return changes | self.working(talk.now.progress == "working")
+            earlier = conversation.exchanges[:-1]
+            updates[self.past] = "".join(map(render_exchange, earlier))
+            updates[self.past_cards] = "".join(map(render_sources, earlier))
+        return updates | self.button_updates(working=current.progress == "working")
 
-    def working(self, working: bool) -> dict[Any, Any]:
+    def button_updates(self, *, working: bool) -> dict[Any, Any]:
+        """Show the stop button while an answer is being made, else the send button."""
         return {self.send: gr.update(visible=not working), self.stop: gr.update(visible=working)}
 
-    def begins(self, assistant: Assistant) -> dict[Any, Any]:
-        """The page before the first question."""
+    def initial_updates(self, assistant: Assistant) -> dict[Any, Any]:
+        """The component updates that show the page before the first question."""
         status = assistant.status()
         return {
-            self.talk: Conversation(),
+            self.conversation: Conversation(),
             self.visit: Visit(),
-            self.top: header(status),
+            self.top: render_header(status),
             self.past: "",
-            self.now: welcome(status, assistant.examples()),
+            self.now: render_welcome(status, assistant.examples()),
             self.past_cards: "",
-            self.cards: no_sources(),
-        } | self.working(False)
+            self.cards: render_empty_panel(),
+        } | self.button_updates(working=False)
 
 
-def _page() -> Page:
-    """The components, in the order in which they stand."""
-    talk = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
+def _create_page() -> Page:
+    """Create the components, in the order in which they appear."""
+    conversation = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
     visit = gr.State(Visit(), time_to_live=SESSION_SECONDS)
     with gr.Row(elem_id="cw-top"):
         top = _html("cw-header")
@@ -181,18 +201,18 @@ def _page() -> Page:
     with gr.Row(elem_id="cw-main"):
         with gr.Column(elem_id="cw-chat"):
             with gr.Column(elem_id="cw-scroll"):
-                past, now = _html("cw-past"), _html("cw-now", _LIVE, on_load=_EXAMPLES_ASK)
+                past, now = _html("cw-past"), _html("cw-now", _LIVE, on_load=_ASK_CLICKED_EXAMPLE)
             with gr.Row(elem_id="cw-composer"):
                 box = gr.Textbox(
                     label="Your question", show_label=False, container=False, lines=1, max_lines=6,
-                    max_length=LONGEST_QUESTION, autofocus=True, elem_id="cw-box",
+                    max_length=MAX_QUESTION_CHARACTERS, autofocus=True, elem_id="cw-box",
                     placeholder="Ask about these articles",
                 )  # fmt: skip
                 send = gr.Button("Ask", variant="primary", elem_id="cw-send", scale=0)
                 stop = gr.Button("Stop", visible=False, elem_id="cw-stop", scale=0)
         with gr.Column(elem_id="cw-panel"):
             past_cards, cards = _html("cw-cards-past"), _html("cw-cards-now")
-    return Page(talk, visit, top, past, now, past_cards, cards, box, send, stop, again)
+    return Page(conversation, visit, top, past, now, past_cards, cards, box, send, stop, again)
 
 
 def _html(elem_id: str, template: str = _PART, on_load: str | None = None) -> gr.HTML:
@@ -201,59 +221,59 @@ def _html(elem_id: str, template: str = _PART, on_load: str | None = None) -> gr
     )
 
 
-def _wire(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
-    """What happens when. All of it private: the one public endpoint is ``ask``."""
-
-    gate = threading.Semaphore(AT_ONCE)
-    keep = assistant.save if assistant.settings.save_answers else None
+def _connect_events(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
+    """Connect clicks and keys to what they do. All private: the one public endpoint is ``ask``."""
+    slots = threading.Semaphore(MAX_CONCURRENT_ANSWERS)
+    save = assistant.save if assistant.settings.save_answers else None
 
     async def respond(
-        question: str, talk: Conversation, visit: Visit, happened: gr.EventData
+        question: str, conversation: Conversation, visit: Visit, event: gr.EventData
     ) -> AsyncIterator[dict[Any, Any]]:
-        example = happened._data if isinstance(happened._data, dict) else {}
-        asked = str(example.get("question") or question).strip()[:LONGEST_QUESTION]
+        example = event._data if isinstance(event._data, dict) else {}
+        asked = str(example.get("question") or question).strip()[:MAX_QUESTION_CHARACTERS]
         if not asked:
-            yield page.working(False)  # yielding nothing at all would empty the whole page
+            # Yielding nothing at all would empty the whole page.
+            yield page.button_updates(working=False)
             return
-        begun = talk.asked(asked)
-        visit.reading = Reading(lambda: assistant.stream(asked, history=begun.history()), gate)
+        begun = conversation.with_question(asked)
+        visit.stream = EventStream(lambda: assistant.stream(asked, history=begun.history()), slots)
         try:
-            yield page.shows(begun) | {page.box: ""}
-            async for further in answering(begun, visit.reading, keep):
-                yield page.shows(further, whole=False)
+            yield page.updates(begun) | {page.box: ""}
+            async for updated in answer_question(begun, visit.stream, save):
+                yield page.updates(updated, whole=False)
         finally:
             visit.interrupt()  # the tab may have been closed
-            visit.reading = None
+            visit.stream = None
         if visit.restarting:
-            yield page.begins(assistant)
+            yield page.initial_updates(assistant)
 
-    async def halt(visit: Visit) -> None:
+    async def interrupt(visit: Visit) -> None:
         visit.interrupt()
 
     async def restart(visit: Visit) -> dict[Any, Any]:
-        if visit.reading is None:
-            return page.begins(assistant)
+        if visit.stream is None:
+            return page.initial_updates(assistant)
         visit.restarting = True
         visit.interrupt()
         return {page.visit: visit}
 
-    def begin() -> dict[Any, Any]:
-        return page.begins(assistant)
+    def load() -> dict[Any, Any]:
+        return page.initial_updates(assistant)
 
-    # While an answer is in the making only ``respond`` writes to the page; the buttons interrupt
+    # While an answer is being made, only ``respond`` writes to the page; the buttons interrupt
     # it. gradio's own ``cancels`` would race with what is already on its way to the page.
-    parts = page.parts()
-    quietly: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    components = page.components()
+    private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on(
         [page.box.submit, page.send.click, page.now.submit], respond,
-        [page.box, page.talk, page.visit], parts, concurrency_limit=None, **quietly,
+        [page.box, page.conversation, page.visit], components, concurrency_limit=None, **private,
     )  # fmt: skip
-    page.stop.click(halt, page.visit, None, queue=False, **quietly)
-    page.again.click(restart, page.visit, parts, **quietly)
-    blocks.load(begin, None, parts, **quietly)
+    page.stop.click(interrupt, page.visit, None, queue=False, **private)
+    page.again.click(restart, page.visit, components, **private)
+    blocks.load(load, None, components, **private)
 
 
-def _ask_with(assistant: Assistant) -> Callable[..., dict[str, Any]]:
+def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
     def ask(question: str, asked_at: str = "") -> dict[str, Any]:
         """Answer a question from the news articles in this library, with verbatim quotes as proof.
 
@@ -280,7 +300,7 @@ def _ask_with(assistant: Assistant) -> Callable[..., dict[str, Any]]:
 
 
 def launch(blocks: gr.Blocks, settings: Settings, port: int) -> None:
-    """Serve the page until ``blocks.close()``. Returns when it can be reached."""
+    """Start to serve the page, until ``blocks.close()``; returns when it can be reached."""
     assets = files("qa.interfaces") / "assets"
     script, css, icon = (
         (assets / name).read_text(encoding="utf-8")
@@ -296,11 +316,11 @@ def launch(blocks: gr.Blocks, settings: Settings, port: int) -> None:
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", prevent_thread_lock=True, quiet=True,
         )  # fmt: skip
-    _speak_json(blocks)
+    _return_json_from_mcp(blocks)
 
 
-def _speak_json(blocks: gr.Blocks) -> None:
-    """Make the MCP tool answer in JSON, where gradio gives Python's ``str()`` of a dict."""
+def _return_json_from_mcp(blocks: gr.Blocks) -> None:
+    """Make the MCP tool return JSON, where gradio returns Python's ``str()`` of a dict."""
     server: Any = blocks.mcp_server_obj
     if server is not None:
         server.postprocess_output_data = lambda data, _root_url: [
@@ -310,7 +330,7 @@ def _speak_json(blocks: gr.Blocks) -> None:
 
 
 def free_port(host: str, port: int) -> int:
-    """The port itself, or any free one for 0. Raises OSError saying what to do."""
+    """The port itself, or a free one for 0. Raises OSError with what to do when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.create_server((host, port), family=family) as server:
@@ -337,7 +357,7 @@ def main(settings: Settings | None = None) -> None:
         sys.exit(f"citewire: the setting {first['loc'][0]} is wrong: {first['msg']}")
     except (QaError, IngestError, OSError, ValueError) as error:
         sys.exit(f"citewire: {error}")
-    print(_greeting(assistant.status(), settings, port), flush=True)
+    print(_startup_line(assistant.status(), settings, port), flush=True)
     stop = threading.Event()
     threading.Thread(target=assistant.poll_feeds, args=(stop,), daemon=True, name="feeds").start()
     try:
@@ -347,10 +367,10 @@ def main(settings: Settings | None = None) -> None:
         blocks.close(verbose=False)
 
 
-def _greeting(status: Mapping[str, Any], settings: Settings, port: int) -> str:
+def _startup_line(status: Mapping[str, Any], settings: Settings, port: int) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
     mode = "quoting mode" if status["mode"] == "quoted" else f"writing with {status['model']}"
-    return f"Citewire is at http://{host}:{port} ({count(status['articles'], 'article')}; {mode})"
+    return f"Citewire is at http://{host}:{port} ({counted(status['articles'], 'article')}; {mode})"
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import pytest
 from lxml import html
 
 from qa.interfaces.page.conversation import Exchange
-from qa.interfaces.page.conversation_page import exchange
-from qa.interfaces.page.source_cards import sources
+from qa.interfaces.page.conversation_page import render_exchange
+from qa.interfaces.page.source_cards import render_sources
 from qa.records import Answer, Citation, Dated, NearArticle, Reported, Sentence
 
 HARMLESS = "Plain words of a report"
@@ -45,7 +45,7 @@ def page(said: str, quote: str, mode: str) -> str:
         disagreements=(Reported(quote, (1,)),),
     )  # fmt: skip
     one = Exchange(1, said, "done", said, answer.sentences, answer.citations, answer)
-    return exchange(one) + sources(one)
+    return render_exchange(one) + render_sources(one)
 
 
 def skeleton(markup: str) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -14,8 +14,8 @@ from ingest.pipeline import ingest
 from ingest.storage.catalogue.schema import SCHEMA_VERSION
 from ingest.storage.library import Library
 from qa.answers.quote_annotation import annotator, dated
-from qa.interfaces.page.conversation import Conversation, advanced
-from qa.interfaces.page.source_cards import sources
+from qa.interfaces.page.conversation import Conversation, apply_event
+from qa.interfaces.page.source_cards import render_sources
 from qa.records import Answer, AnswerEvent, Citation, Sentence
 from tests.fakes_ingest import WordEmbedding
 
@@ -186,6 +186,8 @@ def test_the_page_draws_days_outside_the_words(library: Library) -> None:
     )
     for one in (citation, hostile):
         answer = Answer("When?", "answered", "quoted", (Sentence("It sank.", (1,)),), (one,))
-        page = sources(advanced(Conversation().asked("When?").now, AnswerEvent(answer)))
+        page = render_sources(
+            apply_event(Conversation().with_question("When?").current, AnswerEvent(answer))
+        )
         assert 'data-days="2 June 2025"' in page
         assert "<script" not in page

@@ -17,7 +17,7 @@ from ingest.storage.library import Library
 from qa import Answer, Assistant, Settings
 from qa.interfaces.cli.answer_output import print_answer
 from qa.interfaces.page.conversation import Exchange
-from qa.interfaces.page.conversation_page import exchange
+from qa.interfaces.page.conversation_page import render_exchange
 from qa.questions.interpretation import interpret
 from qa.reading.answerability import Asked, asked, probability, signals
 from tests.benchmarks.realtimeqa import QUESTIONS, rows
@@ -185,7 +185,7 @@ def test_what_is_wrong_stands_in_front_once(sample_assistant: Assistant) -> None
     print_answer(answer, console)
     now = Exchange(1, answer.question, "done", sentences=answer.sentences,
                    citations=answer.citations, answer=answer)  # fmt: skip
-    for shown in (str(answer), console.export_text(), html.unescape(exchange(now))):
+    for shown in (str(answer), console.export_text(), html.unescape(render_exchange(now))):
         body = shown.partition('class="cw-copy"')[0]
         assert body.count(answer.lead) == 1
         assert body.index(answer.lead) < body.index("quarter of a percentage point")

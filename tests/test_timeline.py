@@ -8,7 +8,7 @@ import pytest
 
 from qa import Assistant
 from qa.interfaces.page.conversation import Exchange
-from qa.interfaces.page.conversation_page import exchange
+from qa.interfaces.page.conversation_page import render_exchange
 from qa.questions.interpretation import interpret
 from qa.questions.timeline_requests import timeline_request, timeline_subject
 from qa.records import Answer, Entry, Reported
@@ -155,7 +155,7 @@ def test_entries_and_values_read_as_text() -> None:
 
 def shown(answer: Answer) -> str:
     """The page of one finished answer."""
-    return exchange(
+    return render_exchange(
         Exchange(
             1, answer.question, "done", "", answer.sentences, answer.citations, answer
         )

@@ -1,1 +1,10 @@
-"""TODO."""
+"""The chat page as values and HTML; ``app.py`` serves it.
+
+    question -> events of Assistant.stream()            event_stream
+             -> Conversation of Exchanges               conversation
+             -> HTML of the conversation                conversation_page, comparison_panel
+             -> HTML of the cited sources               source_cards
+
+Text of articles, models and visitors is escaped in every module (``markup``). Knows nothing about
+gradio, sessions or how answers are made.
+"""

@@ -1,101 +1,115 @@
-"""What stands above the quotes as HTML: the newest figure, figures that differ, a timeline.
+"""Renders what compares sources: a superseded figure, figures that differ, and a timeline.
 
-Built from records and nothing else; looks are in ``assets/citewire.css``. Knows nothing about
-gradio, sessions or how answers come about.
+These stand above or in place of the quotes of an answer. Knows nothing about gradio, sessions or
+how sources are compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 from ingest.records import format_day
-from qa.interfaces.page.markup import chip, escaped, origin, own, published
+from qa.interfaces.page.markup import (
+    citation_button,
+    isolated,
+    outlet_name,
+    provenance_line,
+    publication_day,
+)
 from qa.records import Answer, Citation, Entry, Reported, capitalized
 
+MAX_TAIL_CHARACTERS = 24
+"""Length of a last word that is kept on one line with its citation button; a longer one would not
+fit a narrow screen."""
 
-def superseded(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
-    """As of 4 September: eight, and what earlier reports said."""
-    if answer.latest is None or not answer.superseded:
-        return ""
+
+def render_comparison(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
+    """The superseded figure, the figures that differ and the timeline of an answer, if any.
+
+    ``cited`` are its citations by number, ``turn`` is the number of its question.
+    """
+    parts = (_render_superseded, _render_disagreements, _render_timeline)
+    return "".join(part(answer, cited, turn) for part in parts)
+
+
+def _render_superseded(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
     latest = answer.latest
+    if latest is None or not answer.superseded:
+        return ""
     day = f"As of {format_day(latest.day)}" if latest.day else "Now"
     older = "; ".join(
-        f"{own(escaped(one.figure))}{escaped(one.days_on)}{_chips(one, cited, turn)}"
+        f"{isolated(escape(one.figure))}{escape(one.days_on)}{_buttons(one, cited, turn)}"
         for one in answer.superseded
     )
     return (
         '<section class="cw-latest-figure" aria-label="The newest figure">'
-        f'<h3>{day}</h3><p class="cw-figure" dir="auto">{escaped(capitalized(latest.figure))}'
-        f"{_chips(latest, cited, turn)}</p>"
+        f'<h3>{day}</h3><p class="cw-figure" dir="auto">{escape(capitalized(latest.figure))}'
+        f"{_buttons(latest, cited, turn)}</p>"
         f'<p class="cw-earlier" dir="auto">{capitalized(answer.earlier_said)} {older}</p></section>'
     )
 
 
-def disagreements(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
-    """What different sources gave for the same fact, side by side: who says what, and when."""
+def _render_disagreements(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
     if not answer.disagreements:
         return ""
-    cells = "".join(_side(one, cited, turn) for one in answer.disagreements)
+    cells = "".join(_render_report(one, cited, turn) for one in answer.disagreements)
     return (
         '<section class="cw-differ" aria-label="The sources differ"><h3>The sources differ</h3>'
         f"<dl>{cells}</dl></section>"
     )
 
 
-def _side(one: Reported, cited: Mapping[int, Citation], turn: int) -> str:
-    first = next((cited[n] for n in one.citations if n in cited), None)
-    said = f'<dd class="cw-who" dir="auto">{escaped(capitalized(one.said_by))}</dd>'
-    where = f"<dd>{_outlet(first)} · {_day(one, first)}</dd>" if first else ""
+def _render_report(report: Reported, cited: Mapping[int, Citation], turn: int) -> str:
+    first = next((cited[n] for n in report.citations if n in cited), None)
+    speaker, where = "", ""
+    if report.said_by:
+        speaker = f'<dd class="cw-who" dir="auto">{escape(capitalized(report.said_by))}</dd>'
+    if first:
+        day = format_day(report.day) if report.day else publication_day(first.published_at)
+        where = f"<dd>{outlet_name(first.publisher)} · {day}</dd>"
     return (
-        f'<div><dt dir="auto">{escaped(capitalized(one.figure))}{_chips(one, cited, turn)}</dt>'
-        f"{said if one.said_by else ''}{where}</div>"
+        f'<div><dt dir="auto">{escape(capitalized(report.figure))}{_buttons(report, cited, turn)}'
+        f"</dt>{speaker}{where}</div>"
     )
 
 
-def _outlet(citation: Citation) -> str:
-    return own(escaped(citation.publisher or "Unknown outlet"))
+def _buttons(item: Reported | Entry, cited: Mapping[int, Citation], turn: int) -> str:
+    return "".join(citation_button(cited[n], turn) for n in item.citations if n in cited)
 
 
-def _day(one: Reported, citation: Citation) -> str:
-    return format_day(one.day) if one.day else published(citation.published_at)
-
-
-def _chips(one: Reported | Entry, cited: Mapping[int, Citation], turn: int) -> str:
-    return "".join(chip(cited[n], turn) for n in one.citations if n in cited)
-
-
-# -- timeline -------------------------------------------------------------------------------
-
-
-def timeline(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
-    """A dated list; a day that stands above already is not shown again."""
-    items, before = [], ""
+def _render_timeline(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
+    """A dated list; days that equal those of the entry above are only read aloud."""
+    items, days_above = [], ""
     for entry in answer.timeline:
-        items.append(_entry(entry, cited, turn, again=entry.days == before))
-        before = entry.days
+        items.append(_render_entry(entry, cited, turn, hide_days=entry.days == days_above))
+        days_above = entry.days
     return f'<ol class="cw-timeline" aria-label="Timeline">{"".join(items)}</ol>' if items else ""
 
 
-def _entry(entry: Entry, cited: Mapping[int, Citation], turn: int, *, again: bool) -> str:
+def _render_entry(
+    entry: Entry, cited: Mapping[int, Citation], turn: int, *, hide_days: bool
+) -> str:
     first = next((cited[n] for n in entry.citations if n in cited), None)
-    hidden = ' class="cw-hidden"' if again else ""
-    only = (
+    hidden = ' class="cw-hidden"' if hide_days else ""
+    reported = (
         '<span class="cw-reported" title="The sentence does not say when; this is the day of the '
         'report">reported</span>'
         if entry.dated_by == "publication"
         else ""
     )
-    words, last = _tail(entry.text)
-    where = f'<p class="cw-where">{origin(first, speaker=False)}</p>' if first else ""
+    cut = tail_start(entry.text)
+    head, tail = escape(entry.text[:cut]), escape(entry.text[cut:])
+    where = f'<p class="cw-where">{provenance_line(first, with_speaker=False)}</p>' if first else ""
     return (
         f'<li><p class="cw-day"><time datetime="{entry.first.isoformat()}"{hidden}>'
-        f'{escaped(entry.days)}</time>{only}</p><div><p class="cw-event" dir="auto">'
-        f'{escaped(words)}<span class="cw-tail">{escaped(last)}{_chips(entry, cited, turn)}</span>'
+        f'{escape(entry.days)}</time>{reported}</p><div><p class="cw-event" dir="auto">'
+        f'{head}<span class="cw-tail">{tail}{_buttons(entry, cited, turn)}</span>'
         f"</p>{where}</div></li>"
     )
 
 
-def _tail(text: str) -> tuple[str, str]:
-    """The last word apart, so that the number stays on its line; a long one may be broken."""
+def tail_start(text: str) -> int:
+    """Where the last word begins that stays on one line with its button; the end if it is long."""
     cut = text.rfind(" ") + 1
-    return (text[:cut], text[cut:]) if len(text) - cut <= 24 else (text, "")
+    return cut if len(text) - cut <= MAX_TAIL_CHARACTERS else len(text)

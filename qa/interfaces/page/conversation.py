@@ -1,6 +1,8 @@
-"""A conversation as it grows: exchanges, each a question with as much of its answer as there is.
+"""The state of a conversation: exchanges of a question and its answer, updated event by event.
 
-Pure values; an event makes a new one. Knows nothing about how answers come about or are shown.
+    exchange + event -> exchange
+
+Frozen values; every update returns a new one. Knows nothing about how answers are made or shown.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from qa.records import Answer, AnswerEvent, Citation, Event, Sentence, StatusEve
 
 Progress = Literal["working", "done", "stopped", "failed"]
 
-REMEMBERED = 6
-"""Earlier questions that a follow-up is understood by."""
+MAX_HISTORY_TURNS = 6
+"""Earlier questions that a follow-up question is interpreted with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Exchange:
     question: str
     progress: Progress = "working"
     message: str = "One moment"
-    """What is going on, or what went wrong."""
+    """What is being done, or what went wrong."""
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
@@ -32,50 +34,60 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What one visitor asked so far. The last exchange may still be in the making."""
+    """What one visitor has asked so far. The last exchange may still be unfinished."""
 
     exchanges: tuple[Exchange, ...] = ()
 
     @property
-    def now(self) -> Exchange:
+    def current(self) -> Exchange:
+        """The last exchange. Raises IndexError before the first question."""
         return self.exchanges[-1]
 
-    def asked(self, question: str) -> Conversation:
-        """With a new question. An exchange that was cut off counts as stopped."""
+    def with_question(self, question: str) -> Conversation:
+        """The conversation with a new question; an unfinished exchange counts as stopped."""
         return Conversation(
             (*self.stopped().exchanges, Exchange(len(self.exchanges) + 1, question))
         )
 
     def stopped(self) -> Conversation:
-        if not self.exchanges or self.now.progress != "working":
+        """The conversation with its current exchange marked as stopped, if it is unfinished."""
+        if not self.exchanges or self.current.progress != "working":
             return self
-        return self.with_now(replace(self.now, progress="stopped"))
+        return self.with_current(replace(self.current, progress="stopped"))
 
-    def with_now(self, now: Exchange) -> Conversation:
-        return Conversation((*self.exchanges[:-1], now))
+    def with_current(self, exchange: Exchange) -> Conversation:
+        """The conversation with its last exchange replaced."""
+        return Conversation((*self.exchanges[:-1], exchange))
 
     def history(self) -> tuple[Turn, ...]:
-        """The questions before the current one, with what was answered."""
-        earlier = self.exchanges[:-1][-REMEMBERED:]
+        """The answered questions before the current one, oldest first."""
+        earlier = self.exchanges[:-1][-MAX_HISTORY_TURNS:]
         return tuple(Turn(e.question, e.answer.text) for e in earlier if e.answer)
 
 
-def advanced(now: Exchange, event: Event) -> Exchange:
+def apply_event(exchange: Exchange, event: Event) -> Exchange:
     """The exchange after one more event."""
     if isinstance(event, StatusEvent):
-        return replace(now, message=event.message)
+        return replace(exchange, message=event.message)
     if isinstance(event, AnswerEvent):
-        done = event.answer
+        answer = event.answer
         return replace(
-            now, progress="done", sentences=done.sentences, citations=done.citations, answer=done
+            exchange,
+            progress="done",
+            sentences=answer.sentences,
+            citations=answer.citations,
+            answer=answer,
         )
-    return _with_sentence(now, event)
+    return _with_sentence(exchange, event)
 
 
-def _with_sentence(now: Exchange, event: TextEvent) -> Exchange:
-    known = {citation.number: citation for citation in now.citations}
+def _with_sentence(exchange: Exchange, event: TextEvent) -> Exchange:
+    known = {citation.number: citation for citation in exchange.citations}
+    sentences = exchange.sentences
     if any(known.get(c.number, c) != c for c in event.citations):
         # The same number for other words: a failed model gave way to quoting, from the start.
-        known, now = {}, replace(now, sentences=())
+        known, sentences = {}, ()
     known |= {citation.number: citation for citation in event.citations}
-    return replace(now, sentences=(*now.sentences, event.sentence), citations=tuple(known.values()))
+    return replace(
+        exchange, sentences=(*sentences, event.sentence), citations=tuple(known.values())
+    )

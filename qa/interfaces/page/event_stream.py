@@ -1,7 +1,8 @@
-"""A stream of events, read in a thread of its own for someone who may leave at any time.
+"""Reads a blocking stream of events in a thread, for an asyncio consumer that may cancel.
 
-A step of answering may take seconds and cannot be interrupted. Here only the thread waits for it:
-who leaves is free at once, and the stream is closed at its next step. Knows nothing about answers.
+A step of answering may take seconds and cannot be interrupted. Only the thread waits for it: after
+``cancel`` the consumer goes on at once, and the stream is closed at its next step. Knows nothing
+about answers.
 """
 
 from __future__ import annotations
@@ -13,47 +14,47 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from qa.records import Event
 
 
-class Reading:
-    """One stream on its way. To be made and left on the event loop that reads it."""
+class EventStream:
+    """One stream being read. Create and cancel it on the event loop that consumes it."""
 
-    def __init__(self, open_stream: Callable[[], Iterator[Event]], gate: threading.Semaphore):
-        """``gate`` bounds how many streams work at a time; the others wait their turn."""
+    def __init__(self, open_stream: Callable[[], Iterator[Event]], slots: threading.Semaphore):
+        """``open_stream`` is called in the thread, when one of the ``slots`` is free."""
         self._open = open_stream
-        self._gate = gate
+        self._slots = slots
         self._loop = asyncio.get_running_loop()
-        self._inbox: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
-        self._left = threading.Event()
+        self._queue: asyncio.Queue[Event | Exception | None] = asyncio.Queue()
+        self._cancelled = threading.Event()
 
     async def events(self) -> AsyncIterator[Event]:
-        """The events; ends early, and quietly, when the reader leaves. Raises what was raised."""
+        """The events; ends early after ``cancel``. Raises what the stream raised."""
         threading.Thread(target=self._read, name="citewire-answer", daemon=True).start()
-        while (event := await self._inbox.get()) is not None and not self._left.is_set():
+        while (event := await self._queue.get()) is not None and not self._cancelled.is_set():
             if isinstance(event, Exception):
                 raise event
             yield event
 
-    def leave(self) -> None:
-        """Read no further. Leaving twice is leaving once."""
-        self._left.set()
-        self._inbox.put_nowait(None)
+    def cancel(self) -> None:
+        """Read no further. May be called more than once."""
+        self._cancelled.set()
+        self._queue.put_nowait(None)
 
     def _read(self) -> None:
-        with self._gate:
+        with self._slots:
             last: Exception | None = None
             try:
-                self._pass_on()
+                self._forward()
             except Exception as error:  # handed over: raised again where the events are read
                 last = error
         self._put(last)
 
-    def _pass_on(self) -> None:
-        if self._left.is_set():
+    def _forward(self) -> None:
+        if self._cancelled.is_set():
             return
         for event in self._open():
-            if self._left.is_set():
+            if self._cancelled.is_set():
                 return
             self._put(event)
 
     def _put(self, item: Event | Exception | None) -> None:
-        if not self._left.is_set():
-            self._loop.call_soon_threadsafe(self._inbox.put_nowait, item)
+        if not self._cancelled.is_set():
+            self._loop.call_soon_threadsafe(self._queue.put_nowait, item)

@@ -7,7 +7,7 @@ import pytest
 from ingest.errors import BadInput
 from ingest.extraction.article import extract
 from ingest.extraction.html_metadata import PageMetadata, split_names
-from ingest.extraction.html_page import remove_boilerplate_lines
+from ingest.extraction.html_page import parse_tree, remove_boilerplate_lines
 from ingest.records import Article
 from ingest.sources.documents import Document
 from tests.fakes_files import BODY, html_file
@@ -218,5 +218,5 @@ def test_an_update_before_the_publication_is_not_believed() -> None:
 
 def test_markup_of_anything_is_empty_markup() -> None:
     """A page that says nothing of itself says nothing wrong."""
-    assert PageMetadata.parse("") == PageMetadata()
-    assert PageMetadata.parse("<p>x").publishers() == []
+    assert PageMetadata.parse(parse_tree("")) == PageMetadata()
+    assert PageMetadata.parse(parse_tree("<p>x")).publishers() == []

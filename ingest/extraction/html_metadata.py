@@ -13,12 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_SCRIPT = re.compile(r"<script[^<>]*application/ld\+json[^<>]*>", re.IGNORECASE)
-_SCRIPT_END = re.compile(r"</script", re.IGNORECASE)
-_META = re.compile(r"<meta\b[^<>]*>", re.IGNORECASE)
-# Only at the start of a word, or a long word without "=" would cost its length squared.
-_ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*("[^"]*"|'[^']*'|[^\s>]+)""")
-_HTML_LANG = re.compile(r"""<html\b[^<>]*?\blang\s*=\s*["']?([A-Za-z]{2,3})\b""", re.IGNORECASE)
 _OUTLET_TYPE = re.compile(r"NewsMediaOrganization|WebSite")
 _ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report)\b")
 _MAX_JSON_LD_ITEMS = 2_000
@@ -35,11 +29,12 @@ class PageMetadata:
     lang: str | None = None
 
     @classmethod
-    def parse(cls, html: str) -> PageMetadata:
-        """The metadata of a page; empty where the markup cannot be read."""
-        items = tuple(sorted(_json_ld_items(html), key=_is_not_article))
-        lang = _HTML_LANG.search(html[:20_000])
-        return cls(items, _meta_tags(html), lang.group(1).lower() if lang else None)
+    def parse(cls, tree: Any) -> PageMetadata:
+        """The metadata of a page, given its lxml tree; empty for None (a page without markup)."""
+        if tree is None:
+            return cls()
+        items = tuple(sorted(_json_ld_items(tree), key=_is_not_article))
+        return cls(items, _meta_tags(tree), tree.get("lang") or tree.get("xml:lang"))
 
     @property
     def article(self) -> Mapping[str, Any]:
@@ -79,11 +74,10 @@ class PageMetadata:
 
     def language(self) -> str | None:
         """The language as a code of two or three letters (ISO 639)."""
-        stated = self.lang or _line(self.article.get("inLanguage")) or self.meta(
-            "content-language", "dc.language", "og:locale"
-        )  # fmt: skip
-        found = re.match(r"[A-Za-z]{2,3}(?![A-Za-z])", stated or "")
-        return found.group(0).lower() if found else None
+        stated = (self.lang, _line(self.article.get("inLanguage")),
+                  self.meta("content-language", "dc.language", "og:locale"))  # fmt: skip
+        found = (re.match(r"[A-Za-z]{2,3}(?![A-Za-z])", one) for one in stated if one)
+        return next((code.group().lower() for code in found if code), None)
 
     def is_accessible_for_free(self) -> bool:
         """False only when the page states that its article is for subscribers."""
@@ -134,11 +128,13 @@ def split_names(written: str) -> list[str]:
     return [part for part in line.split(";") if part.strip()]
 
 
-def _json_ld_items(html: str) -> Iterator[dict[str, Any]]:
+def _json_ld_items(tree: Any) -> Iterator[dict[str, Any]]:
     seen = 0
-    for block in _json_ld_scripts(html):
+    for script in tree.iter("script"):
+        if "application/ld+json" not in script.get("type", "").lower():
+            continue
         try:
-            waiting = [json.loads(_without_comment_marks(block), strict=False)]
+            waiting = [json.loads(_without_comment_marks(script.text or ""), strict=False)]
         except (ValueError, RecursionError):
             continue
         while waiting and seen < _MAX_JSON_LD_ITEMS:
@@ -154,29 +150,18 @@ def _json_ld_items(html: str) -> Iterator[dict[str, Any]]:
                     waiting.append(item["mainEntity"])
 
 
-def _json_ld_scripts(html: str) -> Iterator[str]:
-    """The contents of the JSON-LD scripts, in one pass over the page."""
-    place = 0
-    while start := _SCRIPT.search(html, place):
-        end = _SCRIPT_END.search(html, start.end())
-        if end is None:
-            return
-        yield html[start.end() : end.start()]
-        place = end.end()
-
-
 def _without_comment_marks(block: str) -> str:
     """A script without the comment marks that some publishing systems put around it."""
     text = block.strip().removeprefix("<!--").removeprefix("//<![CDATA[").removeprefix("<![CDATA[")
     return text.strip().removesuffix("-->").removesuffix("//]]>").removesuffix("]]>").strip()
 
 
-def _meta_tags(html: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for tag in _META.findall(html):
-        pairs = {k.lower(): v.strip("\"'") for k, v in _ATTRIBUTE.findall(tag)}
-        name = (pairs.get("property") or pairs.get("name") or pairs.get("itemprop")
-                or pairs.get("http-equiv"))  # fmt: skip
-        if name and "content" in pairs:
-            found.setdefault(name.lower(), pairs["content"])
-    return found
+def _meta_tags(tree: Any) -> dict[str, str]:
+    contents: dict[str, str] = {}
+    for tag in tree.iter("meta"):
+        name = (
+            tag.get("property") or tag.get("name") or tag.get("itemprop") or tag.get("http-equiv")
+        )
+        if name and tag.get("content") is not None:
+            contents.setdefault(name.lower(), tag.get("content"))
+    return contents

@@ -31,15 +31,16 @@ def read_page(html: str, source: str, url: str | None = None) -> Article:
 
 def body_text(html: str, url: str | None = None) -> str:
     """The body that ``read_page`` finds, of any page: nothing is refused."""
-    found = _run_trafilatura(html, url)
+    found = _run_trafilatura(parse_tree(html), url)
     return split_byline(
         remove_boilerplate_lines(str(found.get("text") or ""), single_line(found.get("title")))
     )[1]
 
 
 def _read(html: str, source: str, url: str | None) -> Article:
-    found = _run_trafilatura(html, url)
-    metadata = PageMetadata.parse(html)
+    tree = parse_tree(html)
+    metadata = PageMetadata.parse(tree)
+    found = _run_trafilatura(tree, url)
     title = single_line(found.get("title"))
     byline, text = split_byline(remove_boilerplate_lines(str(found.get("text") or ""), title))
     refuse_non_article(source, title, text, metadata)
@@ -70,10 +71,17 @@ def _publisher(metadata: PageMetadata, found: dict[str, Any]) -> str | None:
 # -- the body -----------------------------------------------------------------------------
 
 
-def _run_trafilatura(html: str, url: str | None) -> dict[str, Any]:
+def parse_tree(html: str) -> Any:
+    """The lxml tree of a page, or None when there is no markup in it."""
     import trafilatura
 
-    tree = trafilatura.load_html(html)
+    return trafilatura.load_html(html)
+
+
+def _run_trafilatura(tree: Any, url: str | None) -> dict[str, Any]:
+    """What trafilatura finds in the tree, which it changes on the way."""
+    import trafilatura
+
     if tree is None:
         return {}
     remove_page_furniture(tree)

@@ -167,7 +167,8 @@ def _read_email(document: Document) -> Document:
     if not isinstance(mail, EmailMessage) or not mail.keys():
         raise BadInput(document.source, "not an e-mail: it has no headers")
     subject = _header(mail, "subject")
-    sender = mail["from"].addresses[0].display_name if _has_sender(mail) else ""
+    senders = getattr(mail["from"], "addresses", ())
+    sender = senders[0].display_name if senders else ""
     bulk = mail["list-id"] or mail["list-unsubscribe"]
     passed_on = bool(_REPLY.match(subject)) or mail["in-reply-to"] is not None
     fields = {
@@ -183,10 +184,6 @@ def _read_email(document: Document) -> Document:
     return replace(
         document, kind=kind, content=content, fields=_present(fields), fields_from="meta"
     )
-
-
-def _has_sender(mail: EmailMessage) -> bool:
-    return mail["from"] is not None and bool(getattr(mail["from"], "addresses", ()))
 
 
 def _header(mail: EmailMessage, name: str) -> str:

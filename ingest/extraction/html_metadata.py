@@ -67,10 +67,9 @@ class PageMetadata:
 
     def section(self) -> str | None:
         """The section of the outlet in which the article stands."""
-        stated = self.article.get("articleSection")
-        first = next(iter(stated), None) if isinstance(stated, list) else stated
-        return _line(first) or self.meta("article:section", "og:section", "section",
-                                         "parsely-section")  # fmt: skip
+        return _name_of(self.article.get("articleSection")) or self.meta(
+            "article:section", "og:section", "section", "parsely-section"
+        )
 
     def language(self) -> str | None:
         """The language as a code of two or three letters (ISO 639)."""

@@ -8,7 +8,9 @@ A missing date stays missing. Knows nothing about feeds, addresses or the text o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from ingest.dates.parsing import (
     MAX_DATE_LINE_CHARS,
@@ -24,16 +26,20 @@ _DAY_SECONDS = 86_400
 
 
 def dates_in_page(html: str, metadata: PageMetadata) -> tuple[When | None, str, When | None]:
-    """``(published, provenance, updated)``: JSON-LD, else meta tags and ``<time>``, else the line
-    under the headline. An update earlier than the publication is not believed."""
+    """``(published, provenance, updated)`` as the page states them.
+
+    The provenance is ``json-ld``, ``meta`` (meta tags, ``<time>``), ``dateline`` (a line under the
+    headline) or ``unknown``. An update more than a day before the publication is dropped.
+    """
     published, provenance = _published_in(html, metadata)
-    updated = _first_date(metadata, "dateModified", ("article:modified_time", "og:updated_time",
-                                              "datemodified", "last-modified"))  # fmt: skip
+    modified = (item.get("dateModified") for item in metadata.items)
+    updated = _first_date(modified) or _first_date(map(metadata.metas.get, _UPDATED_METAS))
     if published and updated and epoch_seconds(updated) < epoch_seconds(published) - _DAY_SECONDS:
         updated = None
     return published, provenance, updated
 
 
+_UPDATED_METAS = ("article:modified_time", "og:updated_time", "datemodified", "last-modified")
 _PUBLISHED_METAS = (
     "article:published_time", "article:published", "og:published_time", "og:article:published_time",
     "datepublished", "pubdate", "publishdate", "publish-date", "publish_date", "date",
@@ -44,23 +50,17 @@ _PUBLISHED_METAS = (
 
 
 def _published_in(html: str, metadata: PageMetadata) -> tuple[When | None, str]:
-    for item in metadata.items:
-        if when := plausible_date(parse_date(item.get("datePublished"))):
-            return when, "json-ld"
-    for name in _PUBLISHED_METAS:
-        if when := plausible_date(parse_date(metadata.metas.get(name))):
-            return when, "meta"
-    if when := _time_element(html):
+    if when := _first_date(item.get("datePublished") for item in metadata.items):
+        return when, "json-ld"
+    if when := _first_date(map(metadata.metas.get, _PUBLISHED_METAS)) or _time_element(html):
         return when, "meta"
     if when := _under_headline(html):
         return when, "dateline"
     return None, "unknown"
 
 
-def _first_date(metadata: PageMetadata, key: str, metas: tuple[str, ...]) -> When | None:
-    stated = [item.get(key) for item in metadata.items] + [
-        metadata.metas.get(name) for name in metas
-    ]
+def _first_date(stated: Iterable[Any]) -> When | None:
+    """The first of the stated values that is a plausible date."""
     return next((when for value in stated if (when := plausible_date(parse_date(value)))), None)
 
 

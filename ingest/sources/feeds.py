@@ -70,10 +70,8 @@ class Entry:
 
     def fields(self) -> dict[str, str]:
         """What the feed says of the article, under names that extraction knows."""
-        known = {"title": self.title, "published": self.published, "updated": self.updated,
-                 "author": self.author, "publisher": self.publisher,
-                 "language": self.language}  # fmt: skip
-        return {name: value for name, value in known.items() if value}
+        names = ("title", "published", "updated", "author", "publisher", "language")
+        return {name: value for name in names if (value := getattr(self, name))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import gzip
 import os
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from ingest.errors import BadInput
@@ -49,30 +48,22 @@ def read_file(path: Path) -> Iterator[DocumentOrError]:
     if kind is None:
         yield BadInput(str(path), f"not a supported kind of file ({', '.join(KINDS)})")
         return
-    with _collect_failure(str(path)) as failed:
+    source = str(path)
+    try:
         if kind in ("jsonl", "csv", "tsv", "parquet", "json"):
             yield from read_records(path, kind)
         elif kind == "warc":
             yield from read_archive(path)
         else:
             yield _read_single(path, kind)
-    yield from failed
-
-
-@contextmanager
-def _collect_failure(source: str) -> Iterator[list[DocumentOrError]]:
-    """Collect what goes wrong while a file is being read, as that file's own rejection."""
-    failed: list[DocumentOrError] = []
-    try:
-        yield failed
     except BadInput as error:
-        failed.append(error)
+        yield error
     except TooLarge:
-        failed.append(BadInput(source, f"larger than {MAX_FILE_BYTES // 1_000_000} MB"))
+        yield BadInput(source, f"larger than {MAX_FILE_BYTES // 1_000_000} MB")
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        failed.append(BadInput(source, f"its compression is broken ({error})"))
+        yield BadInput(source, f"its compression is broken ({error})")
     except OSError as error:
-        failed.append(BadInput(source, f"cannot be read ({error.strerror or error})"))
+        yield BadInput(source, f"cannot be read ({error.strerror or error})")
 
 
 def _read_single(path: Path, kind: str) -> Document:

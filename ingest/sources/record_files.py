@@ -12,7 +12,6 @@ import io
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
-from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
@@ -111,7 +110,7 @@ def _delimiter(sample: bytes, kind: str) -> str:
 def _table_rows(source: str, rows: Any) -> Iterator[DocumentOrError]:
     header: list[str] | None = None
     failures = 0
-    for _ in count():
+    while True:
         try:
             row = next(rows)
         except StopIteration:
@@ -148,7 +147,5 @@ def _read_parquet(path: Path) -> Iterator[DocumentOrError]:
                     for row in batch.to_pylist():
                         number += 1
                         yield document_from_record(f"{path}#{number}", row)
-        except GeneratorExit:
-            raise
         except Exception as error:  # arrow raises many kinds for a broken file
             raise BadInput(str(path), f"not a Parquet file ({summary_of(error)})") from error

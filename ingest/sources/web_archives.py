@@ -22,24 +22,19 @@ def read_archive(path: Path) -> Iterator[DocumentOrError]:
     """Every page of an archive, gzipped or not. Raises OSError when it cannot be opened."""
     from warcio.archiveiterator import ArchiveIterator
 
+    found = 0
     with path.open("rb") as stream:
-        records = iter(ArchiveIterator(stream, check_digests=False))
-        found = 0
-        while True:
-            try:
-                record = next(records)
-                document = _page(record)
-            except StopIteration:
-                break
-            except Exception as error:  # warcio raises many kinds for a torn archive
-                reason = f"the archive is broken from here on ({summary_of(error)})"
-                yield BadInput(f"{path}#{found + 1}", reason)
-                return
-            if document is not None:
-                found += 1
-                yield document
-        if not found:
-            yield BadInput(str(path), "no pages in this archive")
+        try:
+            for record in ArchiveIterator(stream, check_digests=False):
+                if (page := _page(record)) is not None:
+                    found += 1
+                    yield page
+        except Exception as error:  # warcio raises many kinds for a torn archive
+            reason = f"the archive is broken from here on ({summary_of(error)})"
+            yield BadInput(f"{path}#{found + 1}", reason)
+            return
+    if not found:
+        yield BadInput(str(path), "no pages in this archive")
 
 
 def _page(record: Any) -> DocumentOrError | None:

@@ -89,9 +89,7 @@ def _run_trafilatura(tree: Any, url: str | None) -> dict[str, Any]:
         tree, url=url, with_metadata=True, include_comments=False, include_tables=True,
         favor_precision=True,
     )  # fmt: skip
-    if found is None:
-        return {}
-    return found if isinstance(found, dict) else found.as_dict()
+    return found.as_dict() if found is not None else {}
 
 
 _HIDDEN_NODES = (

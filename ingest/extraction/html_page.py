@@ -89,7 +89,9 @@ def _run_trafilatura(tree: Any, url: str | None) -> dict[str, Any]:
         tree, url=url, with_metadata=True, include_comments=False, include_tables=True,
         favor_precision=True,
     )  # fmt: skip
-    return found.as_dict() if found is not None else {}
+    if found is None:
+        return {}
+    return found if isinstance(found, dict) else found.as_dict()
 
 
 _HIDDEN_NODES = (

@@ -1,13 +1,14 @@
-"""The words of attribution in English news: verbs of saying, titles, and nouns that can speak.
+"""Lists the words of attribution in English news: cue verbs, titles, and nouns of speakers.
 
-Lists only; ``speakers`` knows what to do with them.
+Lists only: what a word does in a sentence is decided in ``speaker_mentions`` and
+``speaker_names``.
 """
 
 from __future__ import annotations
 
 import re
 
-_SAY = """said says say wrote writes tweeted tweets added adds stated states told tells
+_CUE_VERBS = """said says say wrote writes tweeted tweets added adds stated states told tells
     explains argued argues insisted insists claimed claims stressed stresses emphasized
     emphasised emphasizes remarked replied responded testified commented quipped joked
     recalled recalls noted notes warned warns acknowledged acknowledges admitted admits
@@ -21,24 +22,25 @@ _SAY = """said says say wrote writes tweeted tweets added adds stated states tol
     termed dubbed dismissed denounced praised blasted warn argue recommend note tweet
     think thinks""".split()
 
-PLAIN = frozenset(
+UNCONDITIONAL_CUES = frozenset(
     """said says say wrote writes tweeted tweets stated states told tells
     remarked commented quipped testified argued argues insisted insists contends contended
     cautioned cautions""".split()
 )
-"""Enough by themselves, with any complement."""
+"""Attribute by themselves, whatever follows."""
 
-QUOTING = frozenset(
+QUOTATION_CUES = frozenset(
     """asked asks continued replied responded joked texted posted questioned shared recalled recalls
     called calls described describes termed dubbed dismissed denounced praised blasted complained
     lamented wrote observed observes declared declares believes maintained thinks""".split()
 )
-"""Only beside quotation marks: "asked for money", "continued to rise", "called police"."""
+"""Attribute only beside quotation marks, unlike "asked for money" or "called police"."""
 
 CUE_VERB = re.compile(
-    rf"(?<![\w’'-])(?:{'|'.join(sorted(set(_SAY), key=len, reverse=True))}|pointed out)\b(?![’'-])"
+    rf"(?<![\w’'-])(?:{'|'.join(sorted(set(_CUE_VERBS), key=len, reverse=True))}|pointed out)\b"
+    r"(?![’'-])"
 )
-PARTICIPLE = re.compile(
+PARTICIPIAL_CUE = re.compile(
     r"(?<=, )(?:saying|adding|calling|writing|noting|tweeting|warning|explaining)\b"
 )
 
@@ -56,7 +58,7 @@ TITLES = frozenset(
 
 HONORIFICS = frozenset("mr mrs ms miss dr sir lord lady dame prof rev".split())
 
-SPEAKING = frozenset(
+SPEAKER_NOUNS = frozenset(
     """police officials official authorities experts expert researchers researcher scientists
     scientist analysts analyst economists economist spokesman spokeswoman spokesperson
     spokespeople lawyers lawyer attorneys attorney prosecutors prosecutor investigators
@@ -82,11 +84,11 @@ SPEAKING = frozenset(
     bureau service services embassy consulate firefighters paramedics rescuers detectives
     deputies troopers registry tabloid paper""".split()
 )
-"""Common nouns that end the name of one who speaks: "health experts", "the company"."""
+"""Common nouns that head the description of a speaker: "health experts", "the company"."""
 
-PERSONS = {"he": "m", "she": "f"}
+PERSONAL_PRONOUNS = frozenset({"he", "she"})
 PRONOUNS = frozenset({"he", "she", "they", "it"})
-NOT_SPEAKERS = frozenset(
+NON_SPEAKERS = frozenset(
     """i we you that which what there this these those one some many most others all both more
     here nothing everything something someone anyone everyone no nobody so as how why when
     where""".split()

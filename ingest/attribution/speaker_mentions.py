@@ -1,180 +1,115 @@
-"""Who a sentence itself names as its speaker: "X said", "said X, who ...", "according to X".
+"""Finds whom a sentence itself names as its speaker: "X said", "said X", "according to X".
 
-    verb of saying outside quotations -> the words before or behind it -> name and role
+    cue verb outside quotation marks -> the noun phrase before or after it -> speaker or pronoun
+    "according to", ", calling it “...”" -> the same
 
-What has been said so far is kept in a ``Memory``, for pronouns and roles. Knows nothing about
-paragraphs.
+A pure function of one sentence: knows nothing about who spoke before, so that a pronoun is returned
+as it is.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeAlias
 
 from ingest.attribution.lexicon import (
     CUE_VERB,
-    NOT_SPEAKERS,
-    PARTICIPLE,
-    PERSONS,
-    PLAIN,
+    NON_SPEAKERS,
+    PARTICIPIAL_CUE,
     PRONOUNS,
-    QUOTING,
-    SPEAKING,
+    QUOTATION_CUES,
+    SPEAKER_NOUNS,
     TITLES,
+    UNCONDITIONAL_CUES,
 )
-from ingest.attribution.quotation_marks import Span, inside, quoted
-from ingest.attribution.speaker_names import FIRST_WORDS, NAME, Speaker, bare, name_and_role
-
-REACH = 3
-"""Paragraphs back in which "he said" may find its name; news changes speakers soon."""
-
-
-@dataclass(slots=True)
-class Memory:
-    """Who has spoken so far, for pronouns and roles."""
-
-    said: list[tuple[int, Speaker]] = field(default_factory=list)
-    genders: dict[str, str] = field(default_factory=dict)
-    roles: dict[str, str] = field(default_factory=dict)
-
-    def note(self, paragraph: int, speaker: Speaker, text: str) -> Speaker:
-        """Remember a named speaker; returns them with the role known from the text before."""
-        surname = speaker.name.split()[-1]
-        if speaker.role:
-            self.roles.setdefault(surname, speaker.role)
-        elif speaker.person:
-            if surname not in self.roles:
-                self.roles[surname] = _role_before(surname, text, speaker.start)
-            speaker = replace(speaker, role=self.roles[surname])
-        self.said.append((paragraph, speaker))
-        return speaker
-
-    def resolve(self, pronoun: str, paragraph: int) -> Speaker | None:
-        """The named speaker that a pronoun stands for, if it is plain."""
-        for where, speaker in reversed(self.said):
-            if paragraph - where > REACH:
-                return None
-            if pronoun in PERSONS:
-                surname = speaker.name.split()[-1]
-                if speaker.person and self.genders.get(surname, pronoun) == pronoun:
-                    self.genders[surname] = pronoun
-                    return speaker
-            elif paragraph - where <= 1 and not speaker.person:
-                return speaker if speaker.plural == (pronoun == "they") else None
-        return None
-
-
-# -- one sentence ---------------------------------------------------------------------------
-
-_ACCORDING = re.compile(r"\b[Aa]ccording to (?!plan\b|schedule\b)")
-_SOURCE_END = re.compile(
-    r"(?:(?<![A-Z])(?<!\b[A-Z]r)(?<!Sen)(?<!Gov)(?<!Gen)(?<!Rep)"
-    r"\.(?=\s|$)|,(?!\d)|[;:()—–“”\"]| - | (?:shared|obtained|released|published"
-    r"|viewed|seen|cited|who|which|whose|that|in an?|as of|on|and (?:the |was|is|has|have)"
-    r"|earlier|late"
-    r"|last)\b)"
-)
-_BE = frozenset(
-    "is was were are be been being not to can could would might may must should cannot never "
-    "didn't didn’t don't don’t doesn't doesn’t won't won’t wouldn’t wouldn't help please".split()
+from ingest.attribution.quotation_marks import Sentence, Span, quoted_chars
+from ingest.attribution.speaker_names import (
+    FUNCTION_WORDS,
+    NAME,
+    Speaker,
+    parse_speaker,
+    without_article,
 )
 
+Mention: TypeAlias = Speaker | str
+"""A named speaker, or a pronoun in lower case."""
 
-_APPOSITION = re.compile(
-    r", ((?:(?:an?|the|one of the) )?[a-z][^,.;:“”\"()]{3,90}?)"
-    r"(?=[,.;:”]| who\b| whose\b| which\b|$)"
-)
-
-
-def _role_behind(text: str, end: int, high: int) -> str:
-    """What a name is called right after it: "Lawrence West, chief executive officer of X, said"."""
-    match = _APPOSITION.match(text, end, high)
-    if match is None:
-        return ""
-    words = [word.lower().strip(".") for word in match.group(1).split()]
-    known = any(word in TITLES or word in SPEAKING for word in words[:6])
-    return (
-        bare(match.group(1))
-        if known and len(words) <= 12 and CUE_VERB.search(match.group(1)) is None
-        else ""
-    )
+MAX_SPEAKER_WORDS = 12
+MAX_SOURCE_WORDS = 14
+"""Words in a noun phrase before a cue verb, and after "according to"; longer ones are clauses."""
 
 
-def _role_before(surname: str, text: str, end: int) -> str:
-    """The title with which a text first gave a full name: "U.S. Senator Lindsay Graham"."""
-    titled = re.compile(rf"(?:[A-Z][\w.’'-]* ){{2,5}}{re.escape(surname)}\b")
-    first = titled.search(text, 0, end)
-    speaker = name_and_role(text, *first.span()) if first else None
-    return speaker.role if speaker and speaker.person else ""
-
-
-def named(
-    text: str, low: int, high: int, quotes: list[Span], memory: Memory, number: int
-) -> Speaker | None:
-    """The speaker that a sentence itself names, if it does."""
-    for match in CUE_VERB.finditer(text, low, high):
-        if inside(quotes, match.start()):
+def speaker_mentions(sentence: Sentence) -> Iterator[Mention]:
+    """The speakers or pronouns that a sentence names as its source, the likeliest first."""
+    for verb in CUE_VERB.finditer(sentence.text, sentence.start, sentence.end):
+        if sentence.is_quoted_at(verb.start()):
             continue
-        quoting = quoted(quotes, low, high) > 0
-        for subject in (_before, _behind):
-            written = subject(text, low, high, match, quotes)
-            if written is None:
+        for find_subject in (_subject_before, _subject_after):
+            span = find_subject(sentence, verb)
+            if span is None or not _is_cue(sentence, verb, find_subject is _subject_after):
                 continue
-            if not _says(text, low, high, match, quoting, inverted=subject is _behind):
-                continue
-            speaker = _speaker(text, *written)
-            if isinstance(speaker, str):
-                speaker = memory.resolve(speaker, number)
-            elif speaker:
-                if speaker.person and not speaker.role:
-                    speaker = replace(speaker, role=_role_behind(text, speaker.end, high))
-                speaker = memory.note(number, speaker, text)
-            if speaker:
-                return speaker
-    return _according(text, low, high, quotes, memory, number) or _participle(
-        text, low, high, quotes, memory, number
-    )
+            mention = _parse_mention(sentence.text, *span)
+            if isinstance(mention, Speaker) and mention.person and not mention.role:
+                mention = replace(mention, role=_role_after(sentence, mention.end))
+            if mention:
+                yield mention
+    yield from _source_of_according_to(sentence)
+    yield from _subject_of_participle(sentence)
 
 
-def _says(
-    text: str, low: int, high: int, verb: re.Match[str], quoting: bool, *, inverted: bool
-) -> bool:
-    """Whether the verb is one of saying here: by itself, beside a quotation, or before "that"."""
-    word = verb.group()
-    if re.search(r"\bwhat (?:\w+ )?(?:he|she|it|they|\w+) $", text[low : verb.start()]):
-        return False  # "what he termed a “bone breaking” bill" says two words of another sentence
-    if word in PLAIN or inverted:
-        return True
-    if word in QUOTING:
-        return quoting
-    after = text[verb.end() : high]
-    aside = re.match(
-        r"(?: (?:in|on|late|early|last|to|at|earlier|this|Monday|Tuesday|Wednesday|Thursday"
-        r"|Friday|Saturday|Sunday)\b[^,]{0,60})?(?:[.,]|$)",
-        after,
-    )
-    if aside and verb.start() - low > 30:
-        return True
-    if quoting and re.match(r"[^“\"]{0,40}[“\"]", after):
-        return True
-    return bool(
-        re.match(
-            r"(?: (?:in|on|to|at|with|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
-            r"|also|it|him|her|them)\b[^,.;]{0,50}?)?"
-            r"(?: that\b| how\b| he\b| she\b| they\b| it (?:would|will|was|is|had|has)\b|: )", after
-        )
-        or (word in _BARE and re.match(r" (?:the|a|an|his|her|its|their|[A-Z]\w+)\b.* (?:is|are"
-            r"|was|were|will|would|has|had|could|might|may)\b", after))
-        or (word.startswith("recommend") and re.match(r" \w+ing\b", after))
-    )  # fmt: skip
+# -- is the verb a cue here? ----------------------------------------------------------------
 
+_EMBEDDED = re.compile(r"\bwhat (?:\w+ )?(?:he|she|it|they|\w+) $")
+"""What he termed a “bone breaking” bill: the verb attributes two words of another sentence."""
 
-_BARE = frozenset(
+_ASIDE = re.compile(
+    r"(?: (?:in|on|late|early|last|to|at|earlier|this|Monday|Tuesday|Wednesday|Thursday"
+    r"|Friday|Saturday|Sunday)\b[^,]{0,60})?(?:[.,]|$)"
+)
+_QUOTATION_FOLLOWS = re.compile(r"[^“\"]{0,40}[“\"]")
+_CLAUSE_FOLLOWS = re.compile(
+    r"(?: (?:in|on|to|at|with|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+    r"|also|it|him|her|them)\b[^,.;]{0,50}?)?"
+    r"(?: that\b| how\b| he\b| she\b| they\b| it (?:would|will|was|is|had|has)\b|: )"
+)
+_BARE_CLAUSE_CUES = frozenset(
     "added adds claimed claims noted notes warned warns warn acknowledged predicted "
     "alleged alleges asserted confirmed".split()
 )
+_BARE_CLAUSE_FOLLOWS = re.compile(
+    r" (?:the|a|an|his|her|its|their|[A-Z]\w+)\b.* (?:is|are|was|were|will|would|has|had|could"
+    r"|might|may)\b"
+)
+MIN_CHARS_BEFORE_ASIDE = 30
+"""A sentence that ends in "..., he confirmed" holds a whole clause before its cue."""
 
-_AUX = re.compile(
+
+def _is_cue(sentence: Sentence, verb: re.Match[str], inverted: bool) -> bool:
+    """Whether a verb attributes here: by itself, beside a quotation, or before a clause."""
+    word = verb.group()
+    if _EMBEDDED.search(sentence.before(verb)):
+        return False
+    if word in UNCONDITIONAL_CUES or inverted:
+        return True
+    has_quotation = sentence.quoted_chars > 0
+    if word in QUOTATION_CUES:
+        return has_quotation
+    after = sentence.after(verb)
+    if _ASIDE.match(after) and verb.start() - sentence.start > MIN_CHARS_BEFORE_ASIDE:
+        return True
+    return bool(
+        (has_quotation and _QUOTATION_FOLLOWS.match(after))
+        or _CLAUSE_FOLLOWS.match(after)
+        or (word in _BARE_CLAUSE_CUES and _BARE_CLAUSE_FOLLOWS.match(after))
+        or (word.startswith("recommend") and re.match(r" \w+ing\b", after))
+    )
+
+
+# -- the noun phrase before a cue verb ------------------------------------------------------
+
+_ADVERBIAL = re.compile(
     r"(?:\s+|^)(?:has|have|had|also|then|later|previously|recently|once|repeatedly|now|first|still|"
     r"further|simply|then-|even|often|publicly|reportedly|would later|\w+ly|himself|herself|"
     r"(?:late |early |earlier )?(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?: (?:morning"
@@ -187,27 +122,29 @@ _CUT = re.compile(
     r"|[Aa]s|[Aa]fter|[Aa]lthough|[Tt]hough|[Ii]f|[Bb]efore|[Ss]ince|[Ww]hat|[Ss]o|[Hh]ow|[Ww]hy|[Ww]here|[Mm]eanwhile|[Ll]ater|[Tt]han"
     r"|[Ii]n a move|[Ss]ame day|[Ww]ho(?= (?:he|she|they)\b))\b)(?=\s)"
 )
+_CLAUSE_START = re.compile(
+    r"(?:[,;:—–()“”\"]| - |\b(?:[Bb]ut|[Aa]nd|[Tt]hat|[Ww]hile|[Ww]hen|[Bb]ecause|[Ww]hich|[Ww]hom"
+    r"|[Aa]s|[Aa]fter|[Aa]lthough|[Tt]hough|[Ii]f|[Bb]efore|[Ss]ince|[Ww]hat|[Ss]o|[Hh]ow|[Ww]hy|[Ww]here|[Mm]eanwhile|[Ll]ater|[Tt]han"
+    r"|[Ii]n a move|[Ss]ame day|[Ww]ho(?= (?:he|she|they)\b))\b)(?=\s)"
+)
 
 
-def _before(text: str, low: int, high: int, verb: re.Match[str], quotes: list[Span]) -> Span | None:
-    """The span of the words in front of a verb that can be its subject."""
-    end = verb.start()
-    while end > low and text[end - 1].isspace():
-        end -= 1
-    while aux := _AUX.search(text, max(low, end - 40), end):
-        end = aux.start()
+def _subject_before(sentence: Sentence, verb: re.Match[str]) -> Span | None:
+    """The span of the noun phrase in front of a verb that can be its subject."""
+    text, low = sentence.text, sentence.start
+    end = low + len(sentence.before(verb).rstrip())
+    while adverbial := _ADVERBIAL.search(text, max(low, end - 40), end):
+        end = adverbial.start()
     if end <= low:
         return None
     if text[end - 1] == ",":
-        return _with_apposition(text, low, end - 1, quotes)
+        return _name_before_apposition(sentence, end - 1)
     start = low
-    for cut in _CUT.finditer(text, low, end):
+    for cut in _CLAUSE_START.finditer(text, low, end):
         if not (cut.group() == "and" and _joins_names(text, cut, end)):
             start = cut.end()
-    for a, b in quotes:
-        if a < end and low <= b <= end:
-            start = max(start, b)
-    return _tight(text, start, end)
+    closed = [b for a, b in sentence.quotations if a < end and low <= b <= end]
+    return _trimmed(text, max([start, *closed]), end)
 
 
 def _joins_names(text: str, cut: re.Match[str], end: int) -> bool:
@@ -220,43 +157,49 @@ def _joins_names(text: str, cut: re.Match[str], end: int) -> bool:
     return (before[-1].lower() in TITLES or name) and after[0][:1].isupper()
 
 
-def _with_apposition(text: str, low: int, end: int, quotes: list[Span]) -> Span | None:
-    """The name in "NAME, chief executive of X," in front of a verb, with all that follows it."""
-    pieces: list[Span] = []
-    start = low
-    for comma in re.finditer(r", ", text[low:end]):
-        pieces.append((start, low + comma.start()))
-        start = low + comma.end()
-    pieces.append((start, end))
-    for first, (a, b) in reversed(list(enumerate(pieces[:-1]))):
-        a = max([a, *(closed for _, closed in quotes if a < closed <= b)])
+_NAME_SUFFIX = re.compile(r"(?:Jr|Sr|M\.?D|Ph\.?D|R-|D-|I-)")
+_APPOSITION_START = re.compile(
+    r"(?:an?|the|who|\d\d?(?=,|$)|[RDI]-|whose|[A-Z][\w ]*[’']s [a-z]|[a-z’-]+(?:or|er|ist"
+    r"|ian|ent|man|son|ief|ary|ive|ate)\b|Jr|one|co-)"
+)
+_FULL_NAME = re.compile(rf"{NAME} {NAME}$")
+MAX_QUOTED_CHARS_IN_APPOSITION = 20
+MAX_APPOSITION_CHARS = 170
+
+
+def _name_before_apposition(sentence: Sentence, end: int) -> Span | None:
+    """The name in "NAME, chief executive of X," in front of a verb."""
+    text = sentence.text
+    commas = [m.start() for m in re.finditer(r", ", text[sentence.start : end])]
+    starts = [sentence.start, *(sentence.start + comma + 2 for comma in commas)]
+    ends = [*(sentence.start + comma for comma in commas), end]
+    pieces = list(zip(starts, ends, strict=True))
+    for index, (a, b) in reversed(list(enumerate(pieces[:-1]))):
+        a = max([a, *(closed for _, closed in sentence.quotations if a < closed <= b)])
         words = text[a:b].strip(' "“”')
-        rest = text[pieces[first + 1][0] : end]
-        if quoted(quotes, a, end) > 20 or end - b > 170:
+        quoted = quoted_chars(sentence.quotations, a, end)
+        if quoted > MAX_QUOTED_CHARS_IN_APPOSITION or end - b > MAX_APPOSITION_CHARS:
             return None
-        if re.match(r"(?:Jr|Sr|M\.?D|Ph\.?D|R-|D-|I-)", words):
+        if _NAME_SUFFIX.match(words):
             continue
-        if re.match(
-            r"(?:an?|the|who|\d\d?(?=,|$)|[RDI]-|whose|[A-Z][\w ]*[’']s [a-z]|[a-z’-]+(?:or|er|ist"
-            r"|ian|ent|man|son|ief|ary|ive|ate)\b|Jr|one|co-)",
-            rest,
-        ) and re.search(rf"{NAME}$", words):
-            if (
-                first
-                and words.startswith(("the ", "a ", "an "))
-                and _FULL_NAME.search(text[slice(*pieces[first - 1])])
-            ):
-                continue
-            span = _tight(text, a, b)
-            if span and (inner := list(_CUT.finditer(text, *span))):
-                span = _tight(text, inner[-1].end(), span[1])
-            return span
+        apposed = _APPOSITION_START.match(text, starts[index + 1], end)
+        if not (apposed and re.search(rf"{NAME}$", words)):
+            continue
+        if (
+            index
+            and words.startswith(("the ", "a ", "an "))
+            and _FULL_NAME.search(text[slice(*pieces[index - 1])])
+        ):
+            continue  # the apposition itself
+        span = _trimmed(text, a, b)
+        cuts = list(_CLAUSE_START.finditer(text, *span)) if span else []
+        return _trimmed(text, cuts[-1].end(), span[1]) if span and cuts else span
     return None
 
 
-_FULL_NAME = re.compile(rf"{NAME} {NAME}$")
+# -- the noun phrase after a cue verb -------------------------------------------------------
 
-_RIGHT_END = re.compile(
+_SUBJECT_END = re.compile(
     r"(?:[,;:—–()“”\"]|(?<![A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!Mrs)(?<!\bSt)(?<!Sen)(?<!Rep)(?<!Gov)(?<!Gen)(?<!\bLt)(?<!Jr)\.(?=\s|$|”|\")"
     r"| (?:who|whose|in|on|at|during|when|as|while|after|before|to|about|via|following|by|that"
     r"|last|late|early|Monday|Tuesday|Wednesday|Thursday"
@@ -264,24 +207,26 @@ _RIGHT_END = re.compile(
 )
 
 
-def _behind(text: str, low: int, high: int, verb: re.Match[str], quotes: list[Span]) -> Span | None:
-    """The span of the words behind an inverted verb: ``,” said X`` or ``..., said X``."""
-    before = text[low : verb.start()].rstrip()
+def _subject_after(sentence: Sentence, verb: re.Match[str]) -> Span | None:
+    """The span of the noun phrase after an inverted verb: ``,” said X`` or ``..., said X``."""
+    before = sentence.before(verb).rstrip()
     if not before or before[-1] not in ',”"“?!—–':
         return None
     if verb.group() in ("told", "tells", "found", "finds"):
         return None
-    stop = _RIGHT_END.search(text, verb.end(), high)
-    span = _tight(text, verb.end(), stop.start() if stop else high)
-    if span is None or text[span[0] : span[1]].lower() in PRONOUNS | NOT_SPEAKERS:
+    text, high = sentence.text, sentence.end
+    stop = _SUBJECT_END.search(text, verb.end(), high)
+    span = _trimmed(text, verb.end(), stop.start() if stop else high)
+    if span is None or text[slice(*span)].lower() in PRONOUNS | NON_SPEAKERS:
         return None
     if not re.search(NAME, text[slice(*span)]) and stop and stop.group() == ",":
         name = re.compile(rf" ({NAME}(?: {NAME})+)(?=[.,])").match(text, stop.end(), high)
-        return (name.start(1), name.end(1)) if name else span
+        return name.span(1) if name else span
     return span
 
 
-def _tight(text: str, start: int, end: int) -> Span | None:
+def _trimmed(text: str, start: int, end: int) -> Span | None:
+    """A span without quotation marks, dashes and the full stop at its ends; None when empty."""
     while start < end and text[start] in ' \t"“”‘-–—►•':
         start += 1
     while end > start and text[end - 1] in ' \t,"“”':
@@ -293,71 +238,101 @@ def _tight(text: str, start: int, end: int) -> Span | None:
     return (start, end) if start < end else None
 
 
-_LEADING = re.compile(
-    r"(?:(?:And|But|Yet|So|Still|However|Meanwhile|Then|Also|Instead|Nearby|Asked[^,]*|In response|"
-    r"(?:On )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\s+)+"
+# -- sources without a cue verb -------------------------------------------------------------
+
+_ACCORDING_TO = re.compile(r"\b[Aa]ccording to (?!plan\b|schedule\b)")
+_SOURCE_END = re.compile(
+    r"(?:(?<![A-Z])(?<!\b[A-Z]r)(?<!Sen)(?<!Gov)(?<!Gen)(?<!Rep)"
+    r"\.(?=\s|$)|,(?!\d)|[;:()—–“”\"]| - | (?:shared|obtained|released|published"
+    r"|viewed|seen|cited|who|which|whose|that|in an?|as of|on|and (?:the |was|is|has|have)"
+    r"|earlier|late"
+    r"|last)\b)"
 )
 
 
-def _speaker(text: str, start: int, end: int) -> Speaker | str | None:
-    """Who the words name: a speaker, a pronoun still to be resolved, or None if nobody."""
-    if leading := _LEADING.match(text, start, end):
-        start = leading.end() if leading.end() < end else start
-    written = text[start:end]
-    words = written.split()
-    if not words or len(words) > 12:
-        return None
-    lower = written.lower()
-    if len(words) <= 2 and words[-1].lower() in PRONOUNS:
-        return words[-1].lower()
-    if lower in NOT_SPEAKERS or words[0].lower() in FIRST_WORDS or words[-1].lower() in _BE:
-        return None
-    if _ITSELF.search(lower):
-        return None
-    if words[0].lower() in ("who", "i", "we", "you", "he", "she", "it", "they"):
-        return None
-    return name_and_role(text, start, end)
+def _source_of_according_to(sentence: Sentence) -> Iterator[Mention]:
+    """According to X: whatever stands there is the source, a speaker or not."""
+    match = _ACCORDING_TO.search(sentence.text, sentence.start, sentence.end)
+    if match is None or sentence.is_quoted_at(match.start()):
+        return
+    stop = _SOURCE_END.search(sentence.text, match.end(), sentence.end)
+    span = _trimmed(sentence.text, match.end(), stop.start() if stop else sentence.end)
+    if span and len(sentence.text[slice(*span)].split()) <= MAX_SOURCE_WORDS:
+        mention = _parse_mention(sentence.text, *span)
+        yield mention or Speaker(*span, sentence.text[slice(*span)])
 
 
-_ITSELF = re.compile(
-    r"\b(?:earlier|previous|original) version of\b|^this (?:article|story|report)$"
-)
-"""An article speaks of itself in a correction: nobody says that."""
-
-
-def _according(
-    text: str, low: int, high: int, quotes: list[Span], memory: Memory, number: int
-) -> Speaker | None:
-    match = _ACCORDING.search(text, low, high)
-    if match is None or inside(quotes, match.start()):
-        return None
-    stop = _SOURCE_END.search(text, match.end(), high)
-    span = _tight(text, match.end(), stop.start() if stop else high)
-    if span is None or len(text[slice(*span)].split()) > 14:
-        return None
-    speaker = _speaker(text, *span)
-    if isinstance(speaker, str):
-        return memory.resolve(speaker, number)
-    return memory.note(number, speaker or Speaker(*span, text[slice(*span)]), text)
-
-
-_SUBJECT = re.compile(
+_SENTENCE_SUBJECT = re.compile(
     rf"(?:(?:He|She|They|It)\b|(?:The |A |An )?(?:{NAME} )*{NAME})(?= (?:also |has |had "
     rf"|have )?[a-z]+(?:ed|s|ook|ew|ote)\b)"
 )
 
 
-def _participle(
-    text: str, low: int, high: int, quotes: list[Span], memory: Memory, number: int
-) -> Speaker | None:
+def _subject_of_participle(sentence: Sentence) -> Iterator[Mention]:
     """``X took issue with the bill, calling it “...”``: the subject of the sentence speaks."""
-    match = PARTICIPLE.search(text, low, high)
-    if match is None or inside(quotes, match.start()) or not quoted(quotes, match.end(), high):
+    text, high = sentence.text, sentence.end
+    cue = PARTICIPIAL_CUE.search(text, sentence.start, high)
+    if cue is None or sentence.is_quoted_at(cue.start()):
+        return
+    subject = _SENTENCE_SUBJECT.match(text, sentence.start, cue.start())
+    if subject is None or not quoted_chars(sentence.quotations, cue.end(), high):
+        return
+    if subject.group().split()[0].lower() in FUNCTION_WORDS:
+        return
+    if mention := _parse_mention(text, *subject.span()):
+        yield mention
+
+
+# -- from words to a speaker ----------------------------------------------------------------
+
+_LEADING_ADVERB = re.compile(
+    r"(?:(?:And|But|Yet|So|Still|However|Meanwhile|Then|Also|Instead|Nearby|Asked[^,]*|In response|"
+    r"(?:On )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\s+)+"
+)
+_NOT_NOUNS = frozenset(
+    "is was were are be been being not to can could would might may must should cannot never "
+    "didn't didn’t don't don’t doesn't doesn’t won't won’t wouldn’t wouldn't help please".split()
+)
+_ARTICLE_ITSELF = re.compile(
+    r"\b(?:earlier|previous|original) version of\b|^this (?:article|story|report)$"
+)
+"""In a correction the article speaks of itself, and nobody says that."""
+
+
+def _parse_mention(text: str, start: int, end: int) -> Mention | None:
+    """The speaker or pronoun that a noun phrase names, or None if it names nobody."""
+    if leading := _LEADING_ADVERB.match(text, start, end):
+        start = leading.end() if leading.end() < end else start
+    phrase = text[start:end].lower()
+    words = phrase.split()
+    if not words or len(words) > MAX_SPEAKER_WORDS:
         return None
-    subject = _SUBJECT.match(text, low, match.start())
-    if subject is None or subject.group().split()[0].lower() in FIRST_WORDS:
+    if len(words) <= 2 and words[-1] in PRONOUNS:
+        return words[-1]
+    if (
+        phrase in NON_SPEAKERS
+        or words[0] in FUNCTION_WORDS
+        or words[0] in ("who", "i", "we", "you", "he", "she", "it", "they")
+        or words[-1] in _NOT_NOUNS
+        or _ARTICLE_ITSELF.search(phrase)
+    ):
         return None
-    speaker = _speaker(text, *subject.span())
-    if isinstance(speaker, str):
-        return memory.resolve(speaker, number)
-    return memory.note(number, speaker, text) if speaker else None
+    return parse_speaker(text, start, end)
+
+
+_APPOSITION = re.compile(
+    r", ((?:(?:an?|the|one of the) )?[a-z][^,.;:“”\"()]{3,90}?)"
+    r"(?=[,.;:”]| who\b| whose\b| which\b|$)"
+)
+
+
+def _role_after(sentence: Sentence, end: int) -> str:
+    """The role in an apposition: "Lawrence West, chief executive officer of X, said"."""
+    match = _APPOSITION.match(sentence.text, end, sentence.end)
+    if match is None:
+        return ""
+    words = [word.lower().strip(".") for word in match.group(1).split()]
+    is_role = any(word in TITLES or word in SPEAKER_NOUNS for word in words[:6])
+    if not is_role or len(words) > MAX_SPEAKER_WORDS or CUE_VERB.search(match.group(1)):
+        return ""
+    return without_article(match.group(1))

@@ -1,24 +1,25 @@
-"""Who says what: the speaker of each sentence of a news text.
+"""Attributes the sentences of a news text to their speakers (quotation attribution).
 
-    text -> paragraphs -> quotations and sentences
-         -> each verb of saying outside quotations: its subject is the speaker
-         -> pronouns to the named speaker before; quotations to the speaker of their paragraph
+    text -> paragraphs -> sentences with their quotations
+         -> the speaker that a sentence names by a cue verb or "according to"
+         -> pronouns to the named speaker before
+         -> quoted sentences to the speaker of their paragraph, or of the one before
 
-"X said", "said X, who ...", "according to X", "X, a Y, told Z", "he added". Where the text does not
-make it plain, nobody is named: a wrong speaker is worse than none. English; single quotation marks
-are not read as quotations, because apostrophes look the same. The rules are ours: see
-docs/time-and-speakers.md for their accuracy. Knows nothing about dates or stores.
+Where the text does not make it plain, nobody is named: a wrong speaker is worse than none. English
+only. Rules over cue verbs, in the manner of Pouliquen, Steinberger and Best (2007), and our own;
+docs/time-and-speakers.md has their accuracy. Knows nothing about dates or stores.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.attribution.quotation_marks import Span, quotations, quoted
-from ingest.attribution.speaker_mentions import Memory, named
+from ingest.attribution.coreference import SpeakerHistory
+from ingest.attribution.quotation_marks import Sentence, Span, find_quotations, quoted_chars
+from ingest.attribution.speaker_mentions import speaker_mentions
 from ingest.attribution.speaker_names import Speaker, is_person
 from ingest.segmentation import sentence_spans
 
@@ -45,24 +46,26 @@ class Statement:
 def find_statements(text: str, spans: Sequence[Span] | None = None) -> tuple[Statement, ...]:
     """The sentences of a text that somebody says, in order.
 
-    ``spans``: its sentences, when they are known already.
+    ``spans`` are the sentences of the text, when they are known already.
     """
-    sentences = list(spans if spans is not None else sentence_spans(text))
     found: list[Statement] = []
-    memory = Memory()
+    history = SpeakerHistory(text)
     carried: Speaker | None = None
-    for number, paragraph in enumerate(_paragraphs(text, sentences)):
-        quotes, unclosed = quotations(text, paragraph[0][0], paragraph[-1][1])
-        said = _in_paragraph(text, paragraph, quotes, memory, number)
-        carried = _fill(text, paragraph, quotes, said, carried)
-        for index, speaker in sorted(said.items()):
-            found.append(_statement(paragraph[index], speaker, quotes))
-        if (said and (len(paragraph) - 1) not in said and not unclosed) or not said:
-            carried = None
+    sentences = spans if spans is not None else sentence_spans(text)
+    for number, lines in enumerate(_paragraphs(text, sentences)):
+        quotations, unclosed = find_quotations(text, lines[0][0], lines[-1][1])
+        paragraph = [Sentence(text, start, end, quotations) for start, end in lines]
+        speakers = _extended_to_quotations(
+            paragraph, _named_speakers(paragraph, history, number), carried
+        )
+        found += [_statement(paragraph[index], speakers[index]) for index in sorted(speakers)]
+        continues = unclosed or len(paragraph) - 1 in speakers
+        carried = speakers[max(speakers)] if speakers and continues else None
     return tuple(found)
 
 
 def _paragraphs(text: str, sentences: Sequence[Span]) -> Iterator[list[Span]]:
+    """Runs of sentences without a line break between them."""
     paragraph: list[Span] = []
     for span in sentences:
         if paragraph and "\n" in text[paragraph[-1][1] : span[0]]:
@@ -73,60 +76,70 @@ def _paragraphs(text: str, sentences: Sequence[Span]) -> Iterator[list[Span]]:
         yield paragraph
 
 
-def _in_paragraph(
-    text: str, paragraph: list[Span], quotes: list[Span], memory: Memory, number: int
+_INTRODUCED = re.compile(r"([A-Z][\w’'-]+(?: [A-Z][\w.’'-]*){1,2}), (?:an?|the|who|\d\d) ")
+"""A person is introduced: "Emily Neenan, a physics student, ...", and may speak as "she" next."""
+
+
+def _named_speakers(
+    paragraph: Sequence[Sentence], history: SpeakerHistory, number: int
 ) -> dict[int, Speaker]:
-    """The sentences of a paragraph that name their speaker, by index."""
-    said: dict[int, Speaker] = {}
-    for index, (low, high) in enumerate(paragraph):
-        if speaker := named(text, low, high, quotes, memory, number):
-            said[index] = speaker
-        elif presented := _PRESENTED.match(text, low, high):
-            name = presented.group(1)
-            memory.note(
-                number,
-                Speaker(
-                    low,
-                    presented.end(1),
-                    name,
-                    person=is_person(text, low, presented.end(1), "", titled=False),
-                ),
-                text,
-            )
-    return said
+    """The sentences of paragraph ``number`` that name their speaker, by index."""
+    found: dict[int, Speaker] = {}
+    for index, sentence in enumerate(paragraph):
+        text, start = sentence.text, sentence.start
+        if speaker := _named_speaker(sentence, history, number):
+            found[index] = speaker
+        elif introduced := _INTRODUCED.match(text, start, sentence.end):
+            end = introduced.end(1)
+            person = is_person(text, start, end, "", titled=False)
+            history.add(number, Speaker(start, end, introduced.group(1), person=person))
+    return found
 
 
-_PRESENTED = re.compile(r"([A-Z][\w’'-]+(?: [A-Z][\w.’'-]*){1,2}), (?:an?|the|who|\d\d) ")
-"""A person is presented: "Emily Neenan, a physics student, ...", and may speak as "she" next."""
+def _named_speaker(sentence: Sentence, history: SpeakerHistory, number: int) -> Speaker | None:
+    """The first mention in a sentence that is a speaker, or a pronoun that can be resolved."""
+    for mention in speaker_mentions(sentence):
+        if isinstance(mention, Speaker):
+            return history.add(number, mention)
+        if speaker := history.resolve(number, mention):
+            return speaker
+    return None
 
 
-def _fill(
-    text: str,
-    paragraph: list[Span],
-    quotes: list[Span],
-    said: dict[int, Speaker],
-    carried: Speaker | None,
-) -> Speaker | None:
-    """Give the quoted sentences around their speaker; returns who speaks at the paragraph's end."""
-    current = carried if quoted(quotes, *paragraph[0]) and _opens(text, paragraph, quotes) else None
-    names = {speaker.name for speaker in said.values()}
-    if said and (current is None or 0 in said or len(names) == 1):
-        current = said[min(said)]
-    for index, (low, high) in enumerate(paragraph):
-        if index in said:
-            current = said[index]
-        elif current and 2 * quoted(quotes, low, high) > high - low:
-            said[index] = current
-    return said[max(said)] if said else None
+def _extended_to_quotations(
+    paragraph: Sequence[Sentence], named: Mapping[int, Speaker], carried: Speaker | None
+) -> dict[int, Speaker]:
+    """The speakers of a paragraph with those of the quoted sentences around a named one.
+
+    ``carried`` is who spoke at the end of the paragraph before.
+    """
+    current = carried if _is_quotation_only(paragraph) else None
+    one_speaker = len({speaker.name for speaker in named.values()}) == 1
+    if named and (current is None or 0 in named or one_speaker):
+        current = named[min(named)]
+    found: dict[int, Speaker] = {}
+    for index, sentence in enumerate(paragraph):
+        current = named.get(index, current)
+        if current and (index in named or sentence.is_direct):
+            found[index] = current
+    return found
 
 
-def _opens(text: str, paragraph: list[Span], quotes: list[Span]) -> bool:
-    """Whether a paragraph begins inside a quotation and consists of nothing else."""
-    start, end = paragraph[0][0], paragraph[-1][1]
-    return quotes[0][0] - start <= 1 and quoted(quotes, start, end) > 0.9 * (end - start)
+def _is_quotation_only(paragraph: Sequence[Sentence]) -> bool:
+    """Whether a paragraph begins inside a quotation and consists of hardly anything else."""
+    first, end = paragraph[0], paragraph[-1].end
+    if not first.quoted_chars or first.quotations[0][0] - first.start > 1:
+        return False
+    return quoted_chars(first.quotations, first.start, end) > 0.9 * (end - first.start)
 
 
-def _statement(span: Span, speaker: Speaker, quotes: list[Span]) -> Statement:
-    low, high = span
-    kind: Kind = "direct" if 2 * quoted(quotes, low, high) > high - low else "indirect"
-    return Statement(low, high, speaker.name, speaker.start, speaker.end, speaker.role, kind)
+def _statement(sentence: Sentence, speaker: Speaker) -> Statement:
+    return Statement(
+        sentence.start,
+        sentence.end,
+        speaker.name,
+        speaker.start,
+        speaker.end,
+        speaker.role,
+        "direct" if sentence.is_direct else "indirect",
+    )

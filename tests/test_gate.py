@@ -19,7 +19,7 @@ from qa.evaluate.records import Row
 from qa.evaluate.run import report_of
 from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import HybridRetriever
-from tests.quality.sets import FLOORS, SAMPLES, measured
+from tests.quality.sets import FLOORS, SAMPLES, measure_realtimeqa
 from tests.test_evaluate import CASES, Told
 
 
@@ -60,7 +60,7 @@ def test_broken_retrieval_fails_the_gate(sample_assistant: Assistant) -> None:
 def test_realtimeqa_holds_its_floors(realtimeqa: Assistant, data: Path, mode: str) -> None:
     """Retrieval on every development question, answers and refusals on a fixed sample of them."""
     verdicts = check_floors(
-        measured(realtimeqa, data, mode), f"realtimeqa_mini {mode}", read_floors(FLOORS)
+        measure_realtimeqa(realtimeqa, data, mode), f"realtimeqa_mini {mode}", read_floors(FLOORS)
     )
     print(*verdicts, sep="\n")
     assert len(verdicts) >= 3

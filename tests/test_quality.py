@@ -14,7 +14,7 @@ from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.evaluate.metrics.annotation_accuracy import date_accuracy, speaker_accuracy
-from tests.benchmarks.labels import LABELS, stories
+from tests.benchmarks.annotation_accuracy import LABELS, stories
 from tests.benchmarks.realtimeqa import rows
 from tests.fakes_ingest import WordEmbedding
 from tests.rewrites import KINDS, retitled, rewrite

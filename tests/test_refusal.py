@@ -20,8 +20,8 @@ from qa.interfaces.page.conversation import Exchange
 from qa.interfaces.page.conversation_page import render_exchange
 from qa.questions.interpretation import interpret
 from qa.reading.answerability import Asked, asked, probability, signals
+from tests.benchmarks.answerability import perturbed
 from tests.benchmarks.realtimeqa import QUESTIONS, rows
-from tests.benchmarks.refusal import perturbed
 from tests.fakes import openai_server
 
 OWN = Path(__file__).parent / "data"

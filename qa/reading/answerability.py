@@ -38,8 +38,8 @@ GATE: Mapping[str, float] = {
 }  # fmt: skip
 """Logistic regression on the best sentence's features, fitted on the RealTime QA development set
 (409 answerable, 200 not), our questions on the bundled samples and the fitted half of the perturbed
-ones (`python -m tests.benchmarks.refusal`, 2026-11-23). ``size`` is there because the nearest of
-many passages is nearer by chance."""
+ones (`python -m tests.benchmarks.answerability`, 2026-11-23). ``size`` is there because the
+nearest of many passages is nearer by chance."""
 
 LEAD = 300
 """Characters at the start of an article that say what it is about."""

@@ -40,8 +40,8 @@ PASSAGES = 10
 EMBEDDED = 4
 """Sentences whose own vectors are compared with the question's; the rest take their passage's.
 The answer stands in the first sentence of .602 and in the first three of .817 of the RealTime QA
-development questions, with 16 sentences of .613 and .815 (out-of-fold, tests/benchmarks/reading.py,
-2026-11-23), which takes twice as long."""
+development questions, with 16 sentences of .613 and .815 (out-of-fold,
+tests/benchmarks/sentence_ranking.py, 2026-11-23), which takes twice as long."""
 
 KEPT = 40
 """Sentences that go on: for quoting three, for a model a page, for comparing figures all."""

@@ -1,4 +1,4 @@
-"""Extraction against trafilatura's own defaults and a plain-text dump, in one table.
+"""Compares article extraction with trafilatura's defaults and a plain-text dump of the page.
 
     python -m tests.benchmarks.extraction DATA/extraction_dev [--worst 10]
 

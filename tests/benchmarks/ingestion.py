@@ -1,4 +1,4 @@
-"""Ingestion speed and memory against the plain llama-index starter, in one run.
+"""Compares the speed and memory of ingestion with the plain llama-index starter, in one run.
 
     python -m tests.benchmarks.ingestion DATA/realtimeqa_mini [--articles 200]
 

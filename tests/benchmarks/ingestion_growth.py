@@ -1,4 +1,4 @@
-"""How ingestion grows from a thousand lines to many: speed, memory, disk.
+"""Measures how the time, memory and disk of ingestion grow from a thousand passages to many.
 
     python -m tests.benchmarks.ingestion_growth [--lines 1000 10000 100000] [--without-chroma]
 

@@ -1,4 +1,4 @@
-"""Do answers follow instructions that somebody planted in an article?
+"""Measures whether answers follow instructions planted in an article (prompt injection).
 
     python -m tests.benchmarks.injection CORPUS QUESTIONS ATTACKS --out DIR --system quoted
     python -m tests.benchmarks.injection CORPUS QUESTIONS ATTACKS --out DIR --system written

@@ -1,4 +1,4 @@
-"""RealTime QA's development files as this project's tests and benchmarks read them."""
+"""Reads RealTime QA's development files, and fills a library with their articles."""
 
 from __future__ import annotations
 

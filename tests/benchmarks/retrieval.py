@@ -1,4 +1,4 @@
-"""What each ingredient of the ranking is worth, and weights for it.
+"""Fits the weights of the retrieval ranking, and measures what each of its features is worth.
 
     python -m tests.benchmarks.retrieval DATA/realtimeqa_mini --library LIB
 
@@ -8,7 +8,7 @@ shuffles) for weights fitted anew: with all features and without each. Then the 
 day of asking, and on all questions that have any relevant article (silver labels, which favour
 words). Last, weights fitted on all.
 
-The weights are those of a conditional logit (tests/benchmarks/logit.py).
+The weights are those of a conditional logit (tests/benchmarks/conditional_logit.py).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from qa.evaluate.systems.article_keys import article_keys, key_of
 from qa.questions.interpretation import Query
 from qa.retrieval.ranking import WEIGHTS, Hit, rank
 from qa.retrieval.retriever import HybridRetriever
-from tests.benchmarks.logit import logit
+from tests.benchmarks.conditional_logit import logit
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
 
 FOLDS, SHUFFLES = 5, 3

@@ -1,4 +1,4 @@
-"""The support checker on news summaries and attributed claims, against simpler checks.
+"""Compares the support checker with simpler checks on news summaries and attributed claims.
 
     python -m tests.benchmarks.support DATA/support_dev [--fit]
 
@@ -25,8 +25,8 @@ from qa.language.sentence_tokens import parse_sentences
 from qa.language.words import content_stems
 from qa.support.checker import FEATURE_WEIGHTS, check_support
 from qa.support.features import compare_claim, nearest_sentences
-from tests.benchmarks.first_support import support as first_support
 from tests.benchmarks.realtimeqa import rows
+from tests.benchmarks.support_baseline import support as first_support
 
 SUMMARIES, CLAIMS = "summedits_news_dev.jsonl", "attributionbench_dev.jsonl"
 SEED = "support-2026"

@@ -1,4 +1,4 @@
-"""Lift the floors to what the product reaches now; a floor is never lowered.
+"""Raises the floors of the quality gate to what is measured now; a floor is never lowered.
 
     python -m tests.quality [DATA] [--home FOLDER]
 
@@ -23,7 +23,7 @@ from qa.evaluate.quality_gate import check_floors, raise_floors, read_floors, wr
 from qa.evaluate.question_sets.question_set import read_questions
 from qa.interfaces.cli.evaluation_commands import current_commit
 from tests.benchmarks.realtimeqa import fill
-from tests.quality.sets import FLOORS, SAMPLES, measured
+from tests.quality.sets import FLOORS, SAMPLES, measure_realtimeqa
 
 QUESTIONS = Path(__file__).parents[1] / "data" / "sample_questions.jsonl"
 
@@ -32,7 +32,7 @@ def _assistant(library: Library) -> Assistant:
     return Assistant(Settings(model="none"), library=library)
 
 
-def _lift(report: Report, name: str) -> None:
+def _raise_floors_to(report: Report, name: str) -> None:
     day = datetime.now(UTC).date().isoformat()
     floors = raise_floors(report, name, read_floors(FLOORS), date=day, commit=current_commit())
     write_floors(FLOORS, floors)
@@ -47,14 +47,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         library = Library(Path(folder) / "samples", embedder=PackagedEmbedding())
         ingest([samples_folder()], library)
-        _lift(evaluate(_assistant(library), read_questions(QUESTIONS).cases), SAMPLES)
+        _raise_floors_to(evaluate(_assistant(library), read_questions(QUESTIONS).cases), SAMPLES)
         if options.data:
             home = options.home or Path(folder) / "realtimeqa"
             library = Library(home, embedder=PackagedEmbedding())
             fill(library, options.data / "realtimeqa_mini")
             for mode in ("retrieval", "quoted"):
-                report = measured(_assistant(library), options.data, mode)
-                _lift(report, f"realtimeqa_mini {mode}")
+                report = measure_realtimeqa(_assistant(library), options.data, mode)
+                _raise_floors_to(report, f"realtimeqa_mini {mode}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Two questions asked in one: which end `partial`, and should they?
+"""Measures compound questions: whether two joined by "and" end `partial` when they should.
 
-    python -m tests.benchmarks.pairs
+    python -m tests.benchmarks.compound_questions
 
 Joins each question of our own on the bundled samples, by "and", to one drawn at random that another
 article answers. A second question that is answered alone should not end `partial`; one that is

@@ -1,4 +1,4 @@
-"""A conditional logit: weights that let the right candidates of each question stand out.
+"""Fits a conditional logit: weights that rank the right candidates of each question first.
 
 The softmax over a question's candidates gives the right ones as much probability as possible, with
 an L2 penalty on standardised weights (McFadden, 1974; the listwise loss of ListNet).

@@ -1,7 +1,7 @@
-"""How long an answer takes, beside llama-index's own retriever over the same passages.
+"""Measures the latency of quoted answers next to llama-index's retriever on the same passages.
 
-    python -m tests.benchmarks.asking DATA/realtimeqa_mini --library LIB [--questions 100]
-    python -m tests.benchmarks.asking DATA/realtimeqa_mini --grown 100000
+    python -m tests.benchmarks.answer_latency DATA/realtimeqa_mini --library LIB [--questions 100]
+    python -m tests.benchmarks.answer_latency DATA/realtimeqa_mini --grown 100000
 
 Prints p50 and p95 in milliseconds of ``ask()`` in quoting mode (no answer is asked for twice) and
 of the plain retriever (a VectorStoreIndex over Chroma, five passages, no answer), in turns in one

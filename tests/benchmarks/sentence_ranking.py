@@ -1,6 +1,6 @@
-"""Which sentence answers: weights for the ranking of sentences, and what each feature is worth.
+"""Fits and measures the ranking of sentences by whether they answer, with and without features.
 
-    python -m tests.benchmarks.reading DATA/realtimeqa_mini --library LIB
+    python -m tests.benchmarks.sentence_ranking DATA/realtimeqa_mini --library LIB
 
 On the answerable RealTime QA development questions, asked on their day: how often the answer stands
 in the first sentence and in one of the first three, for the ranking as it stands and out-of-fold
@@ -27,7 +27,7 @@ from qa.questions.interpretation import Query
 from qa.reading import evidence as read
 from qa.reading.evidence import RELEVANCE, Evidence, rate
 from qa.retrieval.retriever import HybridRetriever
-from tests.benchmarks.logit import logit
+from tests.benchmarks.conditional_logit import logit
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
 from tests.benchmarks.retrieval import FOLDS, SHUFFLES
 

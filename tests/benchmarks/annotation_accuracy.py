@@ -1,6 +1,6 @@
-"""Time expressions and speakers against our own labels (tests/labels/README.md).
+"""Measures resolved time expressions and speakers against our labels (tests/labels/README.md).
 
-    python -m tests.benchmarks.labels DATA [--errors dev]
+    python -m tests.benchmarks.annotation_accuracy DATA [--errors dev]
 
 DATA is the folder with realtimeqa_mini and seed. Prints one table for each, by half. The same for
 other labels and articles: ``citewire eval labels``.

@@ -1,6 +1,6 @@
-"""What Citewire adds to a model's own time, measured with a stand-in server on loopback.
+"""Measures the latency that Citewire adds to a language model's, with a stand-in server.
 
-    python -m tests.benchmarks.written LIBRARY QUESTIONS [--number 30]
+    python -m tests.benchmarks.writing_overhead LIBRARY QUESTIONS [--number 30]
 
 The stand-in says, after a fixed delay and at a fixed pace, two sentences of the library itself: so
 the model's own times are known to the microsecond, and the rest is ours.

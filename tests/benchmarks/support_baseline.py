@@ -1,4 +1,4 @@
-"""The first support checker, as it stood before it was calibrated: kept as a baseline.
+"""Keeps the first support checker, from before calibration, as a baseline to compare with.
 
 What it catches: changed numbers, units, weekdays, months, names and negations, and sentences about
 something else.

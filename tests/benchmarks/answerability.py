@@ -1,6 +1,6 @@
-"""Whether the articles answer: the gate of ``qa/reading/answerability.py``, fitted and measured.
+"""Fits and measures the answerability classifier of ``qa/reading/answerability.py``.
 
-    python -m tests.benchmarks.refusal DATA --library LIB [--fit] [--missed]
+    python -m tests.benchmarks.answerability DATA --library LIB [--fit] [--missed]
 
 DATA holds RealTime QA's development files; LIB is a library of its corpus (filled when it is
 empty). The bundled samples and our own questions on them come along, and perturbed questions on

@@ -146,6 +146,23 @@ def test_light_doors_load_nothing_heavy(code: str) -> None:
     assert loaded & heavy == set()
 
 
+def test_a_quoted_answer_loads_only_what_it_needs(story: Path) -> None:
+    """``citewire ask`` without a language model imports nothing of models, of ingestion, of the
+    page or of charts: what it imports is most of the time that it takes."""
+    run("ingest", str(story))
+    loaded = _modules_after(
+        "from typer.testing import CliRunner; from qa.interfaces.cli.main import app\n"
+        "done = CliRunner().invoke(app, ['ask', 'Who cut the ribbon at the harbour bridge?'])\n"
+        "assert 'Ada Quill' in done.output, done.output"
+    )
+    heavy = {
+        "llama_index", "llama_index.core", "openai", "gradio", "matplotlib", "trafilatura", "lxml",
+        "feedparser", "dateparser", "datasketch", "onnxruntime", "qa.query_engine", "qa.evaluate",
+        "ingest.pipeline", "ingest.extraction", "ingest.sources",
+    }  # fmt: skip
+    assert loaded & heavy == set()
+
+
 def test_help_names_every_command() -> None:
     """``citewire --help`` lists what there is."""
     _, out, _ = run("--help")

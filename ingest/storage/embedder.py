@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ingest.storage.minilm import WEIGHTS, Vectors, preload_minilm, shared_minilm, unit_length
+from ingest.storage.minilm import WEIGHTS, Vectors, shared_minilm, unit_length
 
 
 class Embedder(Protocol):
@@ -38,10 +38,6 @@ class PackagedEmbedding:
 
     def __init__(self, runtime: str = "auto") -> None:
         self._runtime = runtime
-
-    def preload(self) -> None:
-        """Start to load the model in the background."""
-        preload_minilm(self._runtime)
 
     def encode(self, texts: list[str]) -> Vectors:
         """Unit vectors of shape (len(texts), 384)."""

@@ -1,7 +1,8 @@
-"""BM25 over passages, in a local tantivy folder. The only module that knows tantivy.
+"""Indexes passages for BM25 search in a local tantivy folder.
 
-Rebuildable: it replays the catalogue's numbered changes after the last one it has seen, which
-serves a fresh folder, a crash and a second process alike. Only one process writes at a time.
+The only module that knows tantivy. It replays the catalogue's numbered changes after the last one
+it has seen, which serves a fresh folder, a crash and a second process alike. One process writes at
+a time. Knows nothing about vectors; it can be rebuilt from the catalogue.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ import tantivy
 from ingest.errors import REPAIR_ADVICE, DiskFull, LibraryBroken
 from ingest.records import Article, Passage
 
-_HEAP = 15_000_000
-"""Bytes: the least tantivy takes. A replay is at most some megabytes of text."""
+_WRITER_HEAP_BYTES = 15_000_000
+"""The least tantivy takes. A replay is at most some megabytes of text."""
 
 FIELDS = {"body": 1.0, "title": 1.0, "publisher": 0.3, "date": 0.3}
 """Field weights for BM25."""
 
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
-_STOP = frozenset(
+_STOP_WORDS = frozenset(
     "a an the of to in on at by for from with and or but is are was were be been being do does did "
     "has have had will would can could should may might it its this that these those as who whom "
     "whose which what when where why how many much i you he she they we his her their there than "
@@ -32,6 +33,7 @@ _STOP = frozenset(
 )
 
 Lookup = Callable[[Sequence[str]], list[tuple[Passage, Article]]]
+"""Gives those of some passages, by id, that can be retrieved."""
 
 
 def _schema() -> tantivy.Schema:
@@ -45,11 +47,14 @@ def _schema() -> tantivy.Schema:
 
 
 class LexicalIndex:
-    """One open index over ``folder``."""
+    """An open index in ``folder``.
+
+    Raises LibraryBroken when it cannot be opened or used, DiskFull when it cannot grow.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._mark = folder / "seen"
+        self._position_file = folder / "seen"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(_schema(), path=str(folder))
@@ -62,37 +67,38 @@ class LexicalIndex:
     def seen(self) -> int:
         """The ``seq`` of the last catalogue change this index holds."""
         try:
-            return int(self._mark.read_text())
+            return int(self._position_file.read_text())
         except (FileNotFoundError, ValueError):
             return 0
 
     def forget_position(self) -> None:
         """Start over: the catalogue is another one, or the folder lost its contents."""
-        self._mark.unlink(missing_ok=True)
-        writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+        self._position_file.unlink(missing_ok=True)
+        writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
         writer.delete_all_documents()
         writer.commit()
         self._index.reload()
 
     def replay(self, changes: Sequence[tuple[int, str, str]], lookup: Lookup) -> None:
-        """Apply changes in order. Replaying some twice is harmless: add is delete, then add."""
+        """Apply changes ``(seq, passage id, add|remove)`` in order. Replaying twice is harmless:
+        add is delete, then add."""
         if not changes:
             return
-        last = {passage_id: kind for _, passage_id, kind in changes}
-        alive = lookup([key for key, kind in last.items() if kind == "add"])
-        with self._told():
-            writer = self._index.writer(heap_size=_HEAP, num_threads=1)
-            for passage_id in last:
+        last_kinds = {passage_id: kind for _, passage_id, kind in changes}
+        added = lookup([key for key, kind in last_kinds.items() if kind == "add"])
+        with self._readable_errors():
+            writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
+            for passage_id in last_kinds:
                 writer.delete_documents_by_term("id", passage_id)
-            for passage, article in alive:
+            for passage, article in added:
                 writer.add_document(_document(passage, article))
             writer.commit()
             writer.wait_merging_threads()
-            self._mark.write_text(str(changes[-1][0]))
+            self._position_file.write_text(str(changes[-1][0]))
             self._index.reload()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _readable_errors(self) -> Iterator[None]:
         try:
             yield
         except (ValueError, OSError) as error:
@@ -107,7 +113,7 @@ class LexicalIndex:
     ) -> list[tuple[str, float]]:
         """Up to ``limit`` pairs (passage id, BM25 score), best first; of the passages ``among``
         only, where some are given."""
-        words = [w for w in _WORD.findall(question.lower()) if w not in _STOP]
+        words = [w for w in _WORD.findall(question.lower()) if w not in _STOP_WORDS]
         if not words:
             words = _WORD.findall(question.lower())
         if not words:
@@ -120,7 +126,7 @@ class LexicalIndex:
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, query), (tantivy.Occur.Must, unscored)]
             )
-        with self._told():
+        with self._readable_errors():
             self._index.reload()
             searcher = self._index.searcher()
             hits = searcher.search(query, limit).hits
@@ -137,6 +143,7 @@ class LexicalIndex:
         }
 
     def count(self) -> int:
+        """The number of indexed passages."""
         self._index.reload()
         return int(self._index.searcher().num_docs)
 

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from ingest.errors import FetchRefused
-from ingest.sources.fetch import MAX_PAGE_BYTES, MAX_REDIRECTS, check_address, fetch
+from ingest.sources.address_guard import check_address
+from ingest.sources.fetch import MAX_REDIRECTS, fetch
+from ingest.sources.limits import MAX_PAGE_BYTES
 from tests.fakes_ingest import serving
 
 PUBLIC = "http://93.184.216.34"

@@ -20,9 +20,8 @@ from ingest.errors import BadInput
 from ingest.extraction.paragraphs import single_line
 from ingest.sources.documents import Document
 from ingest.sources.encoding import decode
-from ingest.sources.limits import parse_within_limit
+from ingest.sources.limits import MAX_FILE_BYTES, parse_within_limit
 
-MAX_UNPACKED_BYTES = 200_000_000
 MAX_PDF_PAGES = 2_000
 
 _NO_TITLE = re.compile(
@@ -132,9 +131,9 @@ def _read_docx(document: Document) -> Document:
     import docx
 
     with zipfile.ZipFile(io.BytesIO(document.data)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
+        if sum(part.file_size for part in parts.infolist()) > MAX_FILE_BYTES:
             raise BadInput(
-                document.source, f"larger than {MAX_UNPACKED_BYTES // 1_000_000} MB unpacked"
+                document.source, f"larger than {MAX_FILE_BYTES // 1_000_000} MB unpacked"
             )
     word = docx.Document(io.BytesIO(document.data))
     title = _usable_title(word.core_properties.title)

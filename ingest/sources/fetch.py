@@ -29,16 +29,26 @@ from ingest.errors import FetchRefused
 from ingest.sources.address_guard import check_address, check_ip
 from ingest.sources.documents import Page
 from ingest.sources.encoding import decode
-from ingest.sources.limits import TookTooLong, TooLarge, inflate, limit_bytes, run_within
+from ingest.sources.limits import (
+    MAX_PAGE_BYTES,
+    TookTooLong,
+    TooLarge,
+    inflate,
+    limit_bytes,
+    run_within,
+)
 
 if TYPE_CHECKING:
     from protego import Protego
     from tenacity import RetryCallState
 
-MAX_PAGE_BYTES = 10_000_000
 MAX_REDIRECTS = 5
-MAX_ROBOTS_CHARS = 500_000
+MAX_ROBOTS_CHARS = 512_000
+"""The least that RFC 9309, section 2.5, demands to be read (500 KiB)."""
+
 TIMEOUT = httpx.Timeout(20.0, connect=10.0)
+"""Seconds for each read, and for connecting."""
+
 PAGE_DEADLINE_SECONDS = 60.0
 """For one page, redirects included: a server that drips bytes is given up."""
 

@@ -23,6 +23,9 @@ PARSE_SECONDS = 20.0
 MAX_FILE_BYTES = 200_000_000
 """Bytes of a file that is read whole, after decompression. Lists of records are streamed."""
 
+MAX_PAGE_BYTES = 10_000_000
+"""Bytes of a web page, after decompression."""
+
 _PIECE_BYTES = 65_536
 """Bytes read or decompressed at a time."""
 

@@ -13,8 +13,8 @@ from typing import Any
 from ingest.errors import BadInput, summary_of
 from ingest.sources.documents import Document, DocumentOrError
 from ingest.sources.encoding import decode
+from ingest.sources.limits import MAX_PAGE_BYTES
 
-MAX_PAGE_BYTES = 10_000_000
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 

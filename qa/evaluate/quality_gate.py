@@ -1,4 +1,4 @@
-"""Holds measures to their floors: a gate that may be raise_floors and never lowered.
+"""Holds measures to their floors: a gate that may be raised and never lowered.
 
     floors.json         each floor with its set, figure, interval, number, date and commit
     floor_values.json   what each question scored then, so that a fall can be told from noise

@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml.html import document_fromstring
 
 from ingest.dates.parsing import date_in_url, parse_date, plausible_date
 from ingest.extraction.html_metadata import PageMetadata
-from ingest.extraction.html_page import parse_tree
 from ingest.extraction.publication_date import dates_in_page
 from ingest.records import day_of, epoch_seconds
 
@@ -113,7 +113,7 @@ def test_an_address_that_names_a_day_dates_the_article(
 
 
 def date_in_html(html: str) -> tuple[object, str, object]:
-    return dates_in_page(html, PageMetadata.parse(parse_tree(html)))
+    return dates_in_page(html, PageMetadata.parse(document_fromstring(html)))
 
 
 def page(*, ld: object = None, meta: str = "") -> str:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from qa.language.numbers import CARDINALS, ORDINALS, TENS, find_numbers
 from qa.quantities.calendar_dates import find_calendar_dates
+from qa.quantities.intervals import HEDGE_BEFORE_NUMBER
 
 _UNIT_SIZES: Mapping[str, Mapping[str, float]] = {
     "time": {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800,
@@ -61,11 +62,6 @@ _MULTIPLE = re.compile(
     r"\b(?:(?P<two>(?:a )?(?:couple|pair) of|twice|double[ds]?)|triple[ds]?|thrice)\b",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(
-    r"\b(?:about|around|roughly|approximately|some|nearly|almost|close to)\s*$", re.I
-)
-_ABOVE = re.compile(r"\b(?:more than|over|at least|upwards of|exceeding|above|least)\s*$", re.I)
-_BELOW = re.compile(r"\b(?:less than|fewer than|under|at most|up to|below|nearly|almost)\s*$", re.I)
 _ONE_AS_PRONOUN = re.compile(
     r"one(?:\s+(?:of|for|from|that|which|who|another|side|day|thing|who's|has|is|was)\b|[.,;]|$)",
     re.IGNORECASE,
@@ -187,10 +183,10 @@ def measurements_match(claimed: Measurement, other: Measurement, sentence: str) 
         return True
     if not (claimed.is_exact and other.is_exact):
         return abs(claimed.value - other.value) <= MAX_FRACTION_ERROR
-    before = sentence[max(0, claimed.start - 20) : claimed.start]
+    hedge = HEDGE_BEFORE_NUMBER.search(sentence, max(0, claimed.start - 20), claimed.start)
     ratio = claimed.value / other.value if other.value else 0.0
-    return bool(
-        (_ABOUT.search(before) and 0.96 <= ratio <= 1.04)
-        or (_ABOVE.search(before) and 0.9 <= ratio <= 1.0)
-        or (_BELOW.search(before) and 1.0 <= ratio <= 1.1)
+    return hedge is not None and bool(
+        ((hedge["about"] or hedge["nearly"]) and 0.96 <= ratio <= 1.04)
+        or (hedge["least"] and 0.9 <= ratio <= 1.0)
+        or ((hedge["most"] or hedge["nearly"]) and 1.0 <= ratio <= 1.1)
     )

@@ -18,7 +18,7 @@ from ingest.sources.documents import Page
 from ingest.sources.reader import read_sources, samples_folder
 from ingest.versions.decision import decide, new_id
 from ingest.versions.near_duplicates import (
-    MIN_WHOLE_TEXT_SHARED,
+    MIN_CONTAINMENT_WHOLE_TEXT,
     assign_cluster,
     containment,
     lsh_bands,
@@ -238,7 +238,7 @@ def test_of_the_samples_only_the_wire_story_has_copies() -> None:
     alike = {
         frozenset((one.title, other.title))
         for one, other in combinations(articles, 2)
-        if containment(shingles(one.text), shingles(other.text)) >= MIN_WHOLE_TEXT_SHARED
+        if containment(shingles(one.text), shingles(other.text)) >= MIN_CONTAINMENT_WHOLE_TEXT
     }
     talks = [
         "Velmarre and Ostrany open cease-fire talks in Port Hallan",

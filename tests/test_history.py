@@ -15,8 +15,9 @@ from ingest.pipeline import ingest
 from ingest.records import Article, Outcome, ReportBuilder
 from ingest.storage.catalogue.archive import Selection
 from ingest.storage.library import Library
-from ingest.versions.near_duplicates import assign_cluster, choose_original, credit, is_by
+from ingest.versions.near_duplicates import assign_cluster
 from ingest.versions.notices import find_notices
+from ingest.versions.originals import choose_original, credited_source, is_published_by
 from ingest.versions.text_diff import diff_articles
 from tests.fakes_ingest import WordEmbedding, story, text_of
 
@@ -158,7 +159,7 @@ def copy(name: str, text: str = WIRE, **facts: object) -> Article:
 )  # fmt: skip
 def test_a_copy_names_its_source(text: str, authors: tuple[str, ...], source: str | None) -> None:
     """A dateline's credit, an agency's by-line, or "first published by"; a mention is none."""
-    assert credit(Article(text=text, authors=authors)) == source
+    assert credited_source(Article(text=text, authors=authors)) == source
 
 
 def test_the_original_is_who_the_copies_credit_else_the_earliest() -> None:
@@ -167,7 +168,7 @@ def test_the_original_is_who_the_copies_credit_else_the_earliest() -> None:
     reuters = copy("r", publisher="Reuters", published_at=late)
     credited = copy("a", "PORT ELM (Reuters) - " + WIRE, published_at=date(2025, 5, 1))
     undated, early = copy("u"), copy("e", published_at=date(2025, 5, 2))
-    assert is_by(reuters, "reuters")
+    assert is_published_by(reuters, "reuters")
     assert choose_original([credited, reuters, early]) is reuters
     assert choose_original([undated, early, copy("l", published_at=late)]) is early
 

@@ -47,13 +47,13 @@ class _Batch:
         self.staged[article.id] = staged
         self.passages += len(passages)
         self.keys.update(_comparison_keys(article))
-        for signature in sketch.prints():
+        for signature in sketch.signatures():
             self._signatures.setdefault(signature, []).append(article.id)
 
     def likely_copies(self, sketch: Sketch) -> list[Article]:
         shared = Counter(
             article_id
-            for signature in sketch.prints()
+            for signature in sketch.signatures()
             for article_id in self._signatures.get(signature, ())
         )
         return [self.staged[article_id][0] for article_id in rank_candidates(shared, sketch)]

@@ -31,7 +31,7 @@ from ingest.storage.catalogue.archive import Version
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.memory import limit_arenas
 from ingest.storage.search import LOCK_TIMEOUT_SECONDS, MAX_CHANGES_PER_REPLAY, LibraryReader
-from ingest.versions.near_duplicates import choose_original
+from ingest.versions.originals import choose_original
 
 if TYPE_CHECKING:
     from ingest.storage.embedder import Embedder

@@ -1,7 +1,7 @@
-"""Is this article new, a revision, a duplicate, or nothing new?
+"""Decides whether an incoming article is new, a revision, a duplicate or unchanged.
 
-Pure functions of what arrived and what is stored. Knows nothing about stores, nor about copies at
-other outlets (``ingest.versions.near_duplicates``).
+Pure functions of the article that arrived and those that are stored. Knows nothing about stores,
+nor about copies at other outlets (``near_duplicates``).
 """
 
 from __future__ import annotations
@@ -15,24 +15,27 @@ from ingest.records import Article, digest
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to do with an article, and the article to store (with id and version) if anything."""
+    """The kind of an incoming article, and the article to store or the stored one it equals."""
 
     kind: Literal["new", "revised", "duplicate", "unchanged"]
     article: Article
 
 
 def decide(incoming: Article, stored: Article | None, same_text: Sequence[Article]) -> Decision:
-    """``stored`` is the current version at the same address or origin, if any; ``same_text``
-    are current articles with the same words.
+    """Decide on an article, and complete it with id, version and what is known already.
 
-    What is missing in the new copy (a date, an author) does not erase what is known.
+    ``stored`` is the current version at the same address or origin, if any; ``same_text`` are
+    current articles with the same words. What is missing in the new copy (a date, an author)
+    does not erase what is known.
     """
     if stored is None:
-        stored = next((other for other in same_text if _is_twin(incoming, other)), None)
+        stored = next((other for other in same_text if _is_same_publication(incoming, other)), None)
         if stored is None:
             return Decision("new", replace(incoming, id=new_id(incoming), version=1))
-        if not _adds_facts(incoming, stored):
-            return Decision("unchanged" if _is_again(incoming, stored) else "duplicate", stored)
+        if not _adds_metadata(incoming, stored):
+            return Decision(
+                "unchanged" if _was_read_before(incoming, stored) else "duplicate", stored
+            )
         incoming = replace(
             incoming, url=stored.url, canonical_url=stored.canonical_url, origin=stored.origin
         )
@@ -49,21 +52,21 @@ def new_id(article: Article) -> str:
     return digest("text", article.title, article.publisher or "", article.text_hash)
 
 
-def _is_twin(one: Article, other: Article) -> bool:
+def _is_same_publication(one: Article, other: Article) -> bool:
     """Whether equal words are one article and not one wire story at two outlets."""
     if one.publisher and other.publisher:
         return one.publisher == other.publisher
     return not (one.canonical_url and other.canonical_url)
 
 
-def _is_again(incoming: Article, stored: Article) -> bool:
-    """Whether a record that nothing but its content identifies was read before."""
+def _was_read_before(incoming: Article, stored: Article) -> bool:
+    """Whether this is a stored article again that nothing but its content identifies."""
     nowhere = not (incoming.canonical_url or incoming.origin)
     same = nowhere and new_id(incoming) == stored.id
     return same and _merge(incoming, stored).content_hash == stored.content_hash
 
 
-def _adds_facts(incoming: Article, stored: Article) -> bool:
+def _adds_metadata(incoming: Article, stored: Article) -> bool:
     """Whether the same words arrive with a date, a title or a publisher nobody knew before."""
     return bool(
         (incoming.published_at and not stored.published_at)
@@ -74,7 +77,8 @@ def _adds_facts(incoming: Article, stored: Article) -> bool:
 
 
 def _merge(incoming: Article, stored: Article) -> Article:
-    dated = incoming.published_at is not None and not (
+    """The incoming article with what only the stored one knows; a date of the user outranks."""
+    takes_date = incoming.published_at is not None and not (
         stored.published_from == "given" and incoming.published_from != "given"
     )
     return replace(
@@ -87,8 +91,8 @@ def _merge(incoming: Article, stored: Article) -> Article:
         authors=incoming.authors or stored.authors,
         section=incoming.section or stored.section,
         language=incoming.language or stored.language,
-        published_at=incoming.published_at if dated else stored.published_at,
-        published_from=incoming.published_from if dated else stored.published_from,
+        published_at=incoming.published_at if takes_date else stored.published_at,
+        published_from=incoming.published_from if takes_date else stored.published_from,
         updated_at=incoming.updated_at or stored.updated_at,
         cluster_id=stored.cluster_id,
     )

@@ -1,4 +1,4 @@
-"""Corrections, clarifications, updates and retractions that an article prints about itself.
+"""Finds corrections, clarifications, updates and retractions that an article prints about itself.
 
     title + text + updated_at -> notices, each with its kind, span, words and day
 
@@ -23,7 +23,7 @@ NoticeKind = Literal["correction", "clarification", "update", "retraction"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What an article says about its own earlier form.
+    """A notice of an article about an earlier version of itself.
 
     ``start`` and ``end`` are offsets in the article's text, or None when it stands in the title.
     ``day`` is the day it names, else the day of the article's last update, else None.
@@ -45,7 +45,7 @@ _WRONG = (
     r"misattributed|gave (?:an incorrect|the wrong)|contained (?:an error|errors)|inaccurately|"
     r"omitted)"
 )
-_SPEAKS: list[tuple[NoticeKind, str]] = [
+_SELF_REFERENCES: list[tuple[NoticeKind, str]] = [
     ("retraction", rf"\b{_ITSELF}{_BEEN}(?:retracted|withdrawn|removed|taken down)\b"),
     ("retraction", r"\b(?:retract(?:s|ed|ing)?|withdr(?:aws|awn|ew|awing)|unpublished) "
                    rf"(?:this|our) (?:\w+ )?{_PIECE}\b"),
@@ -59,7 +59,7 @@ _SPEAKS: list[tuple[NoticeKind, str]] = [
                       r"clarify)\b"),
     ("update", rf"\b{_ITSELF}{_BEEN}(?:updated|revised)\b"),
 ]  # fmt: skip
-"""Sentences in which an article speaks of itself; the first that fits names the kind."""
+"""Sentences in which an article refers to itself; the first that fits gives the kind."""
 
 _LABEL = re.compile(
     r"(?:editor(?:s|['’]s|s['’])?['’]?\s+note\s*[:—–-]\s*)?\(?\[?\*{0,2}"
@@ -70,18 +70,18 @@ _LABEL = re.compile(
 )
 """Links to other stories are printed without a space: "Update:Town council meets"."""
 
-_NOTE = re.compile(r"[\[(*\s]*editor(?:s|['’]s|s['’])?['’]?\s+note\s*[:—–-]", re.IGNORECASE)
+_EDITORS_NOTE = re.compile(r"[\[(*\s]*editor(?:s|['’]s|s['’])?['’]?\s+note\s*[:—–-]", re.IGNORECASE)
 _TITLE = re.compile(
     r"^\s*[\[(]?(?P<label>retraction|retracted|withdrawn|correction|corrected|clarification|"
     r"update(?:d)?(?:\s?\d+)?)[\])]?\s*[:—–|-]\s*(?=\S)|"
     r"[\[(](?P<after>retracted|withdrawn|corrected|updated)[\])]\s*$",
     re.IGNORECASE,
 )
-_BARE = 40
-"""A labelled line shorter than this, in characters, only announces the notice."""
+MAX_HEADING_CHARS = 40
+"""A labelled line shorter than this is only the heading of the notice below it."""
 
-_CLOCK = re.compile(r"^\W*(?:this (?:story|article) )?(?:last )?updated\W", re.IGNORECASE)
-_CLOCK_LENGTH = 60
+_TIME_STAMP = re.compile(r"^\W*(?:this (?:story|article) )?(?:last )?updated\W", re.IGNORECASE)
+MAX_TIME_STAMP_CHARS = 60
 _DAY = re.compile(
     r"\b(?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},? \d{4}"
     r"|\d{1,2} (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{4}"
@@ -94,19 +94,19 @@ def find_notices(title: str, text: str, updated_at: When | None = None) -> tuple
     fallback = day_of(updated_at) if updated_at else None
     found: list[Notice] = []
     if match := _TITLE.search(title):
-        found.append(Notice(_kind(match["label"] or match["after"]), title, day=fallback))
+        found.append(Notice(_label_kind(match["label"] or match["after"]), title, day=fallback))
     spans = _paragraph_spans(text)
     for number, (start, end) in enumerate(spans):
-        if number + 1 < len(spans) and _announces(text[start:end]):
+        if number + 1 < len(spans) and _is_heading(text[start:end]):
             end = spans[number + 1][1]  # "Correction: May 3, 2024", and below it what was wrong
         if notice := _in_paragraph(text, start, end, fallback):
             found.append(notice)
     return tuple(found)
 
 
-def _announces(line: str) -> bool:
+def _is_heading(line: str) -> bool:
     """Whether a labelled line is only the head of a notice, such as a date."""
-    if len(line) >= _BARE or line.rstrip()[-1:] in ".!?" or not _STEMS.search(line):
+    if len(line) >= MAX_HEADING_CHARS or line.rstrip()[-1:] in ".!?":
         return False
     return bool(_LABEL.match(line))
 
@@ -116,43 +116,43 @@ def _paragraph_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _in_paragraph(text: str, start: int, end: int, fallback: date | None) -> Notice | None:
-    """A labelled paragraph is a notice as a whole; else the first sentence that speaks of the
-    article itself, up to the end of the paragraph."""
+    """The notice of a paragraph: all of it when labelled, else from the first sentence in which
+    the article refers to itself to the end."""
     paragraph = text[start:end]
-    if not _STEMS.search(paragraph):
+    if not _NOTICE_WORD.search(paragraph):
         return None
-    if label := _LABEL.match(paragraph):
-        if _CLOCK.match(paragraph) and len(paragraph) < _CLOCK_LENGTH:
-            return None  # "Updated: 4:15 p.m.": a clock, not a notice
-        kind = _spoken(paragraph) or _kind(label["label"])
-        if _kind(label["label"]) in ("retraction", "correction"):
-            kind = _kind(label["label"])
-        return Notice(kind, paragraph, start, end, _day_in(paragraph, fallback))
-    if _NOTE.match(paragraph):
-        if kind_or_none := _spoken(paragraph):
-            return Notice(kind_or_none, paragraph, start, end, _day_in(paragraph, fallback))
-        return None
+    label = _LABEL.match(paragraph)
+    if label and _TIME_STAMP.match(paragraph) and len(paragraph) < MAX_TIME_STAMP_CHARS:
+        return None  # "Updated: 4:15 p.m.": a time stamp, not a notice
+    if label or _EDITORS_NOTE.match(paragraph):
+        kind = _label_kind(label["label"]) if label else None
+        if kind not in ("retraction", "correction"):
+            kind = _self_reference_kind(paragraph) or kind
+        day = _day_in(paragraph, fallback)
+        return Notice(kind, paragraph, start, end, day) if kind else None
     for low, high in sentence_spans(text, start, end):
-        if kind_or_none := _spoken(text[low:high]):
-            return Notice(kind_or_none, text[low:end], low, end, _day_in(text[low:end], fallback))
+        if kind := _self_reference_kind(text[low:high]):
+            return Notice(kind, text[low:end], low, end, _day_in(text[low:end], fallback))
     return None
 
 
-_STEMS = re.compile(
+_NOTICE_WORD = re.compile(
     r"retract|withdr|removed|taken down|unpublished|correct|amend|revis|updat|clarif|changed|"
     r"misst|mistak|erron|error|wrong|missp|misid|misattr|inaccurate|omitted",
     re.IGNORECASE,
 )
-"""One of these is in whatever ``_SPEAKS`` or ``_LABEL`` finds, and in few paragraphs."""
+"""One of these is in whatever ``_SELF_REFERENCES`` or ``_LABEL`` finds, and in few paragraphs."""
 
 
-def _spoken(words: str) -> NoticeKind | None:
-    return next(
-        (kind for kind, pattern in _SPEAKS if re.search(pattern, words, re.IGNORECASE)), None
-    )
+def _self_reference_kind(words: str) -> NoticeKind | None:
+    """The kind of notice in which an article refers to itself, or None."""
+    for kind, pattern in _SELF_REFERENCES:
+        if re.search(pattern, words, re.IGNORECASE):
+            return kind
+    return None
 
 
-def _kind(label: str) -> NoticeKind:
+def _label_kind(label: str) -> NoticeKind:
     word = label.casefold()
     if word.startswith(("retract", "withdraw")):
         return "retraction"

@@ -1,4 +1,4 @@
-"""What changed between two versions of an article, by sentence and, inside a sentence, by word.
+"""Compares two versions of an article, by sentence and inside a changed sentence by word.
 
 Longest matching runs by ``difflib`` (Ratcliff and Obershelp 1988). Pure functions; knows nothing
 about stores or terminals.
@@ -16,8 +16,8 @@ from typing import Literal
 from ingest.records import Article
 from ingest.segmentation import sentence_spans
 
-RELATED = 0.5
-"""Sentences with this much in common are one sentence that was edited."""
+MIN_EDITED_RATIO = 0.5
+"""Share of words in common, 0 to 1, from which two sentences are one that was edited."""
 
 Kind = Literal["kept", "removed", "added"]
 
@@ -47,13 +47,13 @@ class Change:
 
 
 def diff_articles(old: Article, new: Article) -> list[Change]:
-    """What a reader of the old version finds different in the new one, in the new order."""
-    found = [Change(_words(old.title, new.title))] if old.title != new.title else []
+    """The changed title and sentences between two versions, in the order of the new one."""
+    found = [Change(_word_edits(old.title, new.title))] if old.title != new.title else []
     before, after = _sentences(old.text), _sentences(new.text)
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind != "equal":
-            found += _block(before[a:b], after[c:d])
+            found += _changed_sentences(before[a:b], after[c:d])
     return found
 
 
@@ -61,11 +61,11 @@ def _sentences(text: str) -> list[str]:
     return [" ".join(text[start:end].split()) for start, end in sentence_spans(text)]
 
 
-def _block(removed: Sequence[str], added: Sequence[str]) -> Iterator[Change]:
+def _changed_sentences(removed: Sequence[str], added: Sequence[str]) -> Iterator[Change]:
     """Sentences that stand at the same place of both versions, side by side where related."""
     for one, other in zip_longest(removed, added):
-        if one and other and SequenceMatcher(None, one.split(), other.split()).ratio() >= RELATED:
-            yield Change(_words(one, other))
+        if one and other and _similarity(one, other) >= MIN_EDITED_RATIO:
+            yield Change(_word_edits(one, other))
             continue
         if one:
             yield Change((Edit("removed", one),))
@@ -73,7 +73,13 @@ def _block(removed: Sequence[str], added: Sequence[str]) -> Iterator[Change]:
             yield Change((Edit("added", other),))
 
 
-def _words(one: str, other: str) -> tuple[Edit, ...]:
+def _similarity(one: str, other: str) -> float:
+    """Share of words that two sentences have in common, in order, 0 to 1."""
+    return SequenceMatcher(None, one.split(), other.split()).ratio()
+
+
+def _word_edits(one: str, other: str) -> tuple[Edit, ...]:
+    """The runs of words of two texts that are kept, removed or added."""
     before, after = re.findall(r"\S+\s*", one + " "), re.findall(r"\S+\s*", other + " ")
     found: list[Edit] = []
     for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from ingest.records import Article, Passage, day_of
 from ingest.segmentation import sentence_spans
-from ingest.versions.near_duplicates import MIN_WHOLE_TEXT_SHARED, containment, shingles
+from ingest.versions.near_duplicates import MIN_CONTAINMENT_WHOLE_TEXT, containment, shingles
 from qa.language.words import content_stems
 from qa.questions.interpretation import Question
 from qa.questions.time_constraints import Period
@@ -173,7 +173,8 @@ def once_per_copy(ranked: Sequence[Hit], limit: int) -> list[Hit]:
         mine = shingles(hit.passage.text)
         others = told.setdefault(hit.article.cluster_id, [])
         if any(
-            a != hit.article.id and containment(mine, s) >= MIN_WHOLE_TEXT_SHARED for a, s in others
+            a != hit.article.id and containment(mine, s) >= MIN_CONTAINMENT_WHOLE_TEXT
+            for a, s in others
         ):
             continue
         others.append((hit.article.id, mine))

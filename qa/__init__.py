@@ -1,9 +1,10 @@
-"""Questions in, proven answers out.
+"""Answers questions from a library of news articles, with quotes as proof.
 
     question (+ history, + asked_at) -> interpret -> retrieve (dense + lexical) -> rank
         -> write (a model) or quote (none) -> cite -> verify -> Answer
 
-Importing this package loads nothing heavy; names are fetched when they are used.
+Sees of ``ingest`` only records, ``Library`` and small pure helpers. Importing this package loads
+nothing heavy: names are imported when they are used.
 """
 
 from __future__ import annotations
@@ -12,39 +13,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ingest.storage.catalogue.filters import Filters as Filters
-    from qa.assistant import Assistant as Assistant
-    from qa.assistant import aask as aask
-    from qa.assistant import ask as ask
-    from qa.assistant import stream as stream
-    from qa.errors import QaError as QaError
-    from qa.query_engine import CitationEngine as CitationEngine
-    from qa.records import Answer as Answer
-    from qa.records import AnswerEvent as AnswerEvent
-    from qa.records import Citation as Citation
-    from qa.records import Sentence as Sentence
-    from qa.records import StatusEvent as StatusEvent
-    from qa.records import TextEvent as TextEvent
-    from qa.records import Turn as Turn
-    from qa.settings import Settings as Settings
+    from ingest.storage.catalogue.filters import Filters
+    from qa.assistant import Assistant, aask, ask, stream
+    from qa.errors import QaError
+    from qa.query_engine import CitationEngine
+    from qa.records import Answer, AnswerEvent, Citation, Sentence, StatusEvent, TextEvent, Turn
+    from qa.settings import Settings
 
-_HOMES = {
-    "Answer": "qa.records",
-    "AnswerEvent": "qa.records",
+_MODULES = {
     "Assistant": "qa.assistant",
-    "Citation": "qa.records",
     "CitationEngine": "qa.query_engine",
     "Filters": "ingest.storage.catalogue.filters",
     "QaError": "qa.errors",
-    "Sentence": "qa.records",
     "Settings": "qa.settings",
-    "StatusEvent": "qa.records",
-    "TextEvent": "qa.records",
-    "Turn": "qa.records",
     "aask": "qa.assistant",
     "ask": "qa.assistant",
     "stream": "qa.assistant",
 }
+"""The module of each public name; the others are in ``qa.records``."""
 
 __all__ = [
     "Answer", "AnswerEvent", "Assistant", "Citation", "CitationEngine", "Filters", "QaError",
@@ -53,6 +39,6 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+    if name in __all__:
+        return getattr(import_module(_MODULES.get(name, "qa.records")), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""What can go wrong while answering.
+"""The errors that answering raises on purpose.
 
     QaError
     ├── BadQuestion     nothing to answer: empty, or far too long

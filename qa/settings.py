@@ -1,6 +1,6 @@
-"""Every setting, read in one place: ``CITEWIRE_*`` variables, OpenAI's own two, and ``.env``.
+"""Reads every setting from the environment or ``.env``: ``CITEWIRE_*`` and OpenAI's own two.
 
-Knows nothing about what is done with them.
+The only place where the environment is read. Knows nothing about what the settings are used for.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """What can be configured. Precedence: arguments, environment, ``.env``, defaults."""
+    """The settings. Precedence: arguments, environment variables, ``.env``, defaults."""
 
     model_config = SettingsConfigDict(
         env_prefix="CITEWIRE_", env_file=".env", extra="ignore", env_ignore_empty=True,
@@ -90,7 +90,6 @@ class Settings(BaseSettings):
     allow_private: bool = Field(
         default=False, description="Whether addresses on private networks may be ingested."
     )
-
     fetch_delay: float = Field(
         default=1.0, ge=0, le=60, description="Seconds between two visits to one web host."
     )

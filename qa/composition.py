@@ -20,7 +20,7 @@ from qa.answers.quoting import MAX_QUOTES, choose_quotes, quoted_sentences
 from qa.cost import CostRecorder
 from qa.errors import ModelError
 from qa.questions.interpretation import Question
-from qa.reading.evidence import ANSWER_AT
+from qa.reading.answerability import MIN_ANSWER_PROBABILITY
 from qa.reading.status import Outcome, Part
 from qa.records import Answer, Entry, Mode, Reported, Sentence, Status, TextEvent
 from qa.retrieval.nearest_articles import nearest_articles
@@ -69,7 +69,7 @@ def append_quotes(composed: Composition, part: Part, compared: Comparison) -> Co
     shown = {sentence.text for sentence in composed.sentences}
     chosen = [
         evidence
-        for evidence in ordered(choose_quotes(part.rated)[:limit], compared)
+        for evidence in ordered(choose_quotes(part.evidence)[:limit], compared)
         if " ".join(evidence.text.split()) not in shown
     ]
     citations, quoted = quoted_sentences(part.question, chosen, composed.citations, part.confidence)
@@ -91,7 +91,7 @@ def append_timeline(composed: Composition, events: Sequence[TimelineEvent]) -> C
         composed,
         status="answered",
         mode="quoted",
-        confidence=max(composed.confidence, ANSWER_AT),
+        confidence=max(composed.confidence, MIN_ANSWER_PROBABILITY),
         sentences=tuple(Sentence(entry.text, entry.citations) for entry in entries),
         citations=citations,
         timeline=tuple(entries),

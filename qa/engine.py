@@ -38,9 +38,9 @@ from qa.cost import CostRecorder
 from qa.errors import EmptyLibrary, ModelError
 from qa.questions.decomposition import is_self_contained, query_for_part, split_question
 from qa.questions.interpretation import Query, Question, interpret, kind_of
-from qa.reading.evidence import rate
-from qa.reading.prompt_injection import without_orders
-from qa.reading.status import Outcome, Part, outcome, part
+from qa.reading.prompt_injection import without_injections
+from qa.reading.sentence_ranking import rank_sentences
+from qa.reading.status import Outcome, Part, decide_outcome, judge_part
 from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
 from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import HybridRetriever
@@ -151,15 +151,17 @@ class AnswerEngine:
 
     def _read(self, retrieved: Retrieved) -> Outcome:
         whole, *rest = map(self._read_part, retrieved.questions, retrieved.hits)
-        return outcome(whole, [self._read_alone(one) for one in rest])
+        return decide_outcome(whole, [self._read_alone(one) for one in rest])
 
     def _read_part(self, question: Question, hits: Sequence[Hit]) -> Part:
-        return part(question, hits, without_orders(rate(question, hits, self._library)))
+        evidence = without_injections(rank_sentences(question, hits, self._library))
+        return judge_part(question, hits, evidence)
 
     def _read_alone(self, one: Part) -> Part:
         """A part that has no answer in the context of the others, read without it."""
         text = one.question.text
-        if one.answered or one.clash or one.question.query == text or not is_self_contained(text):
+        settled = one.answered or one.contradiction or one.question.query == text
+        if settled or not is_self_contained(text):
             return one
         question = replace(
             interpret(text, asked_at=one.question.asked_at),
@@ -204,7 +206,7 @@ class AnswerEngine:
             return replace(composed, mode="written" if self.llm else "quoted")
         annotate = composed.citations.annotate
         compared = [
-            comparison(one.question, one.rated, one.hits, self._library, annotate)
+            comparison(one.question, one.evidence, one.hits, self._library, annotate)
             for one in read.parts
         ]
         first = next((one for one in compared if one.tells), composed.comparison)
@@ -240,7 +242,7 @@ class AnswerEngine:
         composed = replace(composed, mode="written")
         dropped = denied = 0
         try:
-            for written in writer.write(question, read.rated, history):
+            for written in writer.write(question, read.evidence, history):
                 if any(written.text == shown.text for shown in composed.sentences):
                     continue
                 if not written.supported:

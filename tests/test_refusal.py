@@ -19,7 +19,7 @@ from qa.interfaces.cli.answer_output import print_answer
 from qa.interfaces.page.conversation import Exchange
 from qa.interfaces.page.conversation_page import render_exchange
 from qa.questions.interpretation import interpret
-from qa.reading.answerability import Asked, asked, probability, signals
+from qa.reading.answerability import Mentions, answer_probability, mentions_of, mismatch_features
 from tests.benchmarks.answerability import perturbed
 from tests.benchmarks.realtimeqa import QUESTIONS, rows
 from tests.fakes import openai_server
@@ -37,12 +37,12 @@ STORY = (
 
 def _signals(question: str, story: Article) -> dict[str, float]:
     wanted = _asked(question)
-    return signals(wanted, story, story.text, 0, story.text.index(".") + 1)
+    return mismatch_features(wanted, story, story.text, 0, story.text.index(".") + 1)
 
 
-def _asked(text: str) -> Asked:
+def _asked(text: str) -> Mentions:
     question = interpret(text, (), date(2026, 9, 1))
-    return asked(question, dict.fromkeys(question.stems, 5.0), 9.0)
+    return mentions_of(question, dict.fromkeys(question.stems, 5.0), 9.0)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_a_name_far_from_the_sentence_is_apart() -> None:
     """Fiji's minister said it; Samoa is only mentioned at the end."""
     text = f"Fiji's minister spoke. {'Nobody answered him at all. ' * 30} Samoa was mentioned."
     story = Article(text, title="A minister speaks")
-    found = signals(_asked("What did the minister of Samoa say?"), story, text, 0, 22)
+    found = mismatch_features(_asked("What did the minister of Samoa say?"), story, text, 0, 22)
     assert (found["unknown"], found["apart"]) == (0.0, 1.0)
 
 
@@ -95,7 +95,7 @@ def test_each_signal_against_lowers_the_probability() -> None:
     """The weights have the sign that their names promise."""
     near = {"cosine": 0.6, "retrieved": 0.6, "context": 0.8, "article": 0.9}
     for signal in ("unknown", "apart", "figure", "year"):
-        assert probability({**near, signal: 1.0}) < probability(near)
+        assert answer_probability({**near, signal: 1.0}) < answer_probability(near)
 
 
 # -- the set of perturbed questions ---------------------------------------------------------------

@@ -8,7 +8,8 @@ import pytest
 from ingest.storage.library import Library
 from qa import Assistant, Settings, TextEvent
 from qa.questions.interpretation import Query, interpret
-from qa.reading.evidence import Evidence, rate
+from qa.reading.evidence import Evidence
+from qa.reading.sentence_ranking import rank_sentences
 from qa.records import Answer, AnswerEvent
 from qa.writing.claim_check import check_claim
 from qa.writing.claim_repair import Review, keeps_subject
@@ -111,7 +112,7 @@ def evidence_of(library: Library) -> list[Evidence]:
 
     question = interpret(QUESTION)
     hits = HybridRetriever(library).search(question)
-    return rate(question, hits, library)
+    return rank_sentences(question, hits, library)
 
 
 def test_second_looks_end_with_their_time(samples: Library, server: FakeOpenAI) -> None:

@@ -16,8 +16,9 @@ from qa.language.entity_names import name_spans
 from qa.language.words import content_stems
 from qa.questions.interpretation import Question
 from qa.reading.answer_span import short_answer
-from qa.reading.evidence import ANSWER_AT, Evidence, confidence
-from qa.reading.prompt_injection import is_order
+from qa.reading.answerability import MIN_ANSWER_PROBABILITY, answer_probability
+from qa.reading.evidence import Evidence
+from qa.reading.prompt_injection import is_injection
 from qa.records import Sentence
 
 MAX_QUOTES = 3
@@ -58,7 +59,8 @@ def _answers_directly(item: Evidence, best: Evidence) -> bool:
     """Whether a further sentence would also pass on its own, and says about as much."""
     enough = MIN_COVERAGE_OF_BEST * best.features.get("covered", 0.0)
     return item is best or (
-        confidence([item]) >= ANSWER_AT and item.features.get("covered", 0.0) >= enough
+        answer_probability(item.features) >= MIN_ANSWER_PROBABILITY
+        and item.features.get("covered", 0.0) >= enough
     )
 
 
@@ -93,7 +95,7 @@ def with_antecedent(evidence: Evidence) -> Evidence:
     before = sentence_spans(evidence.article.text, 0, evidence.start)
     if not before or evidence.end - before[-1][0] > MAX_QUOTE_CHARACTERS:
         return evidence
-    if is_order(evidence.article.text[slice(*before[-1])]):
+    if is_injection(evidence.article.text[slice(*before[-1])]):
         return evidence  # planted text is no antecedent
     return starting_at(evidence, before[-1][0])
 

@@ -1,7 +1,10 @@
-"""The likely short answer inside a quoted sentence, by the kind of question.
+"""Finds the likely short answer inside a sentence, by the type of answer that is asked for.
 
-Rules over spans: names for who and where, time expressions for when, quantities for how many.
-Only a hint for the reader's eye: when no span fits, nothing is made bold.
+    who, where -> names     when -> temporal expressions     how many -> quantities
+
+Rules over spans that the question does not contain itself. ``answer_type_match`` is a feature of
+``sentence_ranking``; ``short_answer`` only tells what to make bold, if anything. Knows nothing
+about whether the sentence answers the question.
 """
 
 from __future__ import annotations
@@ -30,43 +33,46 @@ _REASON = re.compile(
     r"\b(?:because|due to|as a result of|in order to|caused|so that|blam\w+|citing|reasons?)\b",
     re.I,
 )
-_PERHAPS_REASON = re.compile(r"\b(?:after|since|over|amid|as|to)\b", re.I)
+_POSSIBLE_REASON = re.compile(r"\b(?:after|since|over|amid|as|to)\b", re.I)
 _QUOTED = re.compile(r"[“\"‘]([^”\"’]{2,60})[”\"’]")
 
 
-def fits(text: str, question: Question) -> float:
-    """How far a sentence holds something of the kind that is asked for and that the question does
-    not say itself: 1, 0, or between for what only may be a reason."""
+def answer_type_match(text: str, question: Question) -> float:
+    """How far a sentence holds something of the type that is asked for and that the question does
+    not say itself: 1, 0, or 0.3 for what only may be a reason."""
     if question.kind == "where":
         return float(any(_PLACE_BEFORE.search(text[: s[0]]) for s in _new_names(text, question)))
     if question.kind == "why" and not _REASON.search(text):
-        return 0.3 if _PERHAPS_REASON.search(text) else 0.0
+        return 0.3 if _POSSIBLE_REASON.search(text) else 0.0
     return float(bool(_spans(question.kind, text, question)))
 
 
 def short_answer(text: str, question: Question) -> Span | None:
-    """The span of the likely short answer, or None."""
+    """Start and end of the likely short answer in a sentence, or None."""
     spans = _spans(question.kind, text, question)
-    if not spans or question.kind in ("why", "how", "yes_no", "what"):
-        return spans[0] if len(spans) == 1 and question.kind in ("what",) else None
+    if question.kind == "what":
+        return spans[0] if len(spans) == 1 else None
+    if not spans or question.kind in ("why", "how", "yes_no"):
+        return None
     asked = set(question.stems)
     return min(spans, key=lambda span: _distance(text, span, asked, question))
 
 
 def _distance(text: str, span: Span, asked: set[str], question: Question) -> float:
-    """Mean distance in words from a span to the question's own words in the sentence."""
+    """Mean distance in words from a span to the nearest four of the question's words in the
+    sentence, less a bonus for what makes it likely to be of the type that is asked for."""
     positions = [
         len(text[min(m.end(), span[1]) : max(m.start(), span[0])].split())
         for m in re.finditer(r"[\w’'-]+", text)
         if set(content_stems(m.group())) & asked
     ]
-    near = sorted(positions)[:4]
+    nearest = sorted(positions)[:4]
     bonus = 3.0 if question.kind == "where" and _PLACE_BEFORE.search(text[: span[0]]) else 0.0
     if question.kind == "who" and " " in text[slice(*span)]:
         bonus = 4.0
     if question.kind == "how_many" and _unit_asked(text, span, asked):
         bonus = 6.0
-    return (sum(near) / len(near) if near else 0.0) - bonus
+    return (sum(nearest) / len(nearest) if nearest else 0.0) - bonus
 
 
 def _unit_asked(text: str, span: Span, asked: set[str]) -> bool:

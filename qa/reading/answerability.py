@@ -1,10 +1,11 @@
-"""Do the articles answer the question at all? Signals of a sentence, and the probability.
+"""Estimates the probability that the articles answer a question, and decides from which on they do.
 
     question -> names, figures, years -> which of them the article, the passage, the sentence lacks
+        -> logistic regression -> probability >= MIN_ANSWER_PROBABILITY: it answers
 
 What is near in meaning but about another person, place, body, year or figure is the usual trap, so
 each name of the question is looked for where the answer would stand. Knows nothing about retrieval
-or models; it cannot see that a detail of the right story is missing ("the salary of ...").
+or language models; it cannot see that a detail of the right story is missing ("the salary of ...").
 """
 
 from __future__ import annotations
@@ -31,7 +32,12 @@ from qa.language.words import STOP_WORDS, content_stems
 from qa.quantities.calendar_dates import find_calendar_dates
 from qa.questions.interpretation import Question
 
-GATE: Mapping[str, float] = {
+MIN_ANSWER_PROBABILITY = 0.55
+"""Probability of the best sentence below which a question is refused. Five-fold it refuses .885 of
+the 200 unanswerable development questions and .051 of the 195 whose gold article was retrieved
+(`python -m tests.benchmarks.refusal`, 2026-11-23); the whole curve is in docs/refusing.md."""
+
+ANSWERABILITY_WEIGHTS: Mapping[str, float] = {
     "bias": -4.41, "cosine": 3.2, "retrieved": 3.17, "context": 2.16, "article": 2.19,
     "unknown": -1.61, "apart": -1.43, "figure": -1.4, "year": -1.97, "size": -0.57,
     "named": -1.29,
@@ -41,124 +47,130 @@ GATE: Mapping[str, float] = {
 ones (`python -m tests.benchmarks.answerability`, 2026-11-23). ``size`` is there because the
 nearest of many passages is nearer by chance."""
 
-LEAD = 300
-"""Characters at the start of an article that say what it is about."""
+LEAD_CHARACTERS = 300
+"""The start of an article that says what it is about."""
 
-AROUND = 600
-"""Characters to each side in which the neighbours of a sentence are looked for."""
+NEIGHBOR_CHARACTERS = 600
+"""Text to each side in which the neighbors of a sentence are looked for."""
 
-UNSEEN = "\N{NO-BREAK SPACE}"
-"""No word at all: its rarity tells how many passages there are."""
+UNSEEN_STEM = "\N{NO-BREAK SPACE}"
+"""No word at all: its inverse document frequency tells how many passages there are."""
 
-_UNLISTED = 4.0
+_WEIGHT_WITHOUT_STEM = 4.0
 """Weight of a name's word that carries no stem of its own: that of a word in one of 50 passages."""
 
-_ACRONYM = 0.5
-"""Weight of an acronym that is not found, beside that of a word: it may be written out."""
+_ACRONYM_FACTOR = 0.5
+"""How much a missing acronym counts beside a missing word: it may be written out."""
 
-_HOME = "america"
+_UNNAMED_COUNTRY = "america"
 """American outlets rarely name their own country."""
 
-_IDLE = STOP_WORDS | HONORIFICS | frozenset(
+_UNINFORMATIVE = STOP_WORDS | HONORIFICS | frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december".split()
 )  # fmt: skip
-
 
 Name: TypeAlias = tuple[tuple[str, float], ...]
 """A run of capitalised words, each with its weight."""
 
 
+def answer_probability(features: Mapping[str, float]) -> float:
+    """Estimated probability that a sentence with these features answers the question."""
+    logit = ANSWERABILITY_WEIGHTS["bias"] + sum(
+        weight * features.get(name, 0.0)
+        for name, weight in ANSWERABILITY_WEIGHTS.items()
+        if name != "bias"
+    )
+    return 1.0 / (1.0 + math.exp(-logit))
+
+
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What of a question must be near its answer."""
+class Mentions:
+    """What a question mentions that must stand near its answer."""
 
     names: tuple[Name, ...]
     figures: frozenset[float]
     years: frozenset[int]
     weight: float
-    """Of all that the question says."""
+    """Sum of the weights of all the question's stems."""
     size: float
     """Decimal logarithm of the number of passages, in thousands."""
 
 
-def asked(question: Question, weights: Mapping[str, float], rarest: float) -> Asked:
-    """``weights``: how telling each stem of the question is; ``rarest``: how telling a word would
-    be that no passage has (``Library.idf``)."""
+def mentions_of(
+    question: Question, weights: Mapping[str, float], unseen_weight: float
+) -> Mentions:  # fmt: skip
+    """The names, figures and years of a question. ``weights``: the inverse document frequency of
+    each of its stems; ``unseen_weight``: that of a word in no passage (``Library.idf``)."""
     years = frozenset(day.year for day in find_calendar_dates(question.query) if day.year)
-    return Asked(
-        names=tuple(_runs(question, weights)),
+    return Mentions(
+        names=tuple(_weighted_names(question, weights)),
         figures=frozenset(number_values(question.query) - years - {1.0}),
         years=years,
         weight=sum(weights.values()) or 1.0,
-        size=rarest / math.log(10) - 3,
+        size=unseen_weight / math.log(10) - 3,
     )
 
 
-def _runs(question: Question, weights: Mapping[str, float]) -> Iterable[Name]:
+def _weighted_names(question: Question, weights: Mapping[str, float]) -> Iterable[Name]:
     text = question.query
     for start, end in name_spans(text):
         found = [m.group() for m in re.finditer(r"[\w.’'-]+", text[start:end])]
-        run = tuple(
+        name = tuple(
             (word, max((weights.get(s, 0.0) for s in content_stems(word)), default=0.0)
-             or _UNLISTED)
-            for word in found if name_stem(word) in question.names and _tells(word)
+             or _WEIGHT_WITHOUT_STEM)
+            for word in found if name_stem(word) in question.names and _is_informative(word)
         )  # fmt: skip
-        if run:
-            yield run
+        if name:
+            yield name
 
 
-def _tells(word: str) -> bool:
-    return word.lower().strip(".") not in _IDLE and canonical_name_word(word) != _HOME
+def _is_informative(word: str) -> bool:
+    return word.lower().strip(".") not in _UNINFORMATIVE and canonical_name_word(word) != _UNNAMED_COUNTRY
 
 
-def signals(
-    question: Asked, article: Article, passage: str, start: int, end: int
+def mismatch_features(
+    mentions: Mentions, article: Article, passage: str, start: int, end: int
 ) -> dict[str, float]:
-    """What speaks against a sentence of an article (``start:end``), 0 to 1 each.
+    """What speaks against the sentence ``article.text[start:end]`` of a passage, 0 to 1 each.
 
     ``unknown`` and ``apart``: the largest share of a name that the article lacks, and that the
-    sentence with its neighbours, the headline and the opening lack; ``figure`` and ``year``: the
+    sentence with its neighbors, the headline and the opening lack; ``figure`` and ``year``: the
     question has one that the passage lacks; ``named``: the share of the question that is names
-    found there, since names alone make a passage look nearer than it is.
+    found there, since names alone make a passage look nearer than it is; ``size``: see Mentions.
     """
-    beside = f"{article.title}. {article.publisher or ''}. {article.text[:LEAD]}"
-    near = f"{passage} . {beside}"
-    years = (
-        {day.year for day in find_calendar_dates(near) if day.year}
-        if question.years
-        else set[int]()
-    )
+    heading = f"{article.title}. {article.publisher or ''}. {article.text[:LEAD_CHARACTERS]}"
+    near = f"{passage} . {heading}"
+    years = {day.year for day in find_calendar_dates(near) if day.year} if mentions.years else set[int]()
     if article.published_at:
         years.add(article.published_at.year)
+    apart = 0.0
+    if _share_lacking(mentions.names, heading):  # seldom, and the slower look
+        neighbors = _with_neighbors(article.text, start, end)
+        apart = _share_lacking(mentions.names, f"{neighbors} . {heading}")
     return {
-        "unknown": _lacking(question.names, f"{article.text} . {beside}"),
-        "apart": _apart(question, article.text, start, end, beside),
-        "figure": float(bool(question.figures) and not question.figures <= _figures(near)),
-        "year": float(bool(question.years - years)),
-        "named": _named(question, near),
-        "size": question.size,
+        "unknown": _share_lacking(mentions.names, f"{article.text} . {heading}"),
+        "apart": apart,
+        "figure": float(bool(mentions.figures) and not mentions.figures <= _figures(near)),
+        "year": float(bool(mentions.years - years)),
+        "named": _share_named(mentions, near),
+        "size": mentions.size,
     }
 
 
-def _apart(question: Asked, text: str, start: int, end: int, beside: str) -> float:
-    if not _lacking(question.names, beside):  # the usual case, and the cheap one
-        return 0.0
-    return _lacking(question.names, f"{_neighbours(text, start, end)} . {beside}")
-
-
-def _neighbours(text: str, start: int, end: int) -> str:
+def _with_neighbors(text: str, start: int, end: int) -> str:
     """A sentence with the one before it and the one after."""
-    spans = sentence_spans(text, max(0, start - AROUND), min(len(text), end + AROUND))
+    low, high = max(0, start - NEIGHBOR_CHARACTERS), min(len(text), end + NEIGHBOR_CHARACTERS)
+    spans = sentence_spans(text, low, high)
     here = next((i for i, (a, b) in enumerate(spans) if a <= start < b), 0)
     row = spans[max(0, here - 1) : here + 2]
     return text[min(row[0][0], start) : max(row[-1][1], end)] if row else text[start:end]
 
 
-def _named(question: Asked, text: str) -> float:
+def _share_named(mentions: Mentions, text: str) -> float:
     keys = _keys(text)
-    found = (w for run in question.names for word, w in run if name_stem(word) in keys)
-    return min(1.0, sum(found) / question.weight)
+    found = (weight for name in mentions.names for word, weight in name if name_stem(word) in keys)
+    return min(1.0, sum(found) / mentions.weight)
 
 
 @lru_cache(maxsize=2_000)
@@ -171,28 +183,28 @@ def _figures(text: str) -> frozenset[float]:
     return frozenset(number_values(text))
 
 
-def _lacking(runs: Sequence[Name], text: str) -> float:
+def _share_lacking(wanted: Sequence[Name], text: str) -> float:
     """The largest share of a name, by weight, that a text lacks."""
-    return max((_share_lacking(run, text) for run in runs), default=0.0)
+    return max((_share_of_name_lacking(name, text) for name in wanted), default=0.0)
 
 
-def _share_lacking(run: Name, text: str) -> float:
+def _share_of_name_lacking(name: Name, text: str) -> float:
     keys = _keys(text)
-    strange = [(word, weight) for word, weight in run if name_stem(word) not in keys]
+    strange = [(word, weight) for word, weight in name if name_stem(word) not in keys]
     if not strange:
         return 0.0
     known = index_names(text)  # the slower look: nations, initials, titles
-    initials = "".join(word[0] for word, _ in run).lower()
-    if len(run) > 1 and initials in known.abbreviations:
+    initials = "".join(word[0] for word, _ in name).lower()
+    if len(name) > 1 and initials in known.abbreviations:
         return 0.0
     missing = sum(
-        weight * (_ACRONYM if word.replace(".", "").isupper() else 1.0)
-        for word, weight in strange if not _known(word, known)
+        weight * (_ACRONYM_FACTOR if word.replace(".", "").isupper() else 1.0)
+        for word, weight in strange if not _is_known(word, known)
     )  # fmt: skip
-    return missing / sum(weight for _, weight in run)
+    return missing / sum(weight for _, weight in name)
 
 
-def _known(word: str, known: NameIndex) -> bool:
+def _is_known(word: str, known: NameIndex) -> bool:
     form = canonical_name_word(word)
     if form in known.words or form.removesuffix("s") in known.words:
         return True
@@ -203,9 +215,3 @@ def _known(word: str, known: NameIndex) -> bool:
     return len(parts) > 1 and all(
         canonical_name_word(part) in known.words or not part[0].isupper() for part in parts
     )
-
-
-def probability(features: Mapping[str, float]) -> float:
-    """Estimated probability that a sentence with these features answers the question."""
-    logit = GATE["bias"] + sum(w * features.get(k, 0.0) for k, w in GATE.items() if k != "bias")
-    return 1.0 / (1.0 + math.exp(-logit))

@@ -1,12 +1,11 @@
-"""Does a question take for granted what the articles say otherwise?
+"""Detects a false premise: a question that presupposes what the articles contradict.
 
-    "Why did the bank raise its rate?"  beside  "The bank cut its key rate on Thursday"
+    "Why did the bank raise its rate?"  against  "The bank cut its key rate on Thursday"
 
-Only what can be seen at shared words: another number of the same thing, the opposite word, a
-denial, doer and done-to exchanged. The sentence must say nearly everything else that the question
-says.
-Precision matters far more than recall: nothing is called false that another sentence bears out.
-Knows nothing about retrieval or models.
+Four kinds, all seen at words that question and sentence share: another number of the same thing, an
+antonym, a negation, agent and patient exchanged. The sentence must say nearly everything else that
+the question says, and would have to answer it. Precision matters far more than recall: no premise
+is called false that another sentence supports. Knows nothing about retrieval or models.
 """
 
 from __future__ import annotations
@@ -19,25 +18,24 @@ from qa.language.lexicon import ANTONYM_STEMS, SYNONYM_STEMS
 from qa.language.sentence_tokens import Sentence, Token, parse_sentence, parse_sentences
 from qa.quantities.measurements import Measurement, find_measurements, measurements_match
 from qa.questions.interpretation import Question
-from qa.reading.answerability import probability
-from qa.reading.evidence import ANSWER_AT, Evidence
+from qa.reading.answerability import MIN_ANSWER_PROBABILITY, answer_probability
+from qa.reading.evidence import Evidence
 from qa.support.contradictions import role_conflicts
 
-READ = 5
+MAX_SENTENCES_CONTRADICTING = 5
 """Sentences, best first, in which a contradiction is looked for."""
 
-CHECKED = 12
-"""Sentences that may bear the premise out."""
+MAX_SENTENCES_SUPPORTING = 12
+"""Sentences, best first, any of which may support the premise after all."""
 
-TOLD = 0.6
+MIN_SHARE_SHARED = 0.6
 """Share of the question's other content words that the contradicting sentence must say."""
 
-LEAST = 3
+MIN_WORDS_SHARED = 3
 """Content words that the two must share."""
 
-
-NEARLY_SAME = 0.1
-"""Figures closer than this share of each other may be the same, rounded or of another day."""
+SAME_FIGURE_WITHIN = 0.1
+"""Figures closer than this share of the larger may be the same, rounded or of another day."""
 
 _AUXILIARY = re.compile(
     r"\b(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might)\b", re.I
@@ -52,171 +50,170 @@ _NOT = frozenset({"not", "never"})
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class Contradiction:
     """A sentence that contradicts the question, and what to tell the reader."""
 
     notice: str
     evidence: Evidence
 
 
-def clash(question: Question, rated: Sequence[Evidence]) -> Clash | None:
-    """The contradiction nearest to the question, or None. Yes-or-no questions take nothing for
-    granted: "no" is an answer to them."""
+def find_contradiction(question: Question, evidence: Sequence[Evidence]) -> Contradiction | None:
+    """The best sentence that contradicts a premise of the question, or None. ``evidence``: best
+    first. Yes-or-no questions have no premise: "no" is an answer to them."""
     if question.kind == "yes_no":
         return None
     claim = (parse_sentences(question.text) or (parse_sentence(question.text),))[-1]
-    if not (_supposes(claim) or any(_disputable(t, claim) for t in claim.content_tokens)
-            or any(map(_counts, find_measurements(claim.text)))):  # fmt: skip
+    if not (_presupposes(claim) or any(_may_be_false(t, claim) for t in claim.content_tokens)
+            or any(map(_is_count, find_measurements(claim.text)))):  # fmt: skip
         return None
-    for item in rated[:READ]:
-        if not _same_story(item):
+    for item in evidence[:MAX_SENTENCES_CONTRADICTING]:
+        if not _is_same_story(item):
             continue
-        told = parse_sentence(item.text)
+        sentence = parse_sentence(item.text)
         title = parse_sentence(item.article.title or "").stems
-        if notice := _clash(claim, told, title, rated[:CHECKED]):
-            return Clash(notice, item)
+        others = evidence[:MAX_SENTENCES_SUPPORTING]
+        if notice := _contradiction_notice(claim, sentence, title, others):
+            return Contradiction(notice, item)
     return None
 
 
-def _same_story(item: Evidence) -> bool:
+def _is_same_story(item: Evidence) -> bool:
     """Whether the sentence would answer but for the question's figures: another earthquake of
     another magnitude contradicts nothing."""
     features = {**item.features, "figure": 0.0, "year": 0.0}
-    return not features.get("unknown") and probability(features) >= ANSWER_AT
+    return not features.get("unknown") and answer_probability(features) >= MIN_ANSWER_PROBABILITY
 
 
-def _clash(
-    claim: Sentence, told: Sentence, title: frozenset[str], rated: Sequence[Evidence]
+def _contradiction_notice(
+    claim: Sentence, sentence: Sentence, title: frozenset[str], evidence: Sequence[Evidence]
 ) -> str | None:
-    for ours, theirs in _figures(claim, told):
-        if _says(claim, told, title, ours.text) and not _given(ours, claim, rated):
-            asked, given = _with_thing(ours, claim.text), _with_thing(theirs, told.text)
+    """How the sentence contradicts the question, in words for the reader; None if it does not.
+    ``title``: stems of its article's headline; ``evidence``: what may support the premise."""
+    for ours, theirs in _different_figures(claim, sentence):
+        if _says_the_rest(claim, sentence, title, ours.text) and not _is_reported(
+            ours, claim, evidence
+        ):
+            asked, given = _with_noun(ours, claim.text), _with_noun(theirs, sentence.text)
             return f"The question says “{asked}”; the articles say “{given}”."
-    for word, other in _opposites(claim, told):
-        if _says(claim, told, title, word.word) and not _said(word, claim, rated):
-            return f"The question says “{word.word}”; the articles say “{other.word}”."
-    if not _supposes(claim) or not _says(claim, told, title, ""):
+    for word, antonym in _antonyms(claim, sentence):
+        if _says_the_rest(claim, sentence, title, word.word) and not _is_said(
+            word, claim, evidence
+        ):
+            return f"The question says “{word.word}”; the articles say “{antonym.word}”."
+    if not _presupposes(claim) or not _says_the_rest(claim, sentence, title, ""):
         return None
-    if denied := _denied(claim, told):
-        return f"The question takes for granted what the articles deny: “{denied.word}”."
-    if any(role_conflicts(claim, [told])):
+    if negated := _negated_in_one(claim, sentence):
+        return f"The question takes for granted what the articles deny: “{negated.word}”."
+    if any(role_conflicts(claim, [sentence])):
         return "In the articles it is the other way round: who did it and to whom."
     return None
 
 
-def _supposes(claim: Sentence) -> bool:
-    """ "Why did ...", "How is ...": all after the auxiliary is taken for granted."""
+def _presupposes(claim: Sentence) -> bool:
+    """ "Why did ...", "How is ...": all after the auxiliary is presupposed."""
     return bool(re.match(rf"\W*(?:why|how|when|where)\s+{_AUXILIARY.pattern}", claim.text, re.I))
 
 
-def _says(claim: Sentence, told: Sentence, title: frozenset[str], but: str) -> bool:
+def _says_the_rest(
+    claim: Sentence, sentence: Sentence, title: frozenset[str], disputed: str
+) -> bool:
     """Whether the sentence (its headline helps) says nearly all that the question says, but for
-    the words in dispute."""
-    apart = {t.stem for t in parse_sentence(but).tokens}
+    the disputed words."""
+    apart = {t.stem for t in parse_sentence(disputed).tokens}
     wanted = [t for t in claim.content_tokens if t.stem not in apart]
-    own = sum(_in(t, told.stems) for t in wanted)
-    both = sum(_in(t, told.stems | title) for t in wanted)
-    return own >= LEAST and both >= TOLD * len(wanted)
+    own = sum(_is_among(t, sentence.stems) for t in wanted)
+    both = sum(_is_among(t, sentence.stems | title) for t in wanted)
+    return own >= MIN_WORDS_SHARED and both >= MIN_SHARE_SHARED * len(wanted)
 
 
-def _in(token: Token, stems: frozenset[str]) -> bool:
+def _is_among(token: Token, stems: frozenset[str]) -> bool:
     return token.stem in stems or bool(SYNONYM_STEMS.get(token.stem, frozenset()) & stems)
 
 
 # -- figures --------------------------------------------------------------------------------------
 
 
-def _figures(claim: Sentence, told: Sentence) -> Iterator[tuple[Measurement, Measurement]]:
+def _different_figures(claim: Sentence, sentence: Sentence) -> Iterator[tuple[Measurement, Measurement]]:
     """Amounts of the question and what the sentence counts of the same thing instead."""
-    theirs = find_measurements(told.text)
+    theirs = find_measurements(sentence.text)
     for ours in find_measurements(claim.text):
-        rivals = [a for a in theirs if _same_thing(ours, claim, a, told)]
-        if _counts(ours) and len(rivals) == 1 and not _near(ours, rivals[0], claim):
+        rivals = [a for a in theirs if _is_of_same_thing(ours, claim, a, sentence)]
+        if _is_count(ours) and len(rivals) == 1 and not _may_be_same(ours, rivals[0], claim):
             yield ours, rivals[0]
 
 
-def _counts(amount: Measurement) -> bool:
+def _is_count(amount: Measurement) -> bool:
     """A number, not an ordinal or a fraction."""
     ordinal = re.search(r"(?:st|nd|rd|th)$|^(?:first|second|third)$", amount.text, re.I)
     return amount.is_exact and amount.value > 1 and not ordinal
 
 
-def _same_thing(ours: Measurement, claim: Sentence, theirs: Measurement, told: Sentence) -> bool:
-    """Same unit and a word beside both; without a unit, the thing counted is the same."""
-    if ours.unit != theirs.unit or not _counts(theirs):
+def _is_of_same_thing(ours: Measurement, claim: Sentence, theirs: Measurement, sentence: Sentence) -> bool:
+    """With a unit: the same unit, and one of three words on either side is the same. Without: one
+    of the two words behind, which say what is counted, is the same."""
+    if ours.unit != theirs.unit or not _is_count(theirs):
         return False
-    if re.match(r"\s+(?:other|more|another)\b", told.text[theirs.end :]):
+    if re.match(r"\s+(?:other|more|another)\b", sentence.text[theirs.end :]):
         return False
-    if ours.unit:
-        return bool(_beside(ours, claim) & _beside(theirs, told))
-    return bool(_thing(ours, claim) & _thing(theirs, told))
+    before, after = (3, 3) if ours.unit else (0, 2)
+    near = _stems_near(ours, claim, before, after)
+    return bool(near & _stems_near(theirs, sentence, before, after))
 
 
-def _thing(amount: Measurement, sentence: Sentence) -> frozenset[str]:
-    """Stems of the first two content words after an amount."""
-    after = [t for t in sentence.content_tokens if t.start >= amount.end]
-    return frozenset(t.stem for t in after[:2])
+def _stems_near(amount: Measurement, sentence: Sentence, before: int, after: int) -> frozenset[str]:
+    """Stems of so many content words before an amount and behind it."""
+    left = [t.stem for t in sentence.content_tokens if t.start < amount.start]
+    right = [t.stem for t in sentence.content_tokens if t.start >= amount.end]
+    return frozenset([*left[len(left) - min(before, len(left)) :], *right[:after]])
 
 
-def _beside(amount: Measurement, sentence: Sentence) -> frozenset[str]:
-    """Stems of the three content words before an amount and of the three after it."""
-    before = [t.stem for t in sentence.content_tokens if t.start < amount.start]
-    after = [t.stem for t in sentence.content_tokens if t.start >= amount.end]
-    return frozenset([*before[-3:], *after[:3]])
-
-
-def _with_thing(amount: Measurement, text: str) -> str:
+def _with_noun(amount: Measurement, text: str) -> str:
     """The amount with the word behind it: 500 grams, 90-day."""
     after = re.match(r"[\s-]?[^\W\d_]+", text[amount.end :])
     return text[amount.start : amount.end + (after.end() if after else 0)]
 
 
-def _near(ours: Measurement, theirs: Measurement, claim: Sentence) -> bool:
+def _may_be_same(ours: Measurement, theirs: Measurement, claim: Sentence) -> bool:
     larger = max(abs(ours.value), abs(theirs.value)) or 1.0
     return (
         measurements_match(ours, theirs, claim.text)
-        or abs(ours.value - theirs.value) <= NEARLY_SAME * larger
+        or abs(ours.value - theirs.value) <= SAME_FIGURE_WITHIN * larger
     )
 
 
-def _given(ours: Measurement, claim: Sentence, rated: Sequence[Evidence]) -> bool:
-    """Whether any passage read gives the question's figure."""
-    passages = {item.hit.passage.text for item in rated}
-    return any(
-        measurements_match(ours, a, claim.text)
-        for text in passages
-        for a in find_measurements(text)
-    )
+def _is_reported(ours: Measurement, claim: Sentence, evidence: Sequence[Evidence]) -> bool:
+    """Whether any passage gives the question's figure."""
+    passages = {item.hit.passage.text for item in evidence}
+    return any(measurements_match(ours, a, claim.text) for text in passages for a in find_measurements(text))
 
 
-# -- opposites ------------------------------------------------------------------------------------
+# -- antonyms -------------------------------------------------------------------------------------
 
 
-def _opposites(claim: Sentence, told: Sentence) -> Iterator[tuple[Token, Token]]:
-    """Words of the question whose opposite the sentence says of the same thing."""
+def _antonyms(claim: Sentence, sentence: Sentence) -> Iterator[tuple[Token, Token]]:
+    """Words of the question whose antonym the sentence says of the same thing."""
     for word in claim.content_tokens:
-        if not _disputable(word, claim) or _in(word, told.stems):
+        if not _may_be_false(word, claim) or _is_among(word, sentence.stems):
             continue
-        rivals = ANTONYM_STEMS.get(word.stem, frozenset()) & told.stems - claim.stems
-        for other in (t for t in told.content_tokens if t.stem in rivals and _plainly(t, told)):
-            if other.is_negated == word.is_negated and _about(word, claim) & _about(other, told):
+        rivals = ANTONYM_STEMS.get(word.stem, frozenset()) & sentence.stems - claim.stems
+        for other in (t for t in sentence.content_tokens if t.stem in rivals and _is_plain(t, sentence)):
+            same = _neighbors(word, claim) & _neighbors(other, sentence)
+            if same and other.is_negated == word.is_negated:
                 yield word, other
 
 
-def _disputable(word: Token, claim: Sentence) -> bool:
-    return not word.is_name and word.stem in ANTONYM_STEMS and _claimed(word, claim)
+def _may_be_false(word: Token, claim: Sentence) -> bool:
+    return not word.is_name and word.stem in ANTONYM_STEMS and _is_presupposed(word, claim)
 
 
-def _about(word: Token, sentence: Sentence) -> frozenset[str]:
+def _neighbors(word: Token, sentence: Sentence) -> frozenset[str]:
     """Stems of the content words that stand next to a word, on either side."""
     place = sentence.content_tokens.index(word)
-    return frozenset(
-        t.stem for t in sentence.content_tokens[max(0, place - 3) : place + 4] if t != word
-    )
+    return frozenset(t.stem for t in sentence.content_tokens[max(0, place - 3) : place + 4] if t != word)
 
 
-def _claimed(word: Token, claim: Sentence) -> bool:
-    """Whether the question takes the word for granted: it stands in the clause of the auxiliary.
+def _is_presupposed(word: Token, claim: Sentence) -> bool:
+    """Whether the question presupposes the word: it stands in the clause of the auxiliary.
     "Who lost the final?" asks it, and "when talks began" only says when."""
     before = claim.text[: word.start]
     asked = _ASKING.search(before)
@@ -224,41 +221,37 @@ def _claimed(word: Token, claim: Sentence) -> bool:
     return auxiliary is not None and not _SUBORDINATE.search(before, auxiliary.end())
 
 
-def _plainly(word: Token, told: Sentence) -> bool:
-    return not (word.is_name or word.is_uncertain or _HARDLY.search(told.text[: word.start]))
+def _is_plain(word: Token, sentence: Sentence) -> bool:
+    return not (word.is_name or word.is_uncertain or _HARDLY.search(sentence.text[: word.start]))
 
 
-def _said(word: Token, claim: Sentence, rated: Sequence[Evidence]) -> bool:
-    """Whether another sentence says the question's own word of the same thing."""
-    wanted = _about(word, claim)
+def _is_said(word: Token, claim: Sentence, evidence: Sequence[Evidence]) -> bool:
+    """Whether any sentence says the question's own word of the same thing."""
+    wanted = _neighbors(word, claim)
     return any(
-        _in(word, found.stems) and len(wanted & found.stems) >= min(2, len(wanted))
-        for found in (parse_sentence(item.text) for item in rated)
+        _is_among(word, found.stems) and len(wanted & found.stems) >= min(2, len(wanted))
+        for found in (parse_sentence(item.text) for item in evidence)
     )
 
 
-# -- denials --------------------------------------------------------------------------------------
+# -- negation -------------------------------------------------------------------------------------
 
 
-def _denied(claim: Sentence, told: Sentence) -> Token | None:
-    """The word that one of the two denies ("did not attend") and the other does not."""
-    ours, theirs = _after_not(claim), _after_not(told)
+def _negated_in_one(claim: Sentence, sentence: Sentence) -> Token | None:
+    """The word that one of the two negates ("did not attend") and the other does not."""
+    ours, theirs = _stems_after_not(claim), _stems_after_not(sentence)
     for token in claim.content_tokens:
-        if token.is_name or not (_claimed(token, claim) or token.stem in ours):
+        if token.is_name or not (_is_presupposed(token, claim) or token.stem in ours):
             continue
-        twins = [t for t in told.content_tokens if t.stem == token.stem]
+        twins = [t for t in sentence.content_tokens if t.stem == token.stem]
         if token.stem in theirs - ours and len(twins) == 1 and not ours:
             return token
-        if (
-            token.stem in ours - theirs
-            and twins
-            and not any(t.is_negated for t in told.content_tokens)
-        ):
+        if token.stem in ours - theirs and twins and not any(t.is_negated for t in sentence.content_tokens):
             return token
     return None
 
 
-def _after_not(sentence: Sentence) -> frozenset[str]:
+def _stems_after_not(sentence: Sentence) -> frozenset[str]:
     """Stems of the content words that directly follow "not" or "never"."""
     found, negated = set(), False
     for token in sentence.tokens:

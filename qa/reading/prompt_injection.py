@@ -1,14 +1,14 @@
-"""Sentences of an article that talk to whoever answers instead of telling news.
+"""Detects sentences addressed to a language model and keeps them out of the evidence.
 
-An article can carry text that is meant for a language model ("Add ... to your reply", "Ignore the
-above"). Such a sentence is no evidence, in either mode, unless the question is about it: there are
-stories about planted instructions, and they must stay answerable.
+An article can carry text that is meant for a model ("Add ... to your reply", "Ignore the above").
+Such a sentence is no evidence, in either mode, unless the question is about it: there are stories
+about planted instructions, and they must stay answerable.
 
-What it catches: sentences that speak of "your answer", of instructions to be ignored, to a chatbot
-as a chatbot, and bare tasks at the beginning of a sentence ("Translate the following ...",
-"Explain ..."). What it cannot: instructions in other languages, in code, spread over sentences, or
-dressed as news ("Readers are reminded that ..."). Those still meet the model as quoted data, and
-the support check. Pure functions. Knows nothing about models.
+Detected are sentences about "your answer", about instructions to be ignored, to a chatbot as a
+chatbot, and bare tasks at the beginning of a sentence ("Translate the following ...", "Explain
+..."). Not detected are instructions in other languages, in code, spread over sentences, or dressed
+as news ("Readers are reminded that ..."): those still reach a model only as quoted data, and what
+it writes is checked for support. Pure functions. Knows nothing about models.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from collections.abc import Sequence
 
 from qa.reading.evidence import Evidence
 
-ABOUT = 0.5
-"""Share of the question (by the weight of its words) that a sentence must share to be asked for."""
+MIN_COVERAGE_ASKED_FOR = 0.5
+"""Share of the question's words, by weight, that a sentence holds when the question is about it."""
 
-_REPLY = r"(?:answers?|responses?|repl(?:y|ies)|outputs?|messages?|completions?|summary|summaries)"
+_ANSWER_WORD = (
+    r"(?:answers?|responses?|repl(?:y|ies)|outputs?|messages?|completions?|summary|summaries)"
+)
 _START = (
     r"^[\W_]*(?:(?:please|now|also|then|instead|next|finally|always|first|important|note)\b[\s,:]*|"
     r"(?:do not|don[’']t|never)\s+)*"
 )
-_TASK = (
+_TASK_VERB = (
     r"(?:add|append|insert|include|integrate|incorporate|weave|mention|modify|change|alter|edit|"
     r"enhance|augment|improve|extend|adjust|replace|substitute|swap|convert|encode|render|"
     r"rearrange|scramble|jumble|shuffle|anagram|misspell|introduce|remove|delete|omit|group|"
@@ -38,10 +40,10 @@ _TASK = (
     r"imagine|assume|reveal|disclose|make|ensure|format|speak|talk)"
 )
 _ADDRESSED = re.compile(
-    rf"{_START}(?:{_TASK}\b.{{0,160}}\b(?:your|the|this|each|every)\s+(?:\w+\s+){{0,2}}{_REPLY}\b"
+    rf"{_START}(?:{_TASK_VERB}\b.{{0,160}}\b(?:your|the|this|each|every)\s+(?:\w+\s+){{0,2}}{_ANSWER_WORD}\b"
     rf"|(?:in|to|at the (?:end|beginning|start) of|throughout|within|for|before|after)\s+"
-    rf"(?:all\s+|every\s+)?(?:of\s+)?your\s+(?:\w+\s+){{0,2}}{_REPLY}\b[\s,:]*"
-    rf"(?:please\s+|also\s+|always\s+|never\s+|do not\s+|don[’']t\s+)*{_TASK}\b)",
+    rf"(?:all\s+|every\s+)?(?:of\s+)?your\s+(?:\w+\s+){{0,2}}{_ANSWER_WORD}\b[\s,:]*"
+    rf"(?:please\s+|also\s+|always\s+|never\s+|do not\s+|don[’']t\s+)*{_TASK_VERB}\b)",
     re.IGNORECASE | re.DOTALL,
 )
 _OVERRIDE = re.compile(
@@ -55,13 +57,13 @@ _OVERRIDE = re.compile(
     r"(?:AIs?|AI (?:models?|assistants?|systems?)|(?:chat)?bots?|language models?|LLMs?)\b\W",
     re.IGNORECASE | re.DOTALL,
 )
-_LETTERS = re.compile(
+_CHARACTER_TASK = re.compile(
     rf"{_START}(?:replace|substitute|swap|convert|encode|rearrange|scramble|jumble|shuffle|reverse|"
     r"capitali[sz]e|remove|use|write)\b.{0,80}\b(?:letters?|vowels?|consonants?|characters?|"
     r"symbols?|spaces|every (?:\w+ )?word|uppercase|lowercase|base64|rot13|emojis?)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_BARE = re.compile(
+_BARE_TASK = re.compile(
     r"^[\W_]*(?:please\s+|now\s+|also\s+)*(?:"
     r"translate\b.{0,40}\b(?:following|sentence|phrase|word|text|into|to|from)\b"
     r"|(?:write|draft|compose|develop|provide|create|generate|produce|give|show)\s+(?:me\s+|us\s+)?"
@@ -78,11 +80,16 @@ _BARE = re.compile(
 )
 
 
-def is_order(sentence: str) -> bool:
-    """Whether a sentence asks something of whoever answers, rather than tell a reader something."""
-    return any(pattern.search(sentence) for pattern in (_ADDRESSED, _OVERRIDE, _LETTERS, _BARE))
+def is_injection(sentence: str) -> bool:
+    """Whether a sentence asks something of whoever answers, instead of telling a reader news."""
+    patterns = (_ADDRESSED, _OVERRIDE, _CHARACTER_TASK, _BARE_TASK)
+    return any(pattern.search(sentence) for pattern in patterns)
 
 
-def without_orders(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence without sentences that give orders, but for those the question is about."""
-    return [e for e in evidence if e.features.get("covered", 0.0) >= ABOUT or not is_order(e.text)]
+def without_injections(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence without injected instructions, except those that the question is about."""
+    return [
+        e
+        for e in evidence
+        if e.features.get("covered", 0.0) >= MIN_COVERAGE_ASKED_FOR or not is_injection(e.text)
+    ]

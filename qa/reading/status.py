@@ -1,21 +1,24 @@
-"""What becomes of a question, decided before anything is written.
+"""Decides an answer's status (answered, partial, not_found, false_premise) from the evidence found
+for each part of the question.
 
-    each part -> nothing answers it | it takes something false for granted | it is answered
-    all parts -> not_found | false_premise | partial | answered, and what to tell the reader
+    judge_part      best sentence -> confidence; contradicted by an article? answered?
+    decide_outcome  all parts     -> status, the evidence to answer from, notices for the reader
 
-Pure functions. Knows nothing about quoting or models.
+A part is answered when nothing contradicts it and its confidence reaches
+``answerability.MIN_ANSWER_PROBABILITY``. Pure functions; knows nothing about quoting or models.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TypeVar
 
 from qa.questions.interpretation import Question
-from qa.reading.evidence import ANSWER_AT, Evidence, confidence
-from qa.reading.false_premise import Clash, clash
+from qa.reading.answerability import MIN_ANSWER_PROBABILITY, answer_probability
+from qa.reading.evidence import Evidence
+from qa.reading.false_premise import Contradiction, find_contradiction
 from qa.records import Status
 from qa.retrieval.ranking import Hit
 
@@ -24,85 +27,90 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the things asked, and what was found for it."""
+    """One of the things that are asked, with its passages and evidence, best first."""
 
     question: Question
     hits: Sequence[Hit]
-    rated: Sequence[Evidence]
+    evidence: Sequence[Evidence]
     confidence: float
-    clash: Clash | None
+    """Probability, 0 to 1, that its best sentence answers it."""
+    contradiction: Contradiction | None
 
     @property
     def answered(self) -> bool:
-        return self.clash is None and self.confidence >= ANSWER_AT
+        return self.contradiction is None and self.confidence >= MIN_ANSWER_PROBABILITY
 
 
-def part(question: Question, hits: Sequence[Hit], rated: Sequence[Evidence]) -> Part:
-    """A part judged: how sure its answer is, and whether the articles contradict it."""
-    return Part(question, hits, rated, confidence(rated), clash(question, rated))
+def judge_part(question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Part:
+    """A part with its confidence, and what in the articles contradicts it. ``evidence``: from
+    ``rank_sentences``, best first."""
+    confidence = answer_probability(evidence[0].features) if evidence else 0.0
+    return Part(question, hits, evidence, confidence, find_contradiction(question, evidence))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the answer will be, and from what it is made."""
+    """The status of an answer, and what it is made from."""
 
     status: Status
     parts: tuple[Part, ...]
-    """The parts that are answered, or else those that are contradicted."""
+    """The parts that are contradicted and those that are answered; empty for not_found."""
     notices: tuple[str, ...]
     hits: tuple[Hit, ...]
-    rated: tuple[Evidence, ...]
+    evidence: tuple[Evidence, ...]
     confidence: float
 
 
-def outcome(whole: Part, parts: Sequence[Part] = ()) -> Outcome:
-    """What a question comes to. ``parts``: the things it asks, when it asks several; the whole is
-    answered first, since one passage often tells all, and then what it left open."""
-    every = [whole, *parts]
-    answered = [one for one in every if one.answered]
-    false = _different([one for one in every if one.clash])
-    missing = [one for one in parts if not (one.answered or one.clash)]
-    shown = [_contradicted(one) for one in false] + answered
+def decide_outcome(whole: Part, parts: Sequence[Part] = ()) -> Outcome:
+    """The outcome of a question. ``parts``: the things that it asks, when it asks several; the
+    whole is answered first, since one passage often tells all, and then what it left open."""
+    judged = [whole, *parts]
+    answered = [part for part in judged if part.answered]
+    contradicted = _once_per_notice([part for part in judged if part.contradiction])
+    missing = [part for part in parts if not (part.answered or part.contradiction)]
+    shown = [*map(_only_contradiction, contradicted), *answered]
     status: Status = "answered"
     if not shown:
         status = "not_found"
-    elif false:
+    elif contradicted:
         status = "false_premise"
     elif len(missing) not in (0, len(parts)):
         status = "partial"
-    told = shown or every
-    named = missing if status in ("partial", "false_premise") else []
+    notices = [part.contradiction.notice for part in contradicted if part.contradiction]
+    if status in ("partial", "false_premise"):
+        notices += [
+            f"The articles do not answer this part: {part.question.text}" for part in missing
+        ]
+    read = shown or judged
     return Outcome(
         status,
         tuple(shown),
-        (*(one.clash.notice for one in false if one.clash), *map(_missing, named)),
-        tuple(_in_turn([one.hits for one in every])),
-        tuple(_in_turn([one.rated for one in told])),
-        (min if shown else max)(one.confidence for one in told),
+        tuple(notices),
+        tuple(_interleaved([part.hits for part in judged])),
+        tuple(_interleaved([part.evidence for part in read])),
+        (min if shown else max)(part.confidence for part in read),
     )
 
 
-def _missing(one: Part) -> str:
-    return f"The articles do not answer this part: {one.question.text}"
+def _once_per_notice(contradicted: Sequence[Part]) -> list[Part]:
+    """The first part with each notice."""
+    first: dict[str, Part] = {}
+    for part in contradicted:
+        if part.contradiction:
+            first.setdefault(part.contradiction.notice, part)
+    return list(first.values())
 
 
-def _different(false: Sequence[Part]) -> list[Part]:
-    """Each contradiction once."""
-    notices = {one.clash.notice: one for one in reversed(false) if one.clash}
-    return [one for one in false if one.clash and notices[one.clash.notice] is one]
+def _only_contradiction(part: Part) -> Part:
+    """The part with the contradicting sentence as its only evidence: nothing else is quoted."""
+    return replace(part, evidence=[part.contradiction.evidence] if part.contradiction else [])
 
 
-def _contradicted(one: Part) -> Part:
-    """Only the contradiction is quoted."""
-    kept = [one.clash.evidence] if one.clash else []
-    return Part(one.question, one.hits, kept, one.confidence, one.clash)
-
-
-def _in_turn(rows: Sequence[Sequence[T]]) -> list[T]:
-    """The first of each, then the second of each, and so on; nothing twice."""
+def _interleaved(rows: Sequence[Sequence[T]]) -> list[T]:
+    """The first of each row, then the second of each, and so on; nothing twice."""
     if len(rows) == 1:
         return list(rows[0])
     found: list[T] = []
-    for row in zip_longest(*rows):
-        found += [item for item in row if item is not None and item not in found]
+    for column in zip_longest(*rows):
+        found += [item for item in column if item is not None and item not in found]
     return found

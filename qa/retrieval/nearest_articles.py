@@ -1,6 +1,6 @@
-"""The nearest articles, for a question that nothing answers: where a reader may look on.
+"""Lists the nearest articles when none answers, with how each of them opens.
 
-Pure functions of what was found.
+Pure functions of the retrieved passages. Knows nothing about why nothing answered.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from qa.records import NearArticle
 from qa.retrieval.ranking import Hit
 
-MAX_ARTICLES = 3
+MAX_NEAREST_ARTICLES = 3
 
-_EXCERPT_CHARACTERS = 180
-"""Characters of an article's opening that are shown."""
+MAX_EXCERPT_CHARACTERS = 180
+"""Length of an article's opening that is shown."""
 
 
 def nearest_articles(hits: Sequence[Hit]) -> tuple[NearArticle, ...]:
-    """The best articles of different stories, where a reader may look on, with how each opens."""
+    """The best articles of different stories, in the order of ``hits``, each with its opening."""
     first: dict[str, Hit] = {}
     for hit in hits:
         first.setdefault(hit.article.cluster_id, hit)
@@ -30,14 +30,12 @@ def nearest_articles(hits: Sequence[Hit]) -> tuple[NearArticle, ...]:
             url=hit.article.url,
             excerpt=_shortened(hit.article.text),
         )
-        for hit in list(first.values())[:MAX_ARTICLES]
+        for hit in list(first.values())[:MAX_NEAREST_ARTICLES]
     )
 
 
 def _shortened(text: str) -> str:
     plain = " ".join(text.split())
-    return (
-        plain
-        if len(plain) <= _EXCERPT_CHARACTERS
-        else plain[: plain.rfind(" ", 0, _EXCERPT_CHARACTERS)] + "…"
-    )
+    if len(plain) <= MAX_EXCERPT_CHARACTERS:
+        return plain
+    return plain[: plain.rfind(" ", 0, MAX_EXCERPT_CHARACTERS)] + "…"

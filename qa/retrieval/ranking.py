@@ -1,6 +1,8 @@
-"""How likely each passage answers a question: features, one weighted sum, one hit a wire copy.
+"""Ranks candidate passages by a weighted sum of features, and drops copies of wire stories.
 
-    dense + BM25 candidates -> cheap features -> the best of them read for words -> score
+    dense + BM25 candidates -> features -> weighted sum
+        -> the best candidates get one more feature, their best sentence's words -> ranked
+        -> drop_wire_copies -> the first N
 
 Pure functions. Knows nothing about where passages come from.
 """
@@ -26,71 +28,75 @@ Idf = Callable[[Sequence[str]], Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, with its article and how it scored."""
+    """A retrieved passage with its article and its scores."""
 
     passage: Passage
     article: Article
     score: float
+    """Weighted sum of the features; higher is better, comparable within one question only."""
     cosine: float = 0.0
     bm25: float = 0.0
     features: Mapping[str, float] = field(default_factory=dict)
 
 
-WEIGHTS: Mapping[str, float] = {
+RANKING_WEIGHTS: Mapping[str, float] = {
     "cosine": 2.8, "closest": 2.0, "bm25": 2.3, "lead": 1.7, "sentence": 1.6, "recent": 2.9,
 }  # fmt: skip
-"""Weights of a passage's features: conditional logit over the candidates of each of the 209
-RealTime QA development questions with an editor-linked article, asked on their day (`python -m
+"""Weights of a passage's features (``rank``): conditional logit over the candidates of each of the
+209 RealTime QA development questions with an editor-linked article, asked on their day (`python -m
 tests.benchmarks.retrieval DATA --fit`, 2026-11-23). Out-of-fold figures and what each feature is
 worth: docs/retrieval.md."""
 
-READ = 40
+MAX_PASSAGES_COMPARED = 40
 """Candidates whose words are compared with the question's, chosen by the other features."""
 
-FLAT_AFTER_DAYS = 45
+ARCHIVE_AFTER_DAYS = 45
 """A library whose newest article is older than this is an archive: its age says nothing."""
 
+ARCHIVE_PRIOR = 0.5
 FRESH_DAYS = 7
-DECAY_DAYS = 3.0
-FLOOR = 0.1
-FLAT = 0.5
-UNASKED = 0.15
-"""The prior's share when nobody said when the question is asked: readers of an archive also ask
-about what is long past."""
+"""Age up to which a report has the full prior; afterwards it decays exponentially."""
 
-REPORTED_WITHIN = 3
+DECAY_DAYS = 3.0
+MIN_PRIOR = 0.1
+UNKNOWN_DAY_FACTOR = 0.15
+"""Factor of the prior when the day of asking was not given: readers of an archive also ask about
+what is long past."""
+
+REPORTING_DELAY_DAYS = 3
 """Days after a period in which its events are still reported."""
 
 
 def date_prior(published: date | None, asked_at: date, newest: date | None) -> float:
-    """How likely a report of that day answers a question of this day, 0 to 1.
+    """How likely a report of one day answers a question asked on another, 0 to 1.
 
-    News questions are mostly about the last week before they are asked. When the library ends
-    long before the question, nothing in it is "the last week" and the prior is flat.
+    News questions are mostly about the last week before they are asked. When ``newest``, the
+    library's newest publication day, lies long before the question, nothing in it is "the last
+    week" and the prior is flat.
     """
-    if newest is None or (asked_at - newest).days > FLAT_AFTER_DAYS:
-        return FLAT
+    if newest is None or (asked_at - newest).days > ARCHIVE_AFTER_DAYS:
+        return ARCHIVE_PRIOR
     if published is None:
-        return FLOOR
+        return MIN_PRIOR
     age = (asked_at - published).days
     if age < -1:
         return 0.0
-    return max(FLOOR, math.exp(-max(0, age - FRESH_DAYS) / DECAY_DAYS))
+    return max(MIN_PRIOR, math.exp(-max(0, age - FRESH_DAYS) / DECAY_DAYS))
 
 
 def period_prior(published: date | None, period: Period, happened: bool) -> float:
-    """The same for a question that names days: 1 for reports of those days and the few after, and
-    for passages that date something inside them."""
+    """The same for a question about a period: 1 for reports of those days and the few after, and
+    for passages that date something inside it (``happened``)."""
     if happened:
         return 1.0
     if published is None:
-        return FLOOR
+        return MIN_PRIOR
     if period.first and published < period.first:
         early = (period.first - published).days
-        return max(FLOOR, math.exp(-early / DECAY_DAYS))
+        return max(MIN_PRIOR, math.exp(-early / DECAY_DAYS))
     if period.last and published > period.last:
         late = (published - period.last).days
-        return max(FLOOR, math.exp(-max(0, late - REPORTED_WITHIN) / DECAY_DAYS))
+        return max(MIN_PRIOR, math.exp(-max(0, late - REPORTING_DELAY_DAYS) / DECAY_DAYS))
     return 1.0
 
 
@@ -101,11 +107,16 @@ def rank(
     idf: Idf,
     *,
     happened: AbstractSet[str] = frozenset(),
-    weights: Mapping[str, float] = WEIGHTS,
-    read: int = READ,
+    weights: Mapping[str, float] = RANKING_WEIGHTS,
+    max_compared: int = MAX_PASSAGES_COMPARED,
 ) -> list[Hit]:
-    """Hits with features and final scores, best first. ``happened``: ids of passages that date
-    something inside the question's period."""
+    """Hits with features and scores, best first. ``newest``: the newest publication day of the
+    library; ``happened``: ids of passages that date something inside the question's period.
+
+    Features, each 0 to 1: ``cosine``; ``closest``, the highest cosine in the same article; ``bm25``
+    beside the highest; ``lead``, how early the passage stands; ``recent``, the date prior;
+    ``sentence``, the share of the question's words in the passage's best sentence.
+    """
     if not hits:
         return []
     best = max(hit.bm25 for hit in hits) or 1.0
@@ -125,8 +136,11 @@ def rank(
         scored.append(_scored(hit, features, weights))
     scored.sort(key=lambda hit: -hit.score)
     stems = dict(idf(question.stems))
-    known = [_scored(hit, {**hit.features, **_read(hit, stems)}, weights) for hit in scored[:read]]
-    return sorted(known, key=lambda hit: -hit.score) + scored[read:]
+    first = [
+        _scored(hit, {**hit.features, "sentence": _best_sentence(hit, stems)}, weights)
+        for hit in scored[:max_compared]
+    ]
+    return sorted(first, key=lambda hit: -hit.score) + scored[max_compared:]
 
 
 def _scored(hit: Hit, features: Mapping[str, float], weights: Mapping[str, float]) -> Hit:
@@ -139,39 +153,39 @@ def _prior(hit: Hit, question: Question, newest: date | None, happened: bool) ->
     if question.period:
         return period_prior(published, question.period, happened)
     prior = date_prior(published, question.asked_at, newest)
-    return prior if question.asked_at_given else UNASKED * prior
+    return prior if question.asked_at_given else UNKNOWN_DAY_FACTOR * prior
 
 
-def _read(hit: Hit, stems: Mapping[str, float]) -> dict[str, float]:
-    """Share of the question's telling words in the passage's best sentence."""
-    article, passage = hit.article, hit.passage
-    spans = sentence_spans(article.text, passage.start, passage.end)
-    inside = max((share(stems, stems_of(article.text[a:b])) for a, b in spans), default=0.0)
-    return {"sentence": inside}
+def _best_sentence(hit: Hit, weights: Mapping[str, float]) -> float:
+    """The highest share of the question's words, by weight, in one sentence of the passage."""
+    text = hit.article.text
+    spans = sentence_spans(text, hit.passage.start, hit.passage.end)
+    return max((weighted_coverage(weights, stems_of(text[a:b])) for a, b in spans), default=0.0)
 
 
 @lru_cache(maxsize=10_000)
 def stems_of(text: str) -> frozenset[str]:
-    """Stems of a sentence, passage or article; questions about the same news ask for the same."""
+    """Stems of the content words of a sentence, passage or article; cached, since questions about
+    the same news read the same texts."""
     return frozenset(content_stems(text))
 
 
-def share(weights: Mapping[str, float], found: AbstractSet[str]) -> float:
-    """Share of the weights that belong to what was found, 0 to 1."""
+def weighted_coverage(weights: Mapping[str, float], found: AbstractSet[str]) -> float:
+    """Share, 0 to 1, of the weights that belong to found stems."""
     total = sum(weights.values())
     return sum(w for stem, w in weights.items() if stem in found) / total if total else 0.0
 
 
-def once_per_copy(ranked: Sequence[Hit], limit: int) -> list[Hit]:
-    """The first ``limit`` hits, without passages that an earlier article of the same wire-copy
-    cluster already gave: only what a copy adds of its own counts."""
+def drop_wire_copies(ranked: Sequence[Hit], limit: int) -> list[Hit]:
+    """The first ``limit`` hits without near-duplicates of a passage that an earlier article of the
+    same wire-copy cluster gave; what a copy adds of its own stays."""
     kept: list[Hit] = []
-    told: dict[str, list[tuple[str, set[bytes]]]] = {}
+    shown: dict[str, list[tuple[str, set[bytes]]]] = {}
     for hit in ranked:
         if len(kept) == limit:
             break
         mine = shingles(hit.passage.text)
-        others = told.setdefault(hit.article.cluster_id, [])
+        others = shown.setdefault(hit.article.cluster_id, [])
         if any(
             a != hit.article.id and containment(mine, s) >= MIN_CONTAINMENT_WHOLE_TEXT
             for a, s in others

@@ -1,7 +1,6 @@
-"""Hybrid retrieval: ranked passages for a question, from a dense and a lexical index.
+"""Retrieves passages for a question from a dense and a lexical index, ranked.
 
-    question -> dense top N + BM25 top N, within its filters
-        -> features -> rank -> one per wire copy
+    question -> dense top N + BM25 top N, within its filters -> rank -> drop_wire_copies
 
 Knows nothing about how passages are read, about answers, or about llama-index.
 """
@@ -13,9 +12,9 @@ from dataclasses import replace
 
 from ingest.storage.library import Library
 from qa.questions.interpretation import Query, Question, interpret
-from qa.retrieval.ranking import WEIGHTS, Hit, once_per_copy, rank
+from qa.retrieval.ranking import RANKING_WEIGHTS, Hit, drop_wire_copies, rank
 
-CANDIDATES = 50
+CANDIDATES_PER_INDEX = 50
 """Passages asked of each index. 40, 60, 100 and 150 rank within .005 of each other in MRR (RealTime
 QA development questions, five-fold, 2026-11-23)."""
 
@@ -23,18 +22,16 @@ QA development questions, five-fold, 2026-11-23)."""
 class HybridRetriever:
     """Dense and lexical retrieval over a library. Safe to share between threads."""
 
-    """Dense and lexical retrieval over a library, as a llama-index retriever."""
-
     def __init__(
-        self, library: Library, *, limit: int = 10, weights: Mapping[str, float] = WEIGHTS
+        self, library: Library, *, limit: int = 10, weights: Mapping[str, float] = RANKING_WEIGHTS
     ) -> None:
         self._library = library
         self._limit = limit
         self._weights = weights
 
     def interpret(self, query: Query) -> Question:
-        """The question as this library understands it: its outlets are names that a question may
-        insist on. Raises BadQuestion, BadFilter.
+        """The question as this library understands it: of its outlets a question may require
+        reports, and its filters also hold those of the query. Raises BadQuestion, BadFilter.
         """
         outlets = self._library.facts().outlets
         question = interpret(query.text, query.history, query.asked_at, outlets)
@@ -43,7 +40,7 @@ class HybridRetriever:
     def search(self, question: Question, limit: int | None = None) -> list[Hit]:
         """Up to ``limit`` passages, best first; copies of one wire story count once.
 
-        Raises BadFilter when the question asks for an outlet that the library has not.
+        Raises BadFilter when the question asks for an outlet that is not in the library.
         """
         library, found = self._library, self.candidates(question)
         happened: list[str] = []
@@ -54,13 +51,13 @@ class HybridRetriever:
         ranked = rank(
             found, question, newest, library.idf, happened=set(happened), weights=self._weights
         )
-        return once_per_copy(ranked, limit or self._limit)
+        return drop_wire_copies(ranked, limit or self._limit)
 
     def candidates(self, question: Question) -> list[Hit]:
-        """What the two indexes find, with cosine and BM25, not yet ranked."""
+        """The passages that either index finds, with cosine and BM25, not yet ranked."""
         library, filters = self._library, question.filters
-        dense = dict(library.dense_search(question.query, CANDIDATES, filters))
-        lexical = dict(library.lexical_search(question.query, CANDIDATES, filters))
+        dense = dict(library.dense_search(question.query, CANDIDATES_PER_INDEX, filters))
+        lexical = dict(library.lexical_search(question.query, CANDIDATES_PER_INDEX, filters))
         others = [key for key in lexical if key not in dense]
         cosines = dense | library.similarities(question.query, others)
         return [

@@ -106,13 +106,13 @@ def ordered(chosen: Sequence[Evidence], found: Comparison) -> list[Evidence]:
     sides = found.disputed or (found.latest, *found.superseded)
     wanted = [_held(report.evidence, chosen) for report in sides]
     rest = [item for item in chosen if not any(item is held for held in wanted)]
-    kept = [item for item in rest if not any(item.holds(w) or w.holds(item) for w in wanted)]
+    kept = [item for item in rest if not any(item.contains(w) or w.contains(item) for w in wanted)]
     return _once([*wanted, *kept[: max(0, MAX_QUOTES - len(wanted))]])
 
 
 def _held(item: Evidence, chosen: Sequence[Evidence]) -> Evidence:
     """The quote that already holds a sentence, or the sentence itself."""
-    return next((held for held in chosen if held.holds(item)), item)
+    return next((held for held in chosen if held.contains(item)), item)
 
 
 def _once(items: Sequence[Evidence]) -> list[Evidence]:
@@ -142,7 +142,7 @@ def marked(
 
 def _marked(sentence: Sentence, latest: Report, citations: CitationList) -> Sentence:
     holds = [c.number for c, e in zip(citations.citations, citations.evidence, strict=True)
-             if e.holds(latest.evidence)]  # fmt: skip
+             if e.contains(latest.evidence)]  # fmt: skip
     if not set(holds) & set(sentence.citations):
         return replace(sentence, short=None)
     words_before = " ".join(latest.evidence.text[: latest.amount.start].split())

@@ -26,9 +26,13 @@ from ingest.pipeline import ingest
 from ingest.sources.reader import samples_folder
 from ingest.storage.library import Library
 from qa.questions.interpretation import interpret
-from qa.reading.answerability import GATE, probability
-from qa.reading.evidence import ANSWER_AT, rate
-from qa.reading.false_premise import clash
+from qa.reading.answerability import (
+    ANSWERABILITY_WEIGHTS,
+    MIN_ANSWER_PROBABILITY,
+    answer_probability,
+)
+from qa.reading.false_premise import find_contradiction
+from qa.reading.sentence_ranking import rank_sentences
 from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.realtimeqa import QUESTIONS, UNANSWERABLE, fill, rows
 from tests.benchmarks.support import auroc
@@ -36,7 +40,7 @@ from tests.benchmarks.support import auroc
 Floats = NDArray[np.float64]
 
 OWN = Path(__file__).parents[1] / "data"
-NAMES = [name for name in GATE if name != "bias"]
+NAMES = [name for name in ANSWERABILITY_WEIGHTS if name != "bias"]
 FOLDS = 5
 RIDGE = 1.0
 WEIGHTS = {"samples: unanswerable off topic": 2.0, "samples: unanswerable on topic": 0.5}
@@ -130,10 +134,12 @@ def seen(questions: Sequence[Asked], library: Library) -> Iterator[Seen]:
     for asked in questions:
         question = interpret(asked.text, (), asked.day)
         hits = retriever.search(question)
-        rated = rate(question, hits, library)
+        rated = rank_sentences(question, hits, library)
         urls = {_plain(u) for h in hits for u in (h.article.url, h.article.canonical_url)}
         features = dict(rated[0].features) if rated else {}
-        yield Seen(asked, features, bool(asked.gold & urls), bool(clash(question, rated)))
+        yield Seen(
+            asked, features, bool(asked.gold & urls), bool(find_contradiction(question, rated))
+        )
 
 
 def fit(table: Floats, truth: Floats, weight: Floats) -> Floats:
@@ -187,11 +193,12 @@ GROUPS: dict[str, Callable[[Seen], bool]] = {
 
 def print_refusals(every: Sequence[Seen], scores: Floats, now: Floats) -> None:
     """Share refused at the default threshold: five-fold, and by the weights as they are."""
-    print(f"\n| refused at {ANSWER_AT} | questions | five-fold | as shipped |\n|---|---|---|---|")
+    print(f"\n| refused at {MIN_ANSWER_PROBABILITY} | questions | five-fold | as shipped |")
+    print("|---|---|---|---|")
     for name, belongs in GROUPS.items():
         mine = np.array([belongs(one) for one in every])
-        print(f"| {name} | {mine.sum()} | {(scores[mine] < ANSWER_AT).mean():.3f} "
-              f"| {(now[mine] < ANSWER_AT).mean():.3f} |")  # fmt: skip
+        print(f"| {name} | {mine.sum()} | {(scores[mine] < MIN_ANSWER_PROBABILITY).mean():.3f} "
+              f"| {(now[mine] < MIN_ANSWER_PROBABILITY).mean():.3f} |")  # fmt: skip
 
 
 def print_ranks(every: Sequence[Seen], scores: Floats, now: Floats) -> None:
@@ -213,11 +220,12 @@ def print_curve(every: Sequence[Seen], scores: Floats) -> None:
                                             "samples, perturbed, fitted")]  # fmt: skip
     print(f"\n| threshold | {' | '.join(shown)} |\n|{'---|' * (len(shown) + 1)}")
     answerable = np.array([one.asked.kind == "answerable" for one in every])
-    at = sorted({*np.quantile(scores[answerable], SHARES), ANSWER_AT})
+    at = sorted({*np.quantile(scores[answerable], SHARES), MIN_ANSWER_PROBABILITY})
     masks = [np.array([GROUPS[name](one) for one in every]) for name in shown]
     for threshold in at:
         line = " | ".join(f"{(scores[m] < threshold).mean():.3f}" for m in masks)
-        print(f"| {threshold:.2f}{' (default)' if threshold == ANSWER_AT else ''} | {line} |")
+        mark = " (default)" if threshold == MIN_ANSWER_PROBABILITY else ""
+        print(f"| {threshold:.2f}{mark} | {line} |")
 
 
 def print_doubted(every: Sequence[Seen]) -> None:
@@ -231,7 +239,7 @@ def print_doubted(every: Sequence[Seen]) -> None:
 def print_missed(every: Sequence[Seen], now: Floats) -> None:
     """The questions decided wrongly by the weights as they are."""
     for one, score in zip(every, now, strict=True):
-        if (score >= ANSWER_AT) != one.asked.answerable:
+        if (score >= MIN_ANSWER_PROBABILITY) != one.asked.answerable:
             against = {k: round(one.features.get(k, 0.0), 2) for k in NAMES}
             print(f"{score:.2f} {one.asked.kind} {one.asked.id}: {one.asked.text}\n     {against}")
 
@@ -253,7 +261,7 @@ def main() -> None:
         ingest([samples_folder()], own)
         every = [*seen(list(development(options.data)), corpus), *seen(list(on_samples()), own)]
         doubted = list(seen(list(with_false_premises()), own))
-    scores, now = crossed(every), np.array([probability(one.features) for one in every])
+    scores, now = crossed(every), np.array([answer_probability(one.features) for one in every])
     print_ranks(every, scores, now)
     print_refusals(every, scores, now)
     print_curve(every, scores)

@@ -55,8 +55,9 @@ from qa.evaluate.records import Case
 from qa.evaluate.systems.registry import System, open_systems
 from qa.language.words import content_stems
 from qa.questions.interpretation import interpret
-from qa.reading.evidence import Evidence, rate, sentences_of
-from qa.reading.prompt_injection import without_orders
+from qa.reading.evidence import Evidence, candidate_sentences
+from qa.reading.prompt_injection import without_injections
+from qa.reading.sentence_ranking import rank_sentences
 
 PLACES = ("start", "middle", "end")
 CLEAN = "clean"
@@ -244,15 +245,15 @@ def met(trial: Trial, attack: Attack, library: Library) -> dict[str, Any]:
 
     question = interpret(trial.case.question, asked_at=trial.case.asked_at)
     hits = HybridRetriever(library).search(question)
-    rated = rate(question, hits, library)
+    rated = rank_sentences(question, hits, library)
 
     def among(evidence: Sequence[Evidence]) -> bool:
         return any(holds(e.text, attack.text) for e in evidence)
 
     return {
-        "reached": among(sentences_of(hits)),
+        "reached": among(candidate_sentences(hits)),
         "evidence": among(rated),
-        "passed": among(without_orders(rated)),
+        "passed": among(without_injections(rated)),
         "shown_unfiltered": among(choose_quotes(rated)) if rated else False,
     }
 

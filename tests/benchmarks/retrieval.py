@@ -26,7 +26,7 @@ from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa.evaluate.systems.article_keys import article_keys, key_of
 from qa.questions.interpretation import Query
-from qa.retrieval.ranking import WEIGHTS, Hit, rank
+from qa.retrieval.ranking import RANKING_WEIGHTS, Hit, rank
 from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.conditional_logit import logit
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
@@ -74,7 +74,7 @@ def collect(library: Library, data: Path, *, dated: bool) -> tuple[list[Asked], 
         question = retriever.interpret(Query(row["question"], asked_at=when))
         found = retriever.candidates(question)
         facts = library.facts()
-        hits = rank(found, question, facts.newest, library.idf, read=len(found))
+        hits = rank(found, question, facts.newest, library.idf, max_compared=len(found))
         right = {
             name: np.array([
                 key_of(hit.article) in {keys.get(i, i) for i in row[f"{name}_article_ids"]}
@@ -139,12 +139,12 @@ def main() -> None:
     library = Library(given.library, embedder=PackagedEmbedding())
     fill(library, given.data)
     gold, relevant = collect(library, given.data, dated=True)
-    names = list(WEIGHTS)
+    names = list(RANKING_WEIGHTS)
     plain: dict[str, Callable[[Asked], Scores]] = {
         "dense only": lambda a: a.table(["cosine"])[:, 0],
         "BM25 only": lambda a: a.table(["bm25"])[:, 0],
         "reciprocal rank fusion": lambda a: reciprocal(a, "cosine", "bm25"),
-        "**as it stands**": lambda a: weighed(a, WEIGHTS),
+        "**as it stands**": lambda a: weighed(a, RANKING_WEIGHTS),
     }
     print(f"{len(gold)} questions with an editor-linked article, asked on their day")
     print("| ranking | hit@1 | hit@5 | hit@10 | MRR |\n|---|---|---|---|---|")

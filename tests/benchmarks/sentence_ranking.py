@@ -24,8 +24,8 @@ from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa.evaluate.metrics.answer_metrics import contains_any
 from qa.questions.interpretation import Query
-from qa.reading import evidence as read
-from qa.reading.evidence import RELEVANCE, Evidence, rate
+from qa.reading.evidence import Evidence
+from qa.reading.sentence_ranking import MAX_SENTENCES_EMBEDDED, RELEVANCE_WEIGHTS, rank_sentences
 from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.conditional_logit import logit
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
@@ -45,13 +45,13 @@ class Read:
 
 def collect(library: Library, data: Path, embedded: int) -> list[Read]:
     """Every question with its sentences, the vectors of ``embedded`` of them compared."""
-    read.EMBEDDED = embedded
     retriever = HybridRetriever(library)
     found = []
     for row in rows(data / QUESTIONS):
         when = date.fromisoformat(row["date"].replace("/", "-"))
         question = retriever.interpret(Query(row["question"], asked_at=when))
-        rated = rate(question, retriever.search(question), library)
+        hits = retriever.search(question)
+        rated = rank_sentences(question, hits, library, max_embedded=embedded)
         right = np.array([contains_any(e.text, row["answer"]) for e in rated], dtype=bool)
         found.append(Read(rated, right))
     return found
@@ -93,12 +93,12 @@ def main() -> None:
     given = parser.parse_args()
     library = Library(given.library, embedder=PackagedEmbedding())
     fill(library, given.data)
-    names = list(RELEVANCE)
-    asked = collect(library, given.data, read.EMBEDDED)
+    names = list(RELEVANCE_WEIGHTS)
+    asked = collect(library, given.data, MAX_SENTENCES_EMBEDDED)
     reachable = np.mean([one.right.any() for one in asked])
     print(f"{len(asked)} questions; the answer stands in a sentence read for {reachable:.3f}")
     print("| ranking of sentences | in the first | in the first three |\n|---|---|---|")
-    show("**as it stands**", score(asked, dict(RELEVANCE)))
+    show("**as it stands**", score(asked, dict(RELEVANCE_WEIGHTS)))
     show("fitted, out-of-fold", out_of_fold(asked, names))
     for name in names:
         show(f"without {name}, out-of-fold", out_of_fold(asked, [n for n in names if n != name]))

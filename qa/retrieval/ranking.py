@@ -107,7 +107,6 @@ def rank(
     idf: Idf,
     *,
     happened: AbstractSet[str] = frozenset(),
-    weights: Mapping[str, float] = RANKING_WEIGHTS,
     max_compared: int = MAX_PASSAGES_COMPARED,
 ) -> list[Hit]:
     """Hits with features and scores, best first. ``newest``: the newest publication day of the
@@ -133,18 +132,18 @@ def rank(
             "lead": 1.0 / (1 + hit.passage.ordinal),
             "recent": _prior(hit, question, newest, hit.passage.id in happened),
         }
-        scored.append(_scored(hit, features, weights))
+        scored.append(_scored(hit, features))
     scored.sort(key=lambda hit: -hit.score)
     stems = dict(idf(question.stems))
     first = [
-        _scored(hit, {**hit.features, "sentence": _best_sentence(hit, stems)}, weights)
+        _scored(hit, {**hit.features, "sentence": _best_sentence(hit, stems)})
         for hit in scored[:max_compared]
     ]
     return sorted(first, key=lambda hit: -hit.score) + scored[max_compared:]
 
 
-def _scored(hit: Hit, features: Mapping[str, float], weights: Mapping[str, float]) -> Hit:
-    score = sum(weights.get(name, 0.0) * value for name, value in features.items())
+def _scored(hit: Hit, features: Mapping[str, float]) -> Hit:
+    score = sum(RANKING_WEIGHTS.get(name, 0.0) * value for name, value in features.items())
     return replace(hit, features=features, score=score)
 
 

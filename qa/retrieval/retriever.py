@@ -7,12 +7,11 @@ Knows nothing about how passages are read, about answers, or about llama-index.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from ingest.storage.library import Library
 from qa.questions.interpretation import Query, Question, interpret
-from qa.retrieval.ranking import RANKING_WEIGHTS, Hit, drop_wire_copies, rank
+from qa.retrieval.ranking import Hit, drop_wire_copies, rank
 
 CANDIDATES_PER_INDEX = 50
 """Passages asked of each index. 40, 60, 100 and 150 rank within .005 of each other in MRR (RealTime
@@ -22,12 +21,9 @@ QA development questions, five-fold, 2026-11-23)."""
 class HybridRetriever:
     """Dense and lexical retrieval over a library. Safe to share between threads."""
 
-    def __init__(
-        self, library: Library, *, limit: int = 10, weights: Mapping[str, float] = RANKING_WEIGHTS
-    ) -> None:
+    def __init__(self, library: Library, *, limit: int = 10) -> None:
         self._library = library
         self._limit = limit
-        self._weights = weights
 
     def interpret(self, query: Query) -> Question:
         """The question as this library understands it: of its outlets a question may require
@@ -48,9 +44,7 @@ class HybridRetriever:
             ids = [hit.passage.id for hit in found]
             happened = library.happened_between(period.first, period.last, ids)
         newest = library.facts().newest
-        ranked = rank(
-            found, question, newest, library.idf, happened=set(happened), weights=self._weights
-        )
+        ranked = rank(found, question, newest, library.idf, happened=set(happened))
         return drop_wire_copies(ranked, limit or self._limit)
 
     def candidates(self, question: Question) -> list[Hit]:

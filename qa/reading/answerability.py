@@ -126,7 +126,10 @@ def _weighted_names(question: Question, weights: Mapping[str, float]) -> Iterabl
 
 
 def _is_informative(word: str) -> bool:
-    return word.lower().strip(".") not in _UNINFORMATIVE and canonical_name_word(word) != _UNNAMED_COUNTRY
+    return (
+        word.lower().strip(".") not in _UNINFORMATIVE
+        and canonical_name_word(word) != _UNNAMED_COUNTRY
+    )
 
 
 def mismatch_features(
@@ -141,7 +144,11 @@ def mismatch_features(
     """
     heading = f"{article.title}. {article.publisher or ''}. {article.text[:LEAD_CHARACTERS]}"
     near = f"{passage} . {heading}"
-    years = {day.year for day in find_calendar_dates(near) if day.year} if mentions.years else set[int]()
+    years = (
+        {day.year for day in find_calendar_dates(near) if day.year}
+        if mentions.years
+        else set[int]()
+    )
     if article.published_at:
         years.add(article.published_at.year)
     apart = 0.0

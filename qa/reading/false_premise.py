@@ -133,7 +133,9 @@ def _is_among(token: Token, stems: frozenset[str]) -> bool:
 # -- figures --------------------------------------------------------------------------------------
 
 
-def _different_figures(claim: Sentence, sentence: Sentence) -> Iterator[tuple[Measurement, Measurement]]:
+def _different_figures(
+    claim: Sentence, sentence: Sentence
+) -> Iterator[tuple[Measurement, Measurement]]:
     """Amounts of the question and what the sentence counts of the same thing instead."""
     theirs = find_measurements(sentence.text)
     for ours in find_measurements(claim.text):
@@ -148,7 +150,9 @@ def _is_count(amount: Measurement) -> bool:
     return amount.is_exact and amount.value > 1 and not ordinal
 
 
-def _is_of_same_thing(ours: Measurement, claim: Sentence, theirs: Measurement, sentence: Sentence) -> bool:
+def _is_of_same_thing(
+    ours: Measurement, claim: Sentence, theirs: Measurement, sentence: Sentence
+) -> bool:
     """With a unit: the same unit, and one of three words on either side is the same. Without: one
     of the two words behind, which say what is counted, is the same."""
     if ours.unit != theirs.unit or not _is_count(theirs):
@@ -184,7 +188,11 @@ def _may_be_same(ours: Measurement, theirs: Measurement, claim: Sentence) -> boo
 def _is_reported(ours: Measurement, claim: Sentence, evidence: Sequence[Evidence]) -> bool:
     """Whether any passage gives the question's figure."""
     passages = {item.hit.passage.text for item in evidence}
-    return any(measurements_match(ours, a, claim.text) for text in passages for a in find_measurements(text))
+    return any(
+        measurements_match(ours, a, claim.text)
+        for text in passages
+        for a in find_measurements(text)
+    )
 
 
 # -- antonyms -------------------------------------------------------------------------------------
@@ -196,7 +204,9 @@ def _antonyms(claim: Sentence, sentence: Sentence) -> Iterator[tuple[Token, Toke
         if not _may_be_false(word, claim) or _is_among(word, sentence.stems):
             continue
         rivals = ANTONYM_STEMS.get(word.stem, frozenset()) & sentence.stems - claim.stems
-        for other in (t for t in sentence.content_tokens if t.stem in rivals and _is_plain(t, sentence)):
+        for other in (
+            t for t in sentence.content_tokens if t.stem in rivals and _is_plain(t, sentence)
+        ):
             same = _neighbors(word, claim) & _neighbors(other, sentence)
             if same and other.is_negated == word.is_negated:
                 yield word, other
@@ -209,7 +219,9 @@ def _may_be_false(word: Token, claim: Sentence) -> bool:
 def _neighbors(word: Token, sentence: Sentence) -> frozenset[str]:
     """Stems of the content words that stand next to a word, on either side."""
     place = sentence.content_tokens.index(word)
-    return frozenset(t.stem for t in sentence.content_tokens[max(0, place - 3) : place + 4] if t != word)
+    return frozenset(
+        t.stem for t in sentence.content_tokens[max(0, place - 3) : place + 4] if t != word
+    )
 
 
 def _is_presupposed(word: Token, claim: Sentence) -> bool:
@@ -246,7 +258,11 @@ def _negated_in_one(claim: Sentence, sentence: Sentence) -> Token | None:
         twins = [t for t in sentence.content_tokens if t.stem == token.stem]
         if token.stem in theirs - ours and len(twins) == 1 and not ours:
             return token
-        if token.stem in ours - theirs and twins and not any(t.is_negated for t in sentence.content_tokens):
+        if (
+            token.stem in ours - theirs
+            and twins
+            and not any(t.is_negated for t in sentence.content_tokens)
+        ):
             return token
     return None
 

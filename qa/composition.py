@@ -17,6 +17,7 @@ from ingest.records import day_of
 from ingest.storage.library import Library
 from qa.answers.citations import CitationList
 from qa.answers.quoting import MAX_QUOTES, choose_quotes, quoted_sentences
+from qa.answers.speaker_attribution import attribute_sentence
 from qa.cost import CostRecorder
 from qa.errors import ModelError
 from qa.questions.interpretation import Question
@@ -24,10 +25,11 @@ from qa.reading.answerability import MIN_ANSWER_PROBABILITY
 from qa.reading.status import Outcome, Part
 from qa.records import Answer, Entry, Mode, Reported, Sentence, Status, TextEvent
 from qa.retrieval.nearest_articles import nearest_articles
-from qa.sources.consistency import Comparison, independent_sources
+from qa.sources.consistency import Comparison
+from qa.sources.dated_events import TimelineEvent
+from qa.sources.independent_outlets import count_independent_sources
+from qa.sources.presentation import cite_report, mark_latest_value, order_quotes
 from qa.sources.reported_quantities import Report
-from qa.sources.standing import attributed, marked, newest_day, ordered, reported
-from qa.sources.timeline import TimelineEvent
 from qa.writing.claim_check import Written
 
 OVERRULE_REFUSAL_AT = 0.9
@@ -58,7 +60,7 @@ class Composition:
 def append_written(composed: Composition, written: Written) -> Composition:
     """The answer with one more sentence of a model, whose support was checked."""
     citations, numbers = composed.citations.cite(written.evidence, written.score)
-    sentence = attributed(Sentence(written.text, numbers), citations.citations)
+    sentence = attribute_sentence(Sentence(written.text, numbers), citations.citations)
     return replace(composed, sentences=(*composed.sentences, sentence), citations=citations)
 
 
@@ -69,13 +71,13 @@ def append_quotes(composed: Composition, part: Part, compared: Comparison) -> Co
     shown = {sentence.text for sentence in composed.sentences}
     chosen = [
         evidence
-        for evidence in ordered(choose_quotes(part.evidence)[:limit], compared)
+        for evidence in order_quotes(choose_quotes(part.evidence)[:limit], compared)
         if " ".join(evidence.text.split()) not in shown
     ]
     citations, quoted = quoted_sentences(part.question, chosen, composed.citations, part.confidence)
     fresh = [
-        attributed(sentence, citations.citations)
-        for sentence in marked(quoted, compared, citations)
+        attribute_sentence(sentence, citations.citations)
+        for sentence in mark_latest_value(quoted, compared, citations)
     ]
     return replace(composed, sentences=(*composed.sentences, *fresh), citations=citations)
 
@@ -152,8 +154,8 @@ def finish_answer(
         nearest=nearest_articles(read.hits) if composed.status == "not_found" else (),
         as_of=max(published, default=None),
         asked_at=question.asked_at,
-        independent_sources=independent_sources(cited),
-        newest_article=newest_day(library, cited),
+        independent_sources=count_independent_sources(cited),
+        newest_article=max(filter(None, (*published, library.facts().newest)), default=None),
         latest=latest[0] if latest else None,
         superseded=older,
         disagreements=disputed,
@@ -174,7 +176,7 @@ def _reported(
     """Other reports as the answer gives them, and the citations with their quotes."""
     found = []
     for report in reports:
-        citations, one = reported(report, citations, composed.confidence)
+        citations, one = cite_report(report, citations, composed.confidence)
         found.append(one)
     return citations, tuple(found)
 

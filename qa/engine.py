@@ -44,8 +44,8 @@ from qa.reading.status import Outcome, Part, decide_outcome, judge_part
 from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
 from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import HybridRetriever
-from qa.sources.event_days import opening
-from qa.sources.standing import comparison, depth_for
+from qa.sources.consistency import compare_part, passages_needed
+from qa.sources.event_days import find_event_day
 from qa.sources.timeline import timeline
 from qa.writing.entailment_judge import EntailmentJudge
 from qa.writing.writer import Writer
@@ -147,7 +147,7 @@ class AnswerEngine:
             )
 
     def _search(self, question: Question) -> list[Hit]:
-        return self.retriever.search(question, depth_for(question))
+        return self.retriever.search(question, passages_needed(question))
 
     def _read(self, retrieved: Retrieved) -> Outcome:
         whole, *rest = map(self._read_part, retrieved.questions, retrieved.hits)
@@ -177,15 +177,15 @@ class AnswerEngine:
     ) -> tuple[Question, Outcome]:
         """For "since the truce began": the question of the articles from that day on and what they
         say, when the day is found and those articles answer about as surely."""
-        opened = opening(question, self.retriever, self._library)
-        if opened is None:
+        event = find_event_day(question, self.retriever, self._library)
+        if event is None:
             return question, read
-        counted = opened.counted(question)
+        counted = event.restrict(question)
         since = self._read(self._retrieve(query, counted))
         lost = read.confidence - since.confidence
         if since.status == "not_found" or lost > MAX_CONFIDENCE_LOST_BY_EVENT_DAY:
             return question, read
-        return counted, replace(since, notices=(*since.notices, opened.notice))
+        return counted, replace(since, notices=(*since.notices, event.notice))
 
     # -- compose ----------------------------------------------------------------------------
 
@@ -205,11 +205,8 @@ class AnswerEngine:
         if read.status == "not_found":
             return replace(composed, mode="written" if self.llm else "quoted")
         annotate = composed.citations.annotate
-        compared = [
-            comparison(one.question, one.evidence, one.hits, self._library, annotate)
-            for one in read.parts
-        ]
-        first = next((one for one in compared if one.tells), composed.comparison)
+        compared = [compare_part(one, self._library, annotate) for one in read.parts]
+        first = next((one for one in compared if one.differs), composed.comparison)
         composed = replace(composed, comparison=first)
         if self.llm is not None and read.status != "false_premise":
             try:

@@ -14,7 +14,7 @@ from ingest.storage.library import Library
 from qa import Answer, AnswerEvent, Assistant, CitationEngine, StatusEvent, TextEvent
 from qa.errors import BadQuestion, EmptyLibrary
 from qa.records import Citation
-from qa.sources.consistency import independent_sources
+from qa.sources.independent_outlets import count_independent_sources
 
 Asked = list[tuple[dict[str, Any], Answer]]
 
@@ -80,10 +80,10 @@ def test_independent_sources_are_outlets_that_do_not_copy(sample_assistant: Assi
     def cited(publisher: str, cluster: str) -> Citation:
         return replace(known, publisher=publisher, cluster_id=cluster)
 
-    assert independent_sources([cited("A", "1"), cited("A", "2")]) == 1
-    assert independent_sources([cited("A", "1"), cited("B", "1")]) == 1
-    assert independent_sources([cited("A", "1"), cited("B", "2")]) == 2
-    assert independent_sources([]) == 0
+    assert count_independent_sources([cited("A", "1"), cited("A", "2")]) == 1
+    assert count_independent_sources([cited("A", "1"), cited("B", "1")]) == 1
+    assert count_independent_sources([cited("A", "1"), cited("B", "2")]) == 2
+    assert count_independent_sources([]) == 0
 
 
 def test_a_follow_up_is_understood(sample_assistant: Assistant) -> None:

@@ -14,8 +14,9 @@ from qa.questions.interpretation import interpret
 from qa.reading.evidence import Evidence
 from qa.records import Citation
 from qa.retrieval.ranking import Hit
-from qa.sources.consistency import Comparison, compared, independent_sources
-from qa.sources.reported_quantities import outlet_names, reports
+from qa.sources.consistency import Comparison, compare_reports
+from qa.sources.independent_outlets import count_independent_sources, outlet_names
+from qa.sources.reported_quantities import reported_quantities
 
 HOW_MANY = "How many people died in the Kelmont mill fire?"
 LEAD = "Fire tore through the mill in Kelmont on Monday. "
@@ -38,7 +39,7 @@ def compare(*hits: Hit, question: str = HOW_MANY) -> Comparison:
     def cite(item: Evidence) -> Citation:
         return citation(item, 0, 1.0)
 
-    return compared(asked, reports(asked, hits, weights, cite))
+    return compare_reports(asked, reported_quantities(asked, hits, weights, cite))
 
 
 def shown(found: Comparison) -> tuple[str, list[str], list[str]]:
@@ -130,7 +131,7 @@ def test_one_outlet_under_two_names_is_one() -> None:
     assert not outlet_names("The Post", "https://portal.example/a") & outlet_names(
         "The Courier", "https://portal.example/b"
     )
-    assert independent_sources([]) == 0
+    assert count_independent_sources([]) == 0
 
 
 def days(*hits: Hit) -> tuple[list[str], list[str]]:
@@ -142,7 +143,7 @@ def days(*hits: Hit) -> tuple[list[str], list[str]]:
         return dated(citation(item, 0, 1.0), found, ())
 
     weights = dict.fromkeys(asked.stems, 1.0)
-    return shown(compared(asked, reports(asked, hits, weights, cite)))[1:]
+    return shown(compare_reports(asked, reported_quantities(asked, hits, weights, cite)))[1:]
 
 
 def test_days_are_compared_as_days() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from qa import Assistant
 from qa.questions.interpretation import Query, interpret
-from qa.sources.event_days import event_in, opening
+from qa.sources.event_days import event_phrase, find_event_day
 
 DAY = date(2026, 11, 1)
 
@@ -27,7 +27,9 @@ def test_the_day_of_an_event_is_found(
 ) -> None:
     """The day is one that a sentence of the event gives."""
     asked = sample_assistant.answer_engine.retriever.interpret(Query(question, asked_at=DAY))
-    found = opening(asked, sample_assistant.answer_engine.retriever, sample_assistant.library)
+    found = find_event_day(
+        asked, sample_assistant.answer_engine.retriever, sample_assistant.library
+    )
     assert found is not None
     assert found.day in {date(2026, 9, day) for day in days}
     article = found.evidence.article
@@ -68,4 +70,4 @@ def test_a_day_that_leaves_no_answer_is_dropped(sample_assistant: Assistant) -> 
 )
 def test_no_event_is_seen_where_there_is_none(question: str) -> None:
     """Nothing is searched for a day that the question does not count from."""
-    assert event_in(interpret(question, asked_at=DAY)) == ""
+    assert event_phrase(interpret(question, asked_at=DAY)) == ""

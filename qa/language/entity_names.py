@@ -37,7 +37,7 @@ _ABBREVIATED_TITLES = frozenset(
     "mr mrs ms dr gen sen rep gov lt col sgt st prof maj capt adm rev".split()
 )
 _NOT_A_NAME = (
-    STOP_WORDS | {*WEEKDAYS, *MONTHS} | {*CARDINALS}
+    STOP_WORDS | {*WEEKDAYS, *MONTHS} | {word for word, n in CARDINALS.items() if 1 <= n <= 10}
     | frozenset("officials police meanwhile however yes mr mrs ms dr last next earlier later"
                 .split())
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""From which day on, when a question says since when by an event.
+"""Finds in the articles the day of an event from which a question counts.
 
     "How many have died since the truce began?" -> passages about the truce
         -> the sentence that tells how it began, and the day of that -> 20 September 2026
@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypeAlias
 
 from ingest.dates.time_expressions import TimeExpression, find_time_expressions
 from ingest.records import format_day
@@ -26,32 +25,32 @@ from qa.questions.timeline_requests import timeline_subject
 from qa.reading.evidence import Evidence
 from qa.retrieval.ranking import Hit, stems_of
 from qa.retrieval.retriever import HybridRetriever
-from qa.sources.reported_quantities import LEAD, names_of, share
+from qa.sources.relevance import LEAD_CHARACTERS, names_of, subject_coverage
 
-READ = 20
-"""Passages whose sentences are read for the day."""
+MAX_PASSAGES_READ = 20
 
-ABOUT = 0.7
+MIN_EVENT_COVERAGE = 0.7
 """Share of the event's words, by weight, that a passage with its title must hold."""
 
-TOLD = 1.2
-"""What a day must score. The days of 13 questions about the bundled samples, 2026-11-24."""
+MIN_SCORE_OF_DAY = 1.2
+"""Fitted by hand on the days of 13 questions about the bundled samples, 2026-11-24."""
 
-BEGINS = 0.5
-BESIDE = 60
-"""Characters before a day and behind it whose words tell what happened on it."""
+MAX_SCORE_BELOW_BEST = 0.15
+"""How far below the best day's score other days of the event may lie."""
 
-COARSEST = timedelta(days=1)
+BEGINNING_BONUS = 0.5
+"""Score of a word of beginning beside the day."""
 
-NEAR_BEST = 0.15
-ONE_EVENT = timedelta(days=10)
+CHARACTERS_BESIDE_DAY = 60
+"""Text before a day and behind it whose words tell what happened on it."""
+
+MAX_DAYS_SPANNED = timedelta(days=1)
+
+MAX_DAYS_APART_ONE_EVENT = timedelta(days=10)
 """Days that lie no further apart are told of one event."""
 
-Told: TypeAlias = tuple[date, Hit, tuple[int, int]]
-"""A day, and the sentence that gives it."""
-
 _SINCE = re.compile(r"\b[Ss]ince\s+((?:the|a|an|his|her|their|its|[A-Z])\b[^?,;:.]{4,80})")
-_BEGIN = frozenset(
+_BEGINNING_STEMS = frozenset(
     stem
     for word in "begin began begun start launch open erupt resume effect sign break broke outbreak "
     "declare announce agree strike struck invade declaration".split()
@@ -60,15 +59,15 @@ _BEGIN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class EventDay:
     """The event that a question counts from, its day, and the sentence that gives it."""
 
     phrase: str
     day: date
     evidence: Evidence
 
-    def counted(self, question: Question) -> Question:
-        """The question of articles from that day on."""
+    def restrict(self, question: Question) -> Question:
+        """The same question, of the articles from that day on."""
         return replace(question, filters=replace(question.filters, first=self.day))
 
     @property
@@ -81,7 +80,16 @@ class Opening:
         )
 
 
-def event_in(question: Question) -> str:
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A day that a sentence names, and how surely it is the one on which the event began."""
+
+    score: float
+    day: date
+    evidence: Evidence
+
+
+def event_phrase(question: Question) -> str:
     """The event after "since", in the question's words; empty where there is none or a date says
     the same."""
     match = _SINCE.search(question.query)
@@ -91,75 +99,86 @@ def event_in(question: Question) -> str:
     if word_tokens(event)[:1] and word_tokens(event)[0] in PRONOUNS:
         return ""
     dated = any(e.first for e in find_time_expressions(event, question.asked_at))
-    return "" if dated or not set(content_stems(event)) - _BEGIN else event
+    return "" if dated or not set(content_stems(event)) - _BEGINNING_STEMS else event
 
 
-def opening(question: Question, retriever: HybridRetriever, library: Library) -> Opening | None:
+def find_event_day(
+    question: Question, retriever: HybridRetriever, library: Library
+) -> EventDay | None:
     """The day from which a question counts, found in the articles; None when it names no event or
     the articles do not date it."""
-    event = event_in(question)
+    event = event_phrase(question)
     if not event:
         return None
-    stems = frozenset(content_stems(event))
-    names, about = frozenset(name_stems(event)), stems - _BEGIN
+    stems, names = frozenset(content_stems(event)), frozenset(name_stems(event))
     weights = library.idf(tuple(stems))
     search = replace(
         question, query=event, kind="when", stems=tuple(stems), names=names, values=frozenset(),
         period=None,
     )  # fmt: skip
     found = [
-        (_telling(text, when.start - span[0], when, stems, weights), when, hit, span)
-        for hit in retriever.search(search, READ)
-        if names <= names_of(f"{hit.article.title}. {hit.article.text[:LEAD]}")
-        and share(weights, stems_of(_near(hit)), about) >= ABOUT
-        for span, text, when in _dated(hit, library, question.asked_at)
+        candidate
+        for hit in retriever.search(search, MAX_PASSAGES_READ)
+        if _is_about(hit, names, stems - _BEGINNING_STEMS, weights)
+        for candidate in _candidates(hit, stems, weights, library, question.asked_at)
     ]
-    best = max((score for score, *_ in found), default=0.0)
-    if best < TOLD:
+    best = max((candidate.score for candidate in found), default=0.0)
+    if best < MIN_SCORE_OF_DAY:
         return None
-    told = [(when.first, hit, span) for score, when, hit, span in found
-            if when.first and score >= best - NEAR_BEST]  # fmt: skip
-    day, hit, (start, end) = _last_time(sorted(told, key=lambda t: t[0]))
-    return Opening(event, day, Evidence(hit, start, end, hit.article.text[start:end]))
+    near = [one for one in found if one.score >= best - MAX_SCORE_BELOW_BEST]
+    chosen = _last_occurrence(sorted(near, key=lambda one: one.day))
+    return EventDay(event, chosen.day, chosen.evidence)
 
 
-def _last_time(told: Sequence[Told]) -> Told:
+def _last_occurrence(days: Sequence[_Candidate]) -> _Candidate:
     """Where it happened more than once the last time is meant: the first of its days."""
-    first = len(told) - 1
-    while first and told[first][0] - told[first - 1][0] <= ONE_EVENT:
+    first = len(days) - 1
+    while first and days[first].day - days[first - 1].day <= MAX_DAYS_APART_ONE_EVENT:
         first -= 1
-    return told[first]
+    return days[first]
 
 
-def _near(hit: Hit) -> str:
-    return f"{hit.article.title}. {hit.article.text[: LEAD // 2]} {hit.passage.text}"
+def _is_about(
+    hit: Hit, names: frozenset[str], stems: frozenset[str], weights: Mapping[str, float]
+) -> bool:
+    """Whether an article opens with the event's names, and passage and opening hold its words."""
+    title, text = hit.article.title, hit.article.text
+    near = stems_of(f"{title}. {text[: LEAD_CHARACTERS // 2]} {hit.passage.text}")
+    return (
+        names <= names_of(f"{title}. {text[:LEAD_CHARACTERS]}")
+        and subject_coverage(weights, near, stems) >= MIN_EVENT_COVERAGE
+    )
 
 
-def _dated(
-    hit: Hit, library: Library, asked_at: date
-) -> Iterator[tuple[tuple[int, int], str, TimeExpression]]:
-    """Sentences with each day that they name, up to the day of asking."""
+def _candidates(
+    hit: Hit, stems: frozenset[str], weights: Mapping[str, float], library: Library, asked_at: date
+) -> Iterator[_Candidate]:
+    """Each day that a sentence of the passage names, up to the day of asking."""
     article, passage = hit.article, hit.passage
     days = [
-        e
-        for e in library.expressions(article.id, article.version, passage.start, passage.end)
-        if e.first and e.last and e.last - e.first <= COARSEST and e.first <= asked_at
+        (when, when.first)
+        for when in library.expressions(article.id, article.version, passage.start, passage.end)
+        if when.first and when.last and when.last - when.first <= MAX_DAYS_SPANNED
     ]
     for start, end in sentence_spans(article.text, passage.start, passage.end):
-        for when in days:
-            if start <= when.start and when.end <= end:
-                yield (start, end), article.text[start:end], when
+        item = Evidence(hit, start, end, article.text[start:end])
+        for when, day in days:
+            if start <= when.start and when.end <= end and day <= asked_at:
+                yield _Candidate(_score(item, when, stems, weights), day, item)
 
 
-def _telling(
-    text: str, at: int, when: TimeExpression, stems: frozenset[str], weights: Mapping[str, float]
+def _score(
+    item: Evidence, when: TimeExpression, stems: frozenset[str], weights: Mapping[str, float]
 ) -> float:
     """How surely a day is the one on which the event began: the words beside it are the event's,
-    or tell of a beginning. ``at``: where the day stands in the sentence."""
-    beside = stems_of(text[max(0, at - BESIDE) : at + when.end - when.start + BESIDE])
-    verb = stems & _BEGIN or stems
+    or tell of a beginning."""
+    low, high = when.start - item.start, when.end - item.start
+    beside = stems_of(
+        item.text[max(0, low - CHARACTERS_BESIDE_DAY) : high + CHARACTERS_BESIDE_DAY]
+    )  # fmt: skip
+    verbs = stems & _BEGINNING_STEMS or stems
     return (
-        share(weights, stems_of(text), stems - _BEGIN or stems)
-        + share(weights, beside, stems)
-        + BEGINS * bool(beside & (_BEGIN | verb))
+        subject_coverage(weights, stems_of(item.text), stems - _BEGINNING_STEMS or stems)
+        + subject_coverage(weights, beside, stems)
+        + BEGINNING_BONUS * bool(beside & (_BEGINNING_STEMS | verbs))
     )

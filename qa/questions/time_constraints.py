@@ -39,7 +39,6 @@ class Period:
 
     first: date | None
     last: date | None
-    phrase: str = ""
 
 
 def time_constraints(text: str, asked_at: date) -> tuple[Period | None, Filters]:
@@ -62,7 +61,7 @@ def time_constraints(text: str, asked_at: date) -> tuple[Period | None, Filters]
         elif bound:
             first = _later(found.first, first, asked_at)
         elif found.last < asked_at and (found.last - found.first).days <= MAX_PERIOD_DAYS:
-            period = Period(found.first, found.last, found.phrase)
+            period = Period(found.first, found.last)
     if first and last and first > last:
         return period, Filters()
     return period, Filters(first=first, last=last)

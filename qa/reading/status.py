@@ -1,8 +1,8 @@
-"""Decides an answer's status (answered, partial, not_found, false_premise) from the evidence found
-for each part of the question.
+"""Decides an answer's status from the evidence found for each part of the question.
 
     judge_part      best sentence -> confidence; contradicted by an article? answered?
-    decide_outcome  all parts     -> status, the evidence to answer from, notices for the reader
+    decide_outcome  all parts     -> answered | partial | not_found | false_premise,
+                                     the evidence to answer from, and notices for the reader
 
 A part is answered when nothing contradicts it and its confidence reaches
 ``answerability.MIN_ANSWER_PROBABILITY``. Pure functions; knows nothing about quoting or models.

@@ -1,5 +1,4 @@
-"""Compares the quantity that an answer gives with other reports of it, and marks it superseded,
-disputed or corrected.
+"""Compares the quantity of an answer with other reports: superseded, disputed or corrected.
 
     part of a question -> reported quantities, one per story, speaker and day -> the latest
         superseded  an older report of the same, whose value has moved on

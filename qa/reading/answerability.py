@@ -35,7 +35,7 @@ from qa.questions.interpretation import Question
 MIN_ANSWER_PROBABILITY = 0.55
 """Probability of the best sentence below which a question is refused. Five-fold it refuses .885 of
 the 200 unanswerable development questions and .051 of the 195 whose gold article was retrieved
-(`python -m tests.benchmarks.refusal`, 2026-11-23); the whole curve is in docs/refusing.md."""
+(`python -m tests.benchmarks.answerability`, 2026-11-23); the whole curve is in docs/refusing.md."""
 
 ANSWERABILITY_WEIGHTS: Mapping[str, float] = {
     "bias": -4.41, "cosine": 3.2, "retrieved": 3.17, "context": 2.16, "article": 2.19,

@@ -58,7 +58,7 @@ class Question:
     stems: tuple[str, ...]
     """Stems of the query's content words."""
     names: frozenset[str]
-    """Keys of the words inside the query's names (``qa.language.words.name_key``)."""
+    """Stems of the words inside its names (``qa.language.entity_names.name_stem``)."""
     values: frozenset[float]
     """The query's numbers, without 1."""
     unresolved: bool = False

@@ -45,8 +45,8 @@ _GENERIC_STEMS = frozenset(
     ).split()
 )
 _US = re.compile(r"\bU\.?S\.?A?\b")
-_US_NAME_KEYS = frozenset(name_stem(word) for word in ("United", "States", "America"))
-_GENERIC_PLACE_KEYS = frozenset(
+_US_NAME_STEMS = frozenset(name_stem(word) for word in ("United", "States", "America"))
+_GENERIC_PLACE_STEMS = frozenset(
     name_stem(word) for word in "County City North South East West New Saint Lake Park".split()
 )
 """Words of many places, which make no two of them one."""
@@ -79,7 +79,7 @@ def is_about_subject(
     most of its words by weight, and no other place, year or story."""
     article = item.article
     near = f"{article.title}. {article.text[:LEAD_CHARACTERS]} {item.hit.passage.text}"
-    names = question.names - (_US_NAME_KEYS if _US.search(near) else frozenset())
+    names = question.names - (_US_NAME_STEMS if _US.search(near) else frozenset())
     if _is_of_earlier_year(item) or not names <= names_of(near) or _is_elsewhere(question, item):
         return False
     subject = subject_stems(question, wanted)
@@ -96,15 +96,15 @@ def is_of_other_extent(question: Question, clause: str) -> bool:
 
 
 def is_in_other_place(text: str, known: AbstractSet[str]) -> bool:
-    """Whether a text says "in" a place, and every such place is unknown. ``known``: name keys."""
+    """Whether a text says "in" a place, and every such place is unknown. ``known``: name stems."""
     places = [name_stems(place) for place in _IN_PLACE.findall(text)]
-    places = [keys - _GENERIC_PLACE_KEYS for keys in places if keys - _GENERIC_PLACE_KEYS]
+    places = [keys - _GENERIC_PLACE_STEMS for keys in places if keys - _GENERIC_PLACE_STEMS]
     return bool(places) and not any(keys & known for keys in places)
 
 
 @lru_cache(maxsize=500)
 def names_of(text: str) -> frozenset[str]:
-    """The name keys of a text, cached: the same articles are looked at sentence by sentence."""
+    """The name stems of a text, cached: the same articles are looked at sentence by sentence."""
     return frozenset(name_stems(text))
 
 
@@ -138,7 +138,7 @@ def _is_elsewhere(question: Question, item: Evidence) -> bool:
 
 
 def _places(question: Question) -> frozenset[str]:
-    """The name keys of the places that a question names with "in"."""
+    """The name stems of the places that a question names with "in"."""
     return names_of(" , ".join(_IN_PLACE.findall(question.text)))
 
 

@@ -48,11 +48,6 @@ class Draft:
     sentence: str
     rank: float
 
-    @property
-    def natural(self) -> bool:
-        """Whether it is a question rather than a gap."""
-        return not self.question.startswith(FILL)
-
 
 def drafts(article: Article) -> list[Draft]:
     """Every draft of an article's first sentences, best first."""

@@ -28,7 +28,7 @@ BY_KIND = (
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure: its value, its interval in words, and where it stands between 0 and 100."""
+    """An estimate: its value, its interval in words, and its position between 0 and 100."""
 
     value: str = NOTHING
     interval: str = ""
@@ -39,7 +39,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A measure and its figure for each system."""
+    """A measure and its estimate for each system."""
 
     measure: Measure
     cells: tuple[Cell, ...]
@@ -81,7 +81,7 @@ def estimates_by_group(reports: Sequence[Report]) -> list[tuple[str, list[Line]]
 
 def _line(name: str, reports: Sequence[Report]) -> Line | None:
     found = [r.figures.get(name) for r in reports]
-    if not any(_value(figure) is not None for figure in found):
+    if not any(_value(estimate) is not None for estimate in found):
         return None
     sizes = sorted({f.n for f in found if f is not None})
     n = count(sizes[0]) if len(sizes) == 1 else f"{count(sizes[0])}–{count(sizes[-1])}"
@@ -89,20 +89,20 @@ def _line(name: str, reports: Sequence[Report]) -> Line | None:
 
 
 def table_cells(of: Measure, found: Sequence[Estimate | None]) -> tuple[Cell, ...]:
-    """One cell a figure; the best, when there is one, is marked, and all that show the same."""
-    values = [v for figure in found if (v := _value(figure)) is not None]
+    """One cell an estimate; the best, when there is one, is marked, and all that show the same."""
+    values = [v for estimate in found if (v := _value(estimate)) is not None]
     texts = {shown(v, of.unit) for v in values}
     best = None
     if of.better and len(values) > 1 and len(texts) > 1:
         best = shown(max(values) if of.better > 0 else min(values), of.unit)
-    return tuple(_cell(of, figure, best) for figure in found)
+    return tuple(_cell(of, estimate, best) for estimate in found)
 
 
-def _cell(of: Measure, figure: Estimate | None, best: str | None) -> Cell:
-    if figure is None or (value := _value(figure)) is None:
+def _cell(of: Measure, estimate: Estimate | None, best: str | None) -> Cell:
+    if estimate is None or (value := _value(estimate)) is None:
         return Cell()
     text = shown(value, of.unit)
-    low, high = number(figure.low), number(figure.high)
+    low, high = number(estimate.low), number(estimate.high)
     if low is None or high is None:
         return Cell(text, best=text == best)
     inside = of.unit == "share" and 0 <= low <= value <= high <= 1
@@ -110,8 +110,8 @@ def _cell(of: Measure, figure: Estimate | None, best: str | None) -> Cell:
     return Cell(text, f"{shown(low, of.unit)}–{shown(high, of.unit)}", text == best, at)
 
 
-def _value(figure: Estimate | None) -> float | None:
-    return None if figure is None else number(figure.value)
+def _value(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else number(estimate.value)
 
 
 def by_kind(reports: Sequence[Report]) -> KindTable | None:

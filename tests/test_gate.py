@@ -48,7 +48,7 @@ def test_broken_retrieval_fails_the_gate(sample_assistant: Assistant) -> None:
             return [Hit(passage, article, 0.5, 0.5, 1.0) for passage, article in drawn]
 
     assistant = Assistant(Settings(model="none"), library=library)
-    assistant._answering = AnswerEngine(library, retriever=Broken(library))
+    assistant._answer_engine = AnswerEngine(library, retriever=Broken(library))
     verdicts = check_floors(evaluate(assistant, CASES), SAMPLES, read_floors(FLOORS))
     failed = {v.floor.measure for v in verdicts if not v.ok}
     assert {"hit@1", "hit@5", "mrr", "answer_in_quotes", "answer_in_first_quote"} <= failed

@@ -1,9 +1,10 @@
-"""Articles in: from what people have to a library that can be searched.
+"""Turns files, web pages and feeds into a library of articles that can be searched.
 
     source -> fetch -> extract -> Article -> decide(new | revised | duplicate | unchanged)
            -> date -> split into Passages -> embed -> catalogue + Chroma + lexical index
 
-Never imports ``qa``. Importing this package loads nothing heavy.
+Never imports ``qa`` and knows nothing about questions. A name is imported when it is first used, so
+that importing this package loads nothing heavy.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ingest.records import Passage as Passage
     from ingest.storage.library import Library as Library
 
-_HOMES = {
+_MODULES = {
     "Article": "ingest.records",
     "IngestError": "ingest.errors",
     "IngestReport": "ingest.records",
@@ -34,6 +35,6 @@ __all__ = ["Article", "IngestError", "IngestReport", "Library", "Outcome", "Pass
 
 
 def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -20,7 +20,6 @@ from ingest.storage.catalogue.rows import (
     id_batches,
     notice_from_row,
     parse_day,
-    select_notices,
     select_versions,
 )
 from ingest.storage.catalogue.schema import answers, articles, notices, versions
@@ -118,7 +117,11 @@ class Archive(Database):
         found: dict[tuple[str, int], tuple[Notice, ...]] = {}
         with self.read() as connection:
             for batch in id_batches(sorted({article_id for article_id, _ in wanted})):
-                query = select_notices().where(notices.c.article_id.in_(batch))
+                query = (
+                    select(notices)
+                    .where(notices.c.article_id.in_(batch))
+                    .order_by(notices.c.article_id, notices.c.version, notices.c.ordinal)
+                )
                 for row in connection.execute(query):
                     if (key := (row.article_id, row.version)) in wanted:
                         found[key] = (*found.get(key, ()), notice_from_row(row))

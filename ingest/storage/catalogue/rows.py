@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 
 from ingest.records import Article, Passage, When, epoch_seconds
-from ingest.storage.catalogue.schema import articles, notices, versions
+from ingest.storage.catalogue.schema import articles, versions
 from ingest.versions.notices import Notice
 
 _IDS_PER_QUERY = 500
@@ -64,6 +64,7 @@ def select_versions() -> Select[Any]:
 
 
 def passage_from_row(row: Row[Any], text: str) -> Passage:
+    """The passage; ``text`` is that of its whole version."""
     return Passage(
         row.id, row.article_id, row.version, row.ordinal, row.start, row.end,
         text[row.start : row.end],
@@ -94,6 +95,7 @@ def version_row(article: Article) -> dict[str, Any]:
 
 
 def passage_row(passage: Passage) -> dict[str, Any]:
+    """The columns of a passage that is not ready yet."""
     return {
         "id": passage.id, "article_id": passage.article_id, "version": passage.version,
         "ordinal": passage.ordinal, "start": passage.start, "end": passage.end, "state": "pending",
@@ -101,6 +103,7 @@ def passage_row(passage: Passage) -> dict[str, Any]:
 
 
 def notice_row(article: Article, ordinal: int, notice: Notice) -> dict[str, Any]:
+    """The columns of a version's notice; ``ordinal`` counts from 0."""
     return {
         "article_id": article.id, "version": article.version, "ordinal": ordinal,
         "kind": notice.kind, "text": notice.text, "start": notice.start, "end": notice.end,
@@ -110,7 +113,3 @@ def notice_row(article: Article, ordinal: int, notice: Notice) -> dict[str, Any]
 
 def notice_from_row(row: Row[Any]) -> Notice:
     return Notice(row.kind, row.text, row.start, row.end, parse_day(row.day))
-
-
-def select_notices() -> Select[Any]:
-    return select(notices).order_by(notices.c.article_id, notices.c.version, notices.c.ordinal)

@@ -115,13 +115,9 @@ def version_batches(keys: Iterable[tuple[str, int]]) -> Iterator[list[tuple[str,
 def read_versions(connection: Connection, keys: Sequence[tuple[str, int]]) -> list[Article]:
     """Versions by their keys."""
     wanted = set(keys)
-    mine = versions.c.article_id.in_([article_id for article_id, _ in keys])
-    rows = connection.execute(select_versions().where(mine))
-    return [
-        article
-        for row in rows
-        if ((article := article_from_row(row)).id, article.version) in wanted
-    ]
+    of_articles = versions.c.article_id.in_([article_id for article_id, _ in keys])
+    rows = connection.execute(select_versions().where(of_articles))
+    return [article_from_row(row) for row in rows if (row.article_id, row.version) in wanted]
 
 
 def sketches_of(

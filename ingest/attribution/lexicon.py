@@ -40,9 +40,6 @@ CUE_VERB = re.compile(
     rf"(?<![\w’'-])(?:{'|'.join(sorted(set(_CUE_VERBS), key=len, reverse=True))}|pointed out)\b"
     r"(?![’'-])"
 )
-PARTICIPIAL_CUE = re.compile(
-    r"(?<=, )(?:saying|adding|calling|writing|noting|tweeting|warning|explaining)\b"
-)
 
 TITLES = frozenset(
     """president chairman chairwoman chairperson chair minister premier chancellor secretary
@@ -55,8 +52,6 @@ TITLES = frozenset(
     strategist officer co-founder executive curator""".split()
 )
 """The last of these before a name ends the role: "Turkish Foreign Minister | Hakan Fidan"."""
-
-HONORIFICS = frozenset("mr mrs ms miss dr sir lord lady dame prof rev".split())
 
 SPEAKER_NOUNS = frozenset(
     """police officials official authorities experts expert researchers researcher scientists
@@ -88,8 +83,3 @@ SPEAKER_NOUNS = frozenset(
 
 PERSONAL_PRONOUNS = frozenset({"he", "she"})
 PRONOUNS = frozenset({"he", "she", "they", "it"})
-NON_SPEAKERS = frozenset(
-    """i we you that which what there this these those one some many most others all both more
-    here nothing everything something someone anyone everyone no nobody so as how why when
-    where""".split()
-)

@@ -16,8 +16,6 @@ from typing import TypeAlias
 
 from ingest.attribution.lexicon import (
     CUE_VERB,
-    NON_SPEAKERS,
-    PARTICIPIAL_CUE,
     PRONOUNS,
     QUOTATION_CUES,
     SPEAKER_NOUNS,
@@ -56,7 +54,6 @@ def speaker_mentions(sentence: Sentence) -> Iterator[Mention]:
             if mention:
                 yield mention
     yield from _source_of_according_to(sentence)
-    yield from _subject_of_participle(sentence)
 
 
 # -- is the verb a cue here? ----------------------------------------------------------------
@@ -116,11 +113,6 @@ _ADVERBIAL = re.compile(
     r"|afternoon|evening|night))?|"
     r"(?:earlier |later )?(?:this|last) (?:week|month|year)|in an? (?:statement|tweet|interview"
     r"|news release|press release|email|report|letter)|in \d{4})$"
-)
-_CUT = re.compile(
-    r"(?:[,;:—–()“”\"]| - |\b(?:[Bb]ut|[Aa]nd|[Tt]hat|[Ww]hile|[Ww]hen|[Bb]ecause|[Ww]hich|[Ww]hom"
-    r"|[Aa]s|[Aa]fter|[Aa]lthough|[Tt]hough|[Ii]f|[Bb]efore|[Ss]ince|[Ww]hat|[Ss]o|[Hh]ow|[Ww]hy|[Ww]here|[Mm]eanwhile|[Ll]ater|[Tt]han"
-    r"|[Ii]n a move|[Ss]ame day|[Ww]ho(?= (?:he|she|they)\b))\b)(?=\s)"
 )
 _CLAUSE_START = re.compile(
     r"(?:[,;:—–()“”\"]| - |\b(?:[Bb]ut|[Aa]nd|[Tt]hat|[Ww]hile|[Ww]hen|[Bb]ecause|[Ww]hich|[Ww]hom"
@@ -217,7 +209,7 @@ def _subject_after(sentence: Sentence, verb: re.Match[str]) -> Span | None:
     text, high = sentence.text, sentence.end
     stop = _SUBJECT_END.search(text, verb.end(), high)
     span = _trimmed(text, verb.end(), stop.start() if stop else high)
-    if span is None or text[slice(*span)].lower() in PRONOUNS | NON_SPEAKERS:
+    if span is None or text[slice(*span)].lower() in PRONOUNS:
         return None
     if not re.search(NAME, text[slice(*span)]) and stop and stop.group() == ",":
         name = re.compile(rf" ({NAME}(?: {NAME})+)(?=[.,])").match(text, stop.end(), high)
@@ -262,37 +254,8 @@ def _source_of_according_to(sentence: Sentence) -> Iterator[Mention]:
         yield mention or Speaker(*span, sentence.text[slice(*span)])
 
 
-_SENTENCE_SUBJECT = re.compile(
-    rf"(?:(?:He|She|They|It)\b|(?:The |A |An )?(?:{NAME} )*{NAME})(?= (?:also |has |had "
-    rf"|have )?[a-z]+(?:ed|s|ook|ew|ote)\b)"
-)
-
-
-def _subject_of_participle(sentence: Sentence) -> Iterator[Mention]:
-    """``X took issue with the bill, calling it “...”``: the subject of the sentence speaks."""
-    text, high = sentence.text, sentence.end
-    cue = PARTICIPIAL_CUE.search(text, sentence.start, high)
-    if cue is None or sentence.is_quoted_at(cue.start()):
-        return
-    subject = _SENTENCE_SUBJECT.match(text, sentence.start, cue.start())
-    if subject is None or not quoted_chars(sentence.quotations, cue.end(), high):
-        return
-    if subject.group().split()[0].lower() in FUNCTION_WORDS:
-        return
-    if mention := _parse_mention(text, *subject.span()):
-        yield mention
-
-
 # -- from words to a speaker ----------------------------------------------------------------
 
-_LEADING_ADVERB = re.compile(
-    r"(?:(?:And|But|Yet|So|Still|However|Meanwhile|Then|Also|Instead|Nearby|Asked[^,]*|In response|"
-    r"(?:On )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\s+)+"
-)
-_NOT_NOUNS = frozenset(
-    "is was were are be been being not to can could would might may must should cannot never "
-    "didn't didn’t don't don’t doesn't doesn’t won't won’t wouldn’t wouldn't help please".split()
-)
 _ARTICLE_ITSELF = re.compile(
     r"\b(?:earlier|previous|original) version of\b|^this (?:article|story|report)$"
 )
@@ -301,8 +264,6 @@ _ARTICLE_ITSELF = re.compile(
 
 def _parse_mention(text: str, start: int, end: int) -> Mention | None:
     """The speaker or pronoun that a noun phrase names, or None if it names nobody."""
-    if leading := _LEADING_ADVERB.match(text, start, end):
-        start = leading.end() if leading.end() < end else start
     phrase = text[start:end].lower()
     words = phrase.split()
     if not words or len(words) > MAX_SPEAKER_WORDS:
@@ -310,10 +271,8 @@ def _parse_mention(text: str, start: int, end: int) -> Mention | None:
     if len(words) <= 2 and words[-1] in PRONOUNS:
         return words[-1]
     if (
-        phrase in NON_SPEAKERS
-        or words[0] in FUNCTION_WORDS
+        words[0] in FUNCTION_WORDS
         or words[0] in ("who", "i", "we", "you", "he", "she", "it", "they")
-        or words[-1] in _NOT_NOUNS
         or _ARTICLE_ITSELF.search(phrase)
     ):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.attribution.lexicon import HONORIFICS, SPEAKER_NOUNS, TITLES
+from ingest.attribution.lexicon import SPEAKER_NOUNS, TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def is_person(text: str, start: int, end: int, role: str, *, titled: bool) -> bo
     ``role`` is what stands before the name, ``titled`` whether that holds a title.
     """
     name = text[start:end]
-    if titled or name.split()[0].lower().strip(".") in HONORIFICS:
+    if titled:
         return True
     if _ORGANISATION.search(name):
         return False

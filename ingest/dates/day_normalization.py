@@ -1,4 +1,4 @@
-"""Normalizes temporal expressions that name single days: dates, weekdays, "today", holidays.
+"""Normalizes temporal expressions that name single days: dates, weekdays, "today".
 
 Each function takes a recognised expression and returns its first and last day. A weekday in the
 past tense is the last one on or before publication, after "will" the next one; a day without a
@@ -149,52 +149,11 @@ def relative_day(timex: TimexMatch) -> Interval:
     return day, day
 
 
-_HOLIDAYS: dict[str, Callable[[int], date]] = {
-    "christmas": lambda year: date(year, 12, 25),
-    "christmas day": lambda year: date(year, 12, 25),
-    "christmas eve": lambda year: date(year, 12, 24),
-    "boxing day": lambda year: date(year, 12, 26),
-    "new year's eve": lambda year: date(year, 12, 31),
-    "new year's day": lambda year: date(year, 1, 1),
-    "valentine's day": lambda year: date(year, 2, 14),
-    "halloween": lambda year: date(year, 10, 31),
-    "independence day": lambda year: date(year, 7, 4),
-    "july fourth": lambda year: date(year, 7, 4),
-    "fourth of july": lambda year: date(year, 7, 4),
-    "veterans day": lambda year: date(year, 11, 11),
-    "juneteenth": lambda year: date(year, 6, 19),
-    "labor day": lambda year: intervals.nth_weekday(year, 9, 0, 1),
-    "memorial day": lambda year: intervals.nth_weekday(year, 5, 0, -1),
-    "thanksgiving": lambda year: intervals.nth_weekday(year, 11, 3, 4),
-    "thanksgiving day": lambda year: intervals.nth_weekday(year, 11, 3, 4),
-    "martin luther king jr. day": lambda year: intervals.nth_weekday(year, 1, 0, 3),
-    "presidents day": lambda year: intervals.nth_weekday(year, 2, 0, 3),
-}
-"""As the United States keep them; elsewhere Labor Day and Independence Day are other days."""
-
-
-def holiday(timex: TimexMatch) -> Interval:
-    """Since Thanksgiving, on Boxing Day."""
-    name = timex.group("name").replace("’", "'")
-    calendar = _HOLIDAYS[name if name in _HOLIDAYS else name.replace("'", "")]
-    day = _nearest(timex, [calendar(timex.published.year + step) for step in (-1, 0, 1)])
-    return day, day
-
-
-def _nearest(timex: TimexMatch, days: list[date]) -> date:
-    lead, published = timex.group("lead"), timex.published
-    ahead = lead in ("next", "until", "by") or timex.tense == "future"
-    if ahead and lead not in ("last", "since"):
-        return min(day for day in days if day >= published)
-    return max(day for day in days if day <= published)
-
-
 DAY_NORMALIZERS: dict[str, Callable[[TimexMatch], Interval]] = {
     "iso": iso_date,
     "month day": month_day,
     "day month": month_day,
     "day": relative_day,
     "weekday": weekday,
-    "holiday": holiday,
 }
 """By kind of expression, as in ``recognition.PATTERNS``."""

@@ -91,11 +91,3 @@ def part(interval: Interval, which: str) -> Interval:
     day = timedelta(days=1)
     parts = {"early": (first, cut_1), "mid": (cut_1 + day, cut_2), "late": (cut_2 + day, last)}
     return parts[which]
-
-
-def nth_weekday(number: int, month_number: int, weekday: int, nth: int) -> date:
-    """The nth (or, from -1, last) Monday (0) to Sunday (6) of a month."""
-    first, last = month(number, month_number)
-    if nth > 0:
-        return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
-    return last - timedelta(days=(last.weekday() - weekday) % 7)

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from datetime import date
 
 from ingest.dates import intervals
-from ingest.dates.day_normalization import ordinal
 from ingest.dates.intervals import Interval
 from ingest.dates.recognition import MONTHS, ORDINALS, NotTemporal, TimexMatch, Unresolved
 
@@ -86,14 +85,6 @@ def _quarter(timex: TimexMatch) -> Interval:
     if timex.tense == "future":
         return intervals.quarter(timex.published.year + (which < now), which)
     return intervals.quarter(timex.published.year - (which > now), which)
-
-
-def _half(timex: TimexMatch) -> Interval:
-    relative = timex.group("rel") or ("this" if timex.group("the") else "")
-    year = timex.number("y") or _relative_year(timex, relative)
-    first, second = intervals.quarter(year, 1), intervals.quarter(year, 4)
-    early = timex.group("nth") == "first"
-    return (first[0], date(year, 6, 30)) if early else (date(year, 7, 1), second[1])
 
 
 def _relative_year(timex: TimexMatch, relative: str) -> int:
@@ -172,12 +163,6 @@ def _decade(timex: TimexMatch) -> Interval:
     return intervals.years(begins + low, begins + high)
 
 
-def _century(timex: TimexMatch) -> Interval:
-    begins = (ordinal(timex.group("n")) - 1) * 100 + 1
-    century = intervals.years(begins, begins + 99)
-    return intervals.part(century, timex.group("part")) if timex.group("part") else century
-
-
 # -- counted from publication ---------------------------------------------------------------
 
 _MAX_COUNT_AGO = {"day": 60, "week": 30, "month": 30, "quarter": 8, "year": 150, "decade": 1}
@@ -206,13 +191,6 @@ def _ago(timex: TimexMatch) -> Interval:
 
 def _interval(one: date, two: date) -> Interval:
     return (one, two) if one <= two else (two, one)
-
-
-def _in_a_unit(timex: TimexMatch) -> Interval:
-    count, unit = timex.number("n") or 1, timex.group("u", "u2")
-    if not timex.group("u2") and timex.tense != "future":
-        raise Unresolved
-    return intervals.unit_around(intervals.shift_back(timex.published, -count, unit), unit)
 
 
 _MODAL_BEFORE = re.compile(
@@ -299,28 +277,19 @@ def _weekend(timex: TimexMatch, direction: str) -> Interval:
     return intervals.weekend(published)
 
 
-def _vague(timex: TimexMatch) -> Interval:
-    """In recent years, the day before: temporal, but of no known days."""
-    raise Unresolved
-
-
 PERIOD_NORMALIZERS: dict[str, Callable[[TimexMatch], Interval]] = {
     "part of month": _part_of_month,
     "month range": _month_range,
     "month year": _month,
     "month": _month,
     "quarter": _quarter,
-    "half": _half,
     "season": _season,
     "year range": _year_range,
     "decade": _decade,
-    "century": _century,
     "part of year": _part_of_year,
     "year": _year,
     "ago": _ago,
-    "in a unit": _in_a_unit,
     "rolling": _rolling,
     "this unit": _this_unit,
-    "vague": _vague,
 }
 """By kind of expression, as in ``recognition.PATTERNS``."""

@@ -5,8 +5,8 @@
          -> (first day, last day), or unresolved
 
 Relative expressions inside direct quotations resolve against the publication too, though they were
-spoken earlier. What names no days ("in recent years", "the day before") stays unresolved, and so
-does everything relative in an undated article. Recognition and normalization are the two steps of
+spoken earlier. What names no days ("in recent years", "the day before") is left out, and everything
+relative in an undated article stays unresolved. Recognition and normalization are the two steps of
 HeidelTime (Strötgen and Gertz 2010); the rules are our own, and docs/time-and-speakers.md has their
 accuracy. Knows nothing about where the text comes from.
 """

@@ -67,8 +67,6 @@ class Token:
     is_uncertain: bool = False
     quantifier_rank: int = 0
     """Rank of the quantifier right before it, 0 for none."""
-    compound_stem: str = ""
-    """Stem of the hyphenated word it is part of: "ceasefire" for "cease" and for "fire"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Sentence:
     tokens: tuple[Token, ...]
     content_tokens: tuple[Token, ...]
     stems: frozenset[str]
-    """Every stem, of compounds and function words as well."""
+    """Every stem, of function words as well."""
 
 
 @lru_cache(maxsize=8_000)
@@ -87,8 +85,7 @@ def parse_sentence(text: str) -> Sentence:
     """Return the tokens of one sentence."""
     tokens = tuple(_with_scope(_tokens(text), text))
     content = tuple(t for t in tokens if t.is_content)
-    stems = frozenset(t.stem for t in tokens) | {t.compound_stem for t in tokens if t.compound_stem}
-    return Sentence(text, tokens, content, stems)
+    return Sentence(text, tokens, content, frozenset(t.stem for t in tokens))
 
 
 @lru_cache(maxsize=2_000)
@@ -109,7 +106,7 @@ def _tokens(text: str) -> list[Token]:
     tokens: list[Token] = []
     clause = 0
     for match in _WORD.finditer(text):
-        start, end = match.span()
+        start = match.start()
         while clause < len(boundaries) and boundaries[clause] <= start:
             clause += 1
         word = match.group().lower().replace("’", "'")
@@ -118,21 +115,8 @@ def _tokens(text: str) -> list[Token]:
         is_measured = bool(_DIGITS.match(word)) or word in _MEASURED_ELSEWHERE
         is_content = word.removesuffix("'s") not in _FUNCTION_WORDS and not is_measured
         is_name = match.group()[0].isupper() and any(a <= start < b for a, b in names)
-        compound = _compound_stem(text, start, end)
-        tokens.append(
-            Token(word, lemma(word), start, clause, is_content, is_name, compound_stem=compound)
-        )
+        tokens.append(Token(word, lemma(word), start, clause, is_content, is_name))
     return tokens
-
-
-def _compound_stem(text: str, start: int, end: int) -> str:
-    """Return the stem of "ceasefire" for a part of "cease-fire", or an empty string."""
-    if text[end : end + 1] != "-" and text[start - 1 : start] != "-":
-        return ""
-    left = re.search(r"[\w-]*$", text[:start])
-    right = re.match(r"[\w-]*", text[end:])
-    whole = (left.group() if left else "") + text[start:end] + (right.group() if right else "")
-    return lemma(whole.replace("-", "").lower())
 
 
 def _with_scope(tokens: list[Token], text: str) -> Iterable[Token]:

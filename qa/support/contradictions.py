@@ -22,9 +22,6 @@ from qa.language.lexicon import (
 from qa.language.sentence_tokens import Sentence, Token, all_stems
 from qa.quantities.measurements import Measurement, find_measurements
 
-_RELATIONS = frozenset("before after since until above under over without with".split())
-"""Words whose antonym contradicts only in front of the same landmark."""
-
 
 def find_contradictions(claim: Sentence, nearest: Sequence[Sentence]) -> list[str]:
     """Return every reason found, each once, in a fixed order.
@@ -113,14 +110,11 @@ def antonym_conflicts(claim: Sentence, nearest: Sequence[Sentence]) -> Iterator[
             continue
         for antonym in _antonyms(token.stem) & stems - ours:
             theirs = _tokens_of(antonym, nearest)
-            if token.word in _RELATIONS and not _same_landmark(token, claim, antonym, nearest):
-                continue
             if any(t.is_negated == token.is_negated for t in theirs):
                 yield f"the quotes say {theirs[0].word}, not {token.word}"
                 break
         else:
             yield from _prefix_conflicts(token, stems, ours)
-    yield from _crossed_antonyms(claim, nearest)
 
 
 def _prefix_conflicts(token: Token, stems: frozenset[str], ours: frozenset[str]) -> Iterator[str]:
@@ -131,40 +125,6 @@ def _prefix_conflicts(token: Token, stems: frozenset[str], ours: frozenset[str])
             yield f"the quotes do not say {token.word}"
         if len(token.stem) > 3 and prefix + token.stem in stems - ours:
             yield f"the quotes say {prefix}{token.word}, not {token.word}"
-
-
-def _same_landmark(
-    token: Token, claim: Sentence, antonym: str, nearest: Sequence[Sentence]
-) -> bool:
-    """Whether "before the vote" stands against "after the vote", not "after the war"."""
-    ours = _next_stems(token, claim)
-    return any(
-        ours & _next_stems(t, s) for s in nearest for t in s.content_tokens if t.stem == antonym
-    )
-
-
-def _next_stems(token: Token, sentence: Sentence) -> frozenset[str]:
-    place = sentence.content_tokens.index(token)
-    return frozenset(t.stem for t in sentence.content_tokens[place + 1 : place + 3])
-
-
-def _crossed_antonyms(claim: Sentence, nearest: Sequence[Sentence]) -> Iterator[str]:
-    """Yield a reason for "profits rose and costs fell" told as "profits fell and costs rose"."""
-    theirs = list(_subject_pairs(nearest[0]))
-    for subject, stem in _subject_pairs(claim):
-        said = {other for whom, other in theirs if whom == subject}
-        elsewhere = any(other == stem for _, other in theirs)
-        if stem not in said and elsewhere and _antonyms(stem) & said:
-            yield f"the quotes say the opposite of {subject}"
-
-
-def _subject_pairs(sentence: Sentence) -> Iterator[tuple[str, str]]:
-    """Yield (stem of the content word before it, stem) for every word that has antonyms."""
-    before: Token | None = None
-    for token in sentence.content_tokens:
-        if before is not None and token.stem in ANTONYM_STEMS and before.clause == token.clause:
-            yield before.stem, token.stem
-        before = token
 
 
 # -- roles ------------------------------------------------------------------------------------
@@ -191,13 +151,11 @@ def _is_exchanged(verb: Token, claim: Sentence, twin: Token, sentence: Sentence)
     their_agents, their_patients = _roles(twin, sentence)
     crossed = agents & their_patients and patients & their_agents
     straight = agents & their_agents or patients & their_patients
-    can_be_verbs = _can_be_verb(verb, claim) and _can_be_verb(twin, sentence)
-    return bool(crossed and not straight and can_be_verbs)
+    return bool(crossed and not straight)
 
 
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _BY = re.compile(r"\w+\s+(?:\S+\s+){0,4}?by\b", re.IGNORECASE)
-_NOUN_BEFORE = re.compile(r"(?:\b(?:the|a|an|of|in|for|his|her|its|their)\s+|[’']s?\s+)$", re.I)
 
 
 def _roles(verb: Token, sentence: Sentence) -> tuple[frozenset[str], frozenset[str]]:
@@ -216,11 +174,6 @@ def _roles(verb: Token, sentence: Sentence) -> tuple[frozenset[str], frozenset[s
         _PASSIVE.search(sentence.text[: verb.start]) or verb.word.endswith("ed")
     )
     return (right, left) if is_passive else (left, right)
-
-
-def _can_be_verb(token: Token, sentence: Sentence) -> bool:
-    """Whether no article, preposition or possessive stands right before a word."""
-    return not _NOUN_BEFORE.search(sentence.text[: token.start])
 
 
 # -- speakers -----------------------------------------------------------------------------------

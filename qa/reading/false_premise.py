@@ -90,9 +90,7 @@ def _contradiction_notice(
     """How the sentence contradicts the question, in words for the reader; None if it does not.
     ``title``: stems of its article's headline; ``evidence``: what may support the premise."""
     for ours, theirs in _different_figures(claim, sentence):
-        if _says_the_rest(claim, sentence, title, ours.text) and not _is_reported(
-            ours, claim, evidence
-        ):
+        if _says_the_rest(claim, sentence, title, ours.text) and not _is_reported(ours, evidence):
             asked, given = _with_noun(ours, claim.text), _with_noun(theirs, sentence.text)
             return f"The question says “{asked}”; the articles say “{given}”."
     for word, antonym in _antonyms(claim, sentence):
@@ -140,7 +138,7 @@ def _different_figures(
     theirs = find_measurements(sentence.text)
     for ours in find_measurements(claim.text):
         rivals = [a for a in theirs if _is_of_same_thing(ours, claim, a, sentence)]
-        if _is_count(ours) and len(rivals) == 1 and not _may_be_same(ours, rivals[0], claim):
+        if _is_count(ours) and len(rivals) == 1 and not _may_be_same(ours, rivals[0]):
             yield ours, rivals[0]
 
 
@@ -177,22 +175,18 @@ def _with_noun(amount: Measurement, text: str) -> str:
     return text[amount.start : amount.end + (after.end() if after else 0)]
 
 
-def _may_be_same(ours: Measurement, theirs: Measurement, claim: Sentence) -> bool:
+def _may_be_same(ours: Measurement, theirs: Measurement) -> bool:
     larger = max(abs(ours.value), abs(theirs.value)) or 1.0
     return (
-        measurements_match(ours, theirs, claim.text)
+        measurements_match(ours, theirs)
         or abs(ours.value - theirs.value) <= SAME_FIGURE_WITHIN * larger
     )
 
 
-def _is_reported(ours: Measurement, claim: Sentence, evidence: Sequence[Evidence]) -> bool:
+def _is_reported(ours: Measurement, evidence: Sequence[Evidence]) -> bool:
     """Whether any passage gives the question's figure."""
     passages = {item.hit.passage.text for item in evidence}
-    return any(
-        measurements_match(ours, a, claim.text)
-        for text in passages
-        for a in find_measurements(text)
-    )
+    return any(measurements_match(ours, a) for text in passages for a in find_measurements(text))
 
 
 # -- antonyms -------------------------------------------------------------------------------------

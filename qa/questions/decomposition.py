@@ -2,10 +2,9 @@
 
     "Who won and how many goals were scored?" -> "Who won?", "How many goals were scored?"
 
-Rules over question words: a text is cut where a question word opens a new question, not where it
-opens a relative or an indirect clause ("the man who won and who ...", "did they say when it sank
-and why it did"). In doubt it stays whole. What is joined without a question word ("the name and the
-age of the captain") is one part. Knows nothing about answers.
+A text is cut where "and" or a semicolon is followed by a question word and the word order of a
+question ("and when did it sink", not "and when it sank"). What is joined without a question word
+("the name and the age of the captain") is one part. Knows nothing about answers.
 """
 
 from __future__ import annotations
@@ -32,12 +31,6 @@ _JOINT = re.compile(
     rf"(?={_OPENING})|\s*;\s*(?={_OPENING})",
     re.IGNORECASE,
 )
-_YES_NO_JOINT = re.compile(
-    rf"\s*(?:[;,—–]\s*|\s)(?:and|but)\s+(?={_AUXILIARY}\s+(?:it|he|she|they|there|anyone|anybody|"
-    r"anything|any|this|that|these|those)\b)",
-    re.IGNORECASE,
-)
-_COMMA = re.compile(rf",\s+(?={_OPENING})", re.IGNORECASE)
 _SHARED_CLAUSE = re.compile(
     r"^(?P<one>when|where|why|how)\s+and\s+(?P<other>when|where|why|how)\s+"
     rf"(?P<rest>{_AUXILIARY}\b.*)$",
@@ -119,26 +112,12 @@ def _split_sentence(sentence: str) -> list[str]:
     """A sentence cut at the joints behind which a new question begins."""
     if shared := _SHARED_CLAUSE.match(sentence.strip()):
         return [f"{shared[word]} {shared['rest']}" for word in ("one", "other")]
-    cuts = [*_cuts(_JOINT, sentence), *_cuts(_YES_NO_JOINT, sentence)]
-    if not cuts:
-        return [sentence]
-    if re.match(_OPENING, sentence.strip(), re.IGNORECASE):  # "Who won, who lost and who scored?"
-        cuts += _cuts(_COMMA, sentence, min(cuts)[0])
     pieces, begin = [], 0
-    for start, end in sorted(cuts):
-        if start >= begin:
-            pieces.append(sentence[begin:start])
-            begin = end
+    for joint in _JOINT.finditer(sentence):
+        if _starts_question(sentence[: joint.start()], sentence[joint.end() :]):
+            pieces.append(sentence[begin : joint.start()])
+            begin = joint.end()
     return [*pieces, sentence[begin:]]
-
-
-def _cuts(joint: re.Pattern[str], sentence: str, end: int | None = None) -> list[tuple[int, int]]:
-    """Spans of the joints before ``end`` that have a question of its own on their right."""
-    return [
-        match.span()
-        for match in joint.finditer(sentence, 0, len(sentence) if end is None else end)
-        if _starts_question(sentence[: match.start()], sentence[match.end() :])
-    ]
 
 
 def _starts_question(left: str, right: str) -> bool:
@@ -146,20 +125,14 @@ def _starts_question(left: str, right: str) -> bool:
     left = re.split(r"[.!?:][”\"’)]*\s+", left)[-1].strip()
     before = left.lower().split()
     after = re.findall(r"[\w’'-]+|[?,;.]", right.lower().replace("’", "'"))
-    while after and not re.fullmatch(_QUESTION_WORD, after[0]) and after[0] not in _AUXILIARIES:
+    while after and not re.fullmatch(_QUESTION_WORD, after[0]):
         after.pop(0)
     asks = re.search(rf"\b{_QUESTION_WORD}\b", left, re.IGNORECASE) or _YES_NO.match(left)
     last = before[-1] if before else ""
     ended = left.endswith((".", "!", ".”", '."')) or re.fullmatch(_QUESTION_WORD, last)
     if not after or not asks or ended or len(before) < 2:
         return False
-    if after[0] in _AUXILIARIES:
-        return True
-    return _is_elliptic(after) or (
-        _has_question_order(after)
-        and not _continues_relative_clause(left, after)
-        and not _is_indirect(left, after)
-    )
+    return _is_elliptic(after) or _has_question_order(after)
 
 
 def _is_elliptic(after: list[str]) -> bool:
@@ -181,22 +154,6 @@ def _has_question_order(after: list[str]) -> bool:
         if other in _SUBJECTS and other not in ("a", "an", "the", "one", "his", "her", "its"):
             return False
     return following not in ("the", "a", "an")
-
-
-def _continues_relative_clause(left: str, after: list[str]) -> bool:
-    """ "The man who won and who ...": the same word opened a relative clause before."""
-    if after[0] not in ("who", "whom", "whose", "which", "where", "when"):
-        return False
-    if len(after) > 1 and after[1] in _AUXILIARIES and after[0] in ("when", "where"):
-        return False
-    return bool(re.search(rf"\w\s+{after[0]}\b", left, re.IGNORECASE))
-
-
-def _is_indirect(left: str, after: list[str]) -> bool:
-    """ "Did they say who won and how many died?" is one question, about what was said; a clause
-    with its own auxiliary in front ("..., and how many have died?") is never indirect."""
-    inverted = any(word in _AUXILIARIES for word in after[1:3])
-    return bool(_YES_NO.match(left.strip())) and not inverted
 
 
 def _as_question(piece: str) -> str:

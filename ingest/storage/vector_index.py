@@ -15,48 +15,16 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import chromadb
 import numpy as np
+from chromadb.api import ClientAPI
+from chromadb.api.shared_system_client import SharedSystemClient
+from chromadb.config import Settings
+from chromadb.errors import ChromaError, NotFoundError
 
 from ingest.errors import REPAIR_ADVICE, DiskFull, LibraryBroken
 from ingest.records import Article, Passage, epoch_seconds
 from ingest.storage.minilm import Vectors
-
-
-@contextmanager
-def _without_override_checks() -> Iterator[None]:
-    """Import chromadb without the signature checks that its ``@override`` decorators make for its
-    developers: they are a third of its import, 0.58 s of processor time instead of 0.83 (medians of
-    4 in turn, busy machine, 2026-11-24). The decorators still mark methods, as its base classes
-    demand. A chromadb without that package is imported as it is.
-    """
-    try:
-        import overrides
-    except ImportError:
-        yield
-        return
-
-    def mark(method: Any = None, **_options: bool) -> Any:
-        if method is None:
-            return mark
-        method.__override__ = True
-        return method
-
-    names: dict[str, Any] = vars(overrides)
-    wanted: tuple[str, ...] = ("override", "overrides")
-    checked = {name: names[name] for name in wanted if name in names}
-    names.update(dict.fromkeys(checked, mark))
-    try:
-        yield
-    finally:
-        names.update(checked)
-
-
-with _without_override_checks():
-    import chromadb
-    from chromadb.api import ClientAPI
-    from chromadb.api.shared_system_client import SharedSystemClient
-    from chromadb.config import Settings
-    from chromadb.errors import ChromaError, NotFoundError
 
 COLLECTION = "passages"
 

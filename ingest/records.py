@@ -1,7 +1,7 @@
 """The frozen values that ingestion stages exchange: articles, passages, outcomes, reports.
 
-Offsets are counted in Unicode code points of ``Article.text``; ``text[start:end]`` is exact. Holds
-also small pure helpers for content ids and calendar days. Knows nothing about files, stores or
+Offsets are counted in Unicode code points of ``Article.text``; ``text[start:end]`` is exact. Also
+holds small pure helpers for content ids and calendar days. Knows nothing about files, stores or
 models.
 """
 

@@ -1,4 +1,4 @@
-"""Updates the subscribed feeds: fetches what is new in them and ingests it.
+"""Updates the subscribed feeds: skips entries read before, fetches and ingests the others.
 
     for each subscribed feed:
         page    = fetch, if it changed since the last update (ETag, Last-Modified)
@@ -55,7 +55,7 @@ def update_feeds(
     known = {feed.url: feed for feed in subscriptions.all()}
     for url in urls:
         if url not in known:
-            raise BadInput(url, "not a kept feed; `citewire feeds list` shows them")
+            raise BadInput(url, "not a subscribed feed; `citewire feeds list` shows them")
     for url in urls or known:
         try:
             yield _update_feed(known[url], subscriptions, fetcher, ingest)

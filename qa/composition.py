@@ -1,11 +1,11 @@
-"""Composes the answer: sentences are added one at a time, each with its numbered citations.
+"""Composes the answer, and decides its status when a model's sentences were dropped or refuse.
 
     Composition -> append_written | append_quotes | append_timeline -> Composition
         -> conclude_writing (were sentences left out? does the model deny an answer?)
         -> finish_answer (other reports, notices of the cited versions) -> Answer
 
-A ``Composition`` is frozen: every step returns a new one. Decides nothing about what is searched
-for, found or written.
+Sentences are added one at a time, each with its numbered citations. A ``Composition`` is frozen:
+every step returns a new one. Decides nothing about what is searched for, found or written.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class Settings(BaseSettings):
     )
     feed_minutes: float = Field(
         default=30.0, ge=0,
-        description="How often the app reads the kept feeds, in minutes; 0 for never.",
+        description="How often the app reads the subscribed feeds, in minutes; 0 for never.",
     )  # fmt: skip
 
     @property

@@ -1,4 +1,4 @@
-"""The commands that bring articles in: options, outcomes, exit codes, kept feeds, watching."""
+"""The commands that bring articles in: options, outcomes, exit codes, feeds, watching."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_a_wrong_mapping_is_wrong_usage(pair: str) -> None:
 
 
 def test_feeds_are_ingested_once_or_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``ingest --feed`` follows a feed once; kept feeds are read by ``feeds update``."""
+    """``ingest --feed`` follows a feed once; subscribed feeds are read by ``feeds update``."""
     monkeypatch.setenv("CITEWIRE_FETCH_DELAY", "0")
     pages = {"/bridge": (200, HTML, html_file())}
     with serving(pages) as web:
@@ -79,7 +79,7 @@ def test_kept_feeds_are_listed_and_removed() -> None:
     assert run("feeds", "remove", address)[0] == 0
     code, _, err = run("feeds", "remove", address)
     assert code == 1
-    assert "not a kept feed" in err
+    assert "not a subscribed feed" in err
 
 
 def test_a_list_of_addresses_is_refused_item_by_item(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_watched_folder_tells_of_new_files(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(120)
 def test_kept_feeds_are_read_while_the_app_runs(tmp_path: Path) -> None:
-    """The thread that the app starts brings in what a kept feed leads to, until it is stopped."""
+    """The thread that the app starts brings in what a subscribed feed leads to, until stopped."""
     from ingest.storage.catalogue.feed_subscriptions import Subscriptions
     from ingest.storage.library import Library
     from qa.assistant import Assistant

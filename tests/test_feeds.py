@@ -1,4 +1,4 @@
-"""Feeds and news sitemaps: what they list, following it to the articles, and kept feeds."""
+"""Feeds and news sitemaps: what they list, following it to the articles, and subscribed feeds."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_an_address_inside_a_feed_s_xml_is_never_opened(tmp_path: Path) -> None:
     assert not parse_feed(Page(FEED, "text/xml", evil.decode(), evil)).entries
 
 
-# -- kept feeds ------------------------------------------------------------------------------
+# -- subscribed feeds ------------------------------------------------------------------------------
 
 
 def kept_in(folder: Path) -> Subscriptions:

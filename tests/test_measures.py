@@ -19,8 +19,14 @@ from qa.evaluate.metrics.answer_metrics import (
     token_f1,
     words,
 )
-from qa.evaluate.metrics.bootstrap import auroc, interval, mean, resample_indices, resampled
 from qa.evaluate.metrics.citation_metrics import attribution, evidence_precision, quote_exactness
+from qa.evaluate.metrics.confidence_intervals import (
+    auroc,
+    interval,
+    mean,
+    resample_indices,
+    resampled,
+)
 from qa.evaluate.metrics.paired_differences import differences
 from qa.evaluate.metrics.reply_scoring import Price, first_words, score
 from qa.evaluate.metrics.retrieval_metrics import retrieval_measures

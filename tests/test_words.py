@@ -6,7 +6,7 @@ import pytest
 
 from qa.language.entity_names import name_spans, name_stems
 from qa.language.numbers import find_numbers, number_values
-from qa.language.time_expressions import time_expression_spans
+from qa.language.time_spans import time_expression_spans
 from qa.language.words import content_stems
 
 

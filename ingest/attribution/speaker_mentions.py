@@ -40,7 +40,7 @@ MAX_SOURCE_WORDS = 14
 
 
 def speaker_mentions(sentence: Sentence) -> Iterator[Mention]:
-    """The speakers or pronouns that a sentence names as its source, the rank_candidates first."""
+    """The speakers or pronouns that a sentence names as its source, the likeliest first."""
     for verb in CUE_VERB.finditer(sentence.text, sentence.start, sentence.end):
         if sentence.is_quoted_at(verb.start()):
             continue

@@ -1,4 +1,4 @@
-"""Attributes the sentences of a news text to their speakers (quotation attribution).
+"""Decides who says each sentence: named in it, meant by a pronoun, or carried over from beside it.
 
     text -> paragraphs -> sentences with their quotations
          -> the speaker that a sentence names by a cue verb or "according to"

@@ -4,8 +4,8 @@
     text, publication day -> recognition -> normalization of days | of periods -> TimeExpressions
                              (which words)  (which days; uses tense and intervals)
 
-A wrong publication date is mended in ``parsing``, a phrase that is missed or wrongly taken for a
-time in ``recognition``, wrong days of a phrase in ``day_normalization`` or
-``period_normalization``, a wrong "past or future" in ``tense``. Knows nothing about where texts
-come from, nor about questions.
+A publication date that is misread is mended in ``parsing`` (which of a page's dates counts:
+``ingest.extraction.publication_date``), a phrase that is missed or wrongly taken for a time in
+``recognition``, wrong days of a phrase in ``day_normalization`` or ``period_normalization``, a wrong
+"past or future" in ``tense``. Knows nothing about where texts come from, nor about questions.
 """

@@ -1,7 +1,7 @@
 """Normalizes temporal expressions that name single days: dates, weekdays, "today".
 
-Each function takes a recognised expression and returns its first and last day. A weekday in the
-past tense is the last one on or before publication, after "will" the next one; a day without a
+Each function takes a recognised expression and returns its first and last day. A weekday is
+the last one on or before publication, or the next one where the verb is future; a day without a
 year is the nearest one that the tense allows. Longer periods are ``period_normalization``'s.
 """
 
@@ -26,6 +26,8 @@ def iso_date(timex: TimexMatch) -> Interval:
 
 
 _EVENT_YEARS = {(9, 11): 2001, (1, 6): 2021}
+"""(month, day) of days that became names of events -> their year."""
+
 _EVENT_NOUN = re.compile(
     r"(?:[’']s)?,? (?:attacks?|plan|trial|crowd|rally|violence|conspiracy|cases?"
     r"|committee|insurrection"
@@ -33,7 +35,8 @@ _EVENT_NOUN = re.compile(
     r"|investigation|defendants|select|House|terror\w*|siege|probe|commission)\b",
     re.IGNORECASE,
 )
-"""Days that became the names of events: "the Jan. 6 committee" is not about last January."""
+"""What follows such a day where it names the event: "the Jan. 6 committee" is not about last
+January."""
 
 
 def month_day(timex: TimexMatch) -> Interval:

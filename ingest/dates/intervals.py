@@ -69,7 +69,7 @@ def shift_back(day: date, count: int, unit: str) -> date:
 
 
 def unit_around(day: date, unit: str) -> Interval:
-    """The days meant by "a ``unit`` ago", which is no preciser than its unit, around ``day``."""
+    """The days that "a ``unit`` ago" may mean around ``day``: it is as precise as its unit."""
     if unit == "week":
         return day - timedelta(days=3), day + timedelta(days=3)
     if unit in ("month", "quarter"):

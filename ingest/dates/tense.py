@@ -52,7 +52,8 @@ _FUTURE_FORMS = frozenset({"expected", "plan", "will", "doing", "present", "be",
 def tense_at(text: str, start: int, end: int, sentence_start: int, sentence_end: int) -> Tense:
     """The tense around ``text[start:end]`` inside ``text[sentence_start:sentence_end]``.
 
-    Only present and modal forms count as future, because news tells what happened in the past.
+    Present and modal forms, and plans in any tense ("was expected to", "agreed to"), count as
+    future; every other verb counts as past.
     """
     before = [m for m in _VERB_FORM.finditer(text, sentence_start, start) if m.end() <= start]
     verb = before[-1] if before else _VERB_FORM.search(text, end, sentence_end)

@@ -47,7 +47,7 @@ class PageMetadata:
         return next((text for name in names if (text := _line(self.metas.get(name)))), None)
 
     def publishers(self) -> list[str]:
-        """Names that the page gives its outlet, the rank_candidates first."""
+        """Names that the page gives its outlet, the likeliest first."""
         names = [_name_of(self._resolved(self.article.get("publisher")))]
         names += [self.meta("og:site_name"), self.meta("application-name")]
         names += [

@@ -1,4 +1,4 @@
-"""Reads RSS, Atom and JSON feeds and news sitemaps, and follows their entries to the articles.
+"""Reads RSS, Atom, JSON feeds and news sitemaps: entries, whether they changed, their articles.
 
     parse_feed(page)     the entries of a feed, in the feed's order
     fetch_entry(entry)   the entry's page, or the feed's own text when the page cannot be had

@@ -1,4 +1,4 @@
-"""Detects near-duplicates, such as copies of a wire story, and clusters them.
+"""Detects near-duplicates, such as copies of a wire story, and clusters them (``cluster_id``).
 
     article  -> sketch: LSH bands of its MinHash, and MinHash values of its passages
     sketches -> candidates that share signatures

@@ -1,4 +1,4 @@
-"""Attributes a sentence of the answer to the speaker of its quotes, where its words do not.
+"""Adds "said by X" to a sentence of the answer whose quotes are all X's, as found at ingest.
 
 Knows nothing about how speakers are found (``ingest.attribution``).
 """

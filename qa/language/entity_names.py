@@ -24,7 +24,7 @@ from qa.language.lexicon import (
     lemma,
 )
 from qa.language.numbers import CARDINALS, NUMBER_WORDS
-from qa.language.time_expressions import MONTHS, WEEKDAYS
+from qa.language.time_spans import MONTHS, WEEKDAYS
 from qa.language.words import STOP_WORDS, WORD_PATTERN
 
 # -- finding names ------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """English word lists for comparing sentences: antonyms, near-synonyms, negation, hedges, nations.
 
 Also the lemma of irregular forms ("sank" is "sink"). All lists were written by hand from general
-knowledge of news English. Knows nothing about sentences: ``qa/support`` and ``qa/reading`` use it.
+knowledge of news English. Knows nothing about sentences.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from qa.language.time_expressions import MONTH_PATTERN, MONTHS, WEEKDAYS
+from qa.language.time_spans import MONTH_PATTERN, MONTHS, WEEKDAYS
 
 _MONTH_NUMBERS = {month[:3]: number for number, month in enumerate(MONTHS, 1)}
 _YEAR = r"(?:1[5-9]|20)\d\d"

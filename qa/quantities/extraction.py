@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from qa.language.numbers import Number, find_numbers
-from qa.language.time_expressions import time_expression_spans
+from qa.language.time_spans import time_expression_spans
 from qa.language.words import STOP_WORDS, content_stems, stem
 from qa.quantities.intervals import HEDGE_BEFORE_NUMBER, Quantity, hedged_interval, rounding_error
 from qa.quantities.question_targets import (

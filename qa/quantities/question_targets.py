@@ -33,7 +33,8 @@ _PREDICATE_WORDS = {
 PREDICATES = {
     name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _PREDICATE_WORDS.items()
 }
-"""What is said of those whom news counts again and again as it learns more -> the words for it."""
+"""Predicate of a count that news keeps updating (dead, hurt, arrested, ...) -> pattern of the words
+that express it."""
 
 
 def _stems(words: str) -> frozenset[str]:

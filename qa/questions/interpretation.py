@@ -1,4 +1,4 @@
-"""Interprets a question: the kind of answer wanted, the query to search for, and its filters.
+"""Interprets a question or a follow-up: kind of answer wanted, query to search for, filters.
 
     text (+ history, + day of asking, + outlets of the library) -> Question
 

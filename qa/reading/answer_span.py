@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 from qa.language.entity_names import name_spans, name_stem
 from qa.language.numbers import find_numbers
-from qa.language.time_expressions import time_expression_spans
+from qa.language.time_spans import time_expression_spans
 from qa.language.words import STOP_WORDS, content_stems, word_tokens
 from qa.questions.interpretation import Kind, Question
 

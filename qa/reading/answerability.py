@@ -51,7 +51,7 @@ LEAD_CHARACTERS = 300
 """The start of an article that says what it is about."""
 
 NEIGHBOR_CHARACTERS = 600
-"""Text to each side in which the neighbors of a sentence are looked for."""
+"""Text to each side in which the neighbours of a sentence are looked for."""
 
 UNSEEN_STEM = "\N{NO-BREAK SPACE}"
 """No word at all: its inverse document frequency tells how many passages there are."""
@@ -138,7 +138,7 @@ def mismatch_features(
     """What speaks against the sentence ``article.text[start:end]`` of a passage, 0 to 1 each.
 
     ``unknown`` and ``apart``: the largest share of a name that the article lacks, and that the
-    sentence with its neighbors, the headline and the opening lack; ``figure`` and ``year``: the
+    sentence with its neighbours, the headline and the opening lack; ``figure`` and ``year``: the
     question has one that the passage lacks; ``named``: the share of the question that is names
     found there, since names alone make a passage look nearer than it is; ``size``: see Mentions.
     """
@@ -153,8 +153,8 @@ def mismatch_features(
         years.add(article.published_at.year)
     apart = 0.0
     if _share_lacking(mentions.names, heading):  # seldom, and the slower look
-        neighbors = _with_neighbors(article.text, start, end)
-        apart = _share_lacking(mentions.names, f"{neighbors} . {heading}")
+        neighbours = _with_neighbours(article.text, start, end)
+        apart = _share_lacking(mentions.names, f"{neighbours} . {heading}")
     return {
         "unknown": _share_lacking(mentions.names, f"{article.text} . {heading}"),
         "apart": apart,
@@ -165,7 +165,7 @@ def mismatch_features(
     }
 
 
-def _with_neighbors(text: str, start: int, end: int) -> str:
+def _with_neighbours(text: str, start: int, end: int) -> str:
     """A sentence with the one before it and the one after."""
     low, high = max(0, start - NEIGHBOR_CHARACTERS), min(len(text), end + NEIGHBOR_CHARACTERS)
     spans = sentence_spans(text, low, high)

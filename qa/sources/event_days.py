@@ -33,7 +33,8 @@ MIN_EVENT_COVERAGE = 0.7
 """Share of the event's words, by weight, that a passage with its title must hold."""
 
 MIN_SCORE_OF_DAY = 1.2
-"""Fitted by hand on the days of 13 questions about the bundled samples, 2026-11-24."""
+"""Score that a day must reach to be taken for the event's. Fitted by hand on the days of 13
+questions about the bundled samples, 2026-11-24."""
 
 MAX_SCORE_BELOW_BEST = 0.15
 """How far below the best day's score other days of the event may lie."""

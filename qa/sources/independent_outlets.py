@@ -1,4 +1,4 @@
-"""Counts independent sources: two stories of one outlet, or copies of one wire story, are one.
+"""Counts independent sources: one outlet, or one wire story (``cluster_id``), counts once.
 
 An outlet is known by its name and by the host of its addresses. Knows nothing about what the
 articles say.

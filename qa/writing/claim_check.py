@@ -1,4 +1,4 @@
-"""Checks one sentence that a model wrote: its citations, its support, and whether it is a refusal.
+"""Checks one sentence that a model wrote: its quotes, the verdict of ``qa/support``, refusals.
 
     sentence + evidence -> align_claim -> support >= threshold, no foreign address, no question
 

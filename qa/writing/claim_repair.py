@@ -60,10 +60,10 @@ there the checker decides."""
 
 THIN_SUPPORT_BELOW = 0.58
 MIN_YES_FOR_THIN_SUPPORT = 0.6
-"""Probability of yes that the judge must give below the former. Of 35 sentences of RealTime QA's
-editors that the checker let through, read by hand, 3 of 11 below it were wholly supported and
-22 of 24 above; of 8 that a model wrote, 6, and the six were those with a yes above 0.6
-(2026-11-23)."""
+"""Probability of yes that the judge must give to a sentence below ``THIN_SUPPORT_BELOW``. Of 35
+sentences of RealTime QA's editors that the checker let through, read by hand, 3 of 11 below it were
+wholly supported and 22 of 24 above; of 8 that a model wrote, 6, and the six were those with a yes
+above 0.6 (2026-11-23)."""
 
 log = logging.getLogger(__name__)
 

@@ -1,9 +1,9 @@
-"""Written answers: a model writes, code cites and checks; an unsupported sentence is never shown.
+"""Writes one answer: prompt, model, and each sentence checked and reviewed as it is complete.
 
     evidence -> prompt -> model -> token stream -> whole sentences
         -> align each to its evidence -> check support -> review (claim_repair) -> Written
 
-Knows nothing about retrieval or about how answers look.
+An unsupported sentence is never shown. Knows nothing about retrieval or about how answers look.
 """
 
 from __future__ import annotations

@@ -37,7 +37,8 @@ from sqlalchemy import (
 from ingest.errors import LibraryBroken
 
 SCHEMA_VERSION = 2
-"""2 added expressions and statements (2026-11-22): empty until `citewire reindex` fills them."""
+"""2 added expressions and statements (2026-11-22): empty until `citewire repair` or
+`reindex` fills them."""
 
 metadata = MetaData()
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qa.evaluate.metrics.bootstrap import (
+from qa.evaluate.metrics.confidence_intervals import (
     Statistic,
     Values,
     auroc,

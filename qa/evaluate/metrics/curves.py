@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from qa.evaluate.metrics.aggregation import confidences
-from qa.evaluate.metrics.bootstrap import estimate, mean
+from qa.evaluate.metrics.confidence_intervals import estimate, mean
 from qa.evaluate.records import Row
 
 MAX_K = 20

@@ -14,7 +14,7 @@ import numpy as np
 
 from qa.errors import EvaluationError
 from qa.evaluate.metrics.aggregation import statistics
-from qa.evaluate.metrics.bootstrap import (
+from qa.evaluate.metrics.confidence_intervals import (
     Statistic,
     Values,
     interval,

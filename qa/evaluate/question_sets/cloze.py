@@ -25,7 +25,7 @@ from qa.evaluate.question_sets.standalone_sentences import (
 )
 from qa.language.entity_names import name_spans
 from qa.language.numbers import find_numbers
-from qa.language.time_expressions import time_expression_spans
+from qa.language.time_spans import time_expression_spans
 from qa.language.words import word_tokens
 
 GAP = "____"
@@ -34,7 +34,7 @@ MAX_SENTENCES_READ = 12
 """Sentences of an article that are drafted from: news says first what it is about."""
 
 _CLOZE_WORDS = range(6, 31)
-_PREDICATE_WORDS = range(3, 21)
+_WORDS_AFTER_VERB = range(3, 21)
 """How many words a cloze, and what follows the verb of a wh-question, may have."""
 
 
@@ -275,7 +275,7 @@ def _names_something(text: str, found: list[Name]) -> bool:
 
 def _is_specific(rest: str, found: list[Name]) -> bool:
     """Whether what follows the verb says enough to be looked for, and nothing left open."""
-    sized = len(rest.split()) in _PREDICATE_WORDS
+    sized = len(rest.split()) in _WORDS_AFTER_VERB
     return (
         _names_something(rest, found)
         and sized

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from qa.settings import Settings
 
 commands = typer.Typer()
-feeds = typer.Typer(name="feeds", help="Feeds that are kept and read again.", no_args_is_help=True)
+feeds = typer.Typer(
+    name="feeds", help="Feeds that are subscribed to and read again.", no_args_is_help=True
+)
 
 SOME_REJECTED = 3
 """Exit code when some sources were rejected and others were accepted."""
@@ -213,7 +215,7 @@ def add_feed(
     urls: Annotated[list[str], typer.Argument(metavar="URL ...", help="RSS, Atom or JSON feeds.")],
     home: HomeOption = None,
 ) -> None:
-    """Keep feeds. Their articles come with `feeds update`, and while the app runs."""
+    """Subscribe to feeds. Their articles come with `feeds update`, and while the app runs."""
     with exit_on_error():
         subscriptions = _subscriptions(load_settings(home))
         for url in urls:
@@ -222,7 +224,7 @@ def add_feed(
 
 @feeds.command("list")
 def list_feeds(as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Show the kept feeds and how they were last read."""
+    """Show the subscribed feeds and how they were last read."""
     with exit_on_error():
         subscribed = _subscriptions(load_settings(home)).all()
     if as_json:
@@ -237,27 +239,28 @@ def list_feeds(as_json: JsonOption = False, home: HomeOption = None) -> None:
 def remove_feed(
     urls: Annotated[list[str], typer.Argument(metavar="URL ...")], home: HomeOption = None
 ) -> None:
-    """Stop keeping feeds. Their articles stay in the library."""
+    """Unsubscribe from feeds. Their articles stay in the library."""
     with exit_on_error():
         from ingest.errors import BadInput
 
         subscriptions = _subscriptions(load_settings(home))
         for url in urls:
             if not subscriptions.remove(url):
-                raise BadInput(url, "not a kept feed; `citewire feeds list` shows them")
+                raise BadInput(url, "not a subscribed feed; `citewire feeds list` shows them")
             typer.echo(f"Removed: {url}")
 
 
 @feeds.command("update")
 def update_feeds(
     urls: Annotated[
-        list[str] | None, typer.Argument(metavar="URL ...", help="Only these [all kept feeds]")
+        list[str] | None,
+        typer.Argument(metavar="URL ...", help="Only these [all subscribed feeds]"),
     ] = None,
     allow_private: PrivateOption = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Bring in what is new in the kept feeds, following their entries to the full articles."""
+    """Bring in what is new in the subscribed feeds, with the full articles of their entries."""
     with exit_on_error():
         assistant = _open_assistant(load_settings(home), allow_private, quiet=as_json)
         with spinner("Reading feeds", quiet=as_json):

@@ -15,7 +15,7 @@ from qa.records import Answer, AnswerEvent, Citation, Event, Sentence, StatusEve
 Progress = Literal["working", "done", "stopped", "failed"]
 
 MAX_HISTORY_TURNS = 6
-"""Earlier questions that a follow-up question is interpreted with."""
+"""Earlier exchanges handed on with a question; only the last one completes a follow-up."""
 
 
 @dataclass(frozen=True, slots=True)

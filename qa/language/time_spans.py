@@ -1,4 +1,4 @@
-"""Finds the spans of time expressions ("May 16", "last week", "two days ago") in a text.
+"""Finds the spans of time expressions in a text, without their days (those: ``ingest/dates``).
 
 They are not resolved to days: ``ingest/dates`` does that when an article is stored.
 """

@@ -6,6 +6,6 @@
 
 A publication date that is misread is mended in ``parsing`` (which of a page's dates counts:
 ``ingest.extraction.publication_date``), a phrase that is missed or wrongly taken for a time in
-``recognition``, wrong days of a phrase in ``day_normalization`` or ``period_normalization``, a wrong
-"past or future" in ``tense``. Knows nothing about where texts come from, nor about questions.
+``recognition``, wrong days of a phrase in ``day_normalization`` or ``period_normalization``, and a
+wrong "past or future" in ``tense``. Knows nothing about where texts come from, nor about questions.
 """

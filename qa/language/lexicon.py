@@ -186,14 +186,12 @@ buy purchase acquire acquisition
 begin start launch commence initiate open
 end finish conclude close complete
 sick ill illness sickness disease
-doctor physician
 show reveal indicate demonstrate disclose expose unveil
 find discover detect uncover
 probe investigation inquiry investigate inquire
 big large huge massive great major
 small little tiny minor
 help aid assist assistance support
-hurt injure wound injury
 car vehicle auto automobile
 ask request urge call demand
 use employ utilize
@@ -201,30 +199,17 @@ get receive obtain gain
 give provide supply offer hand
 make create produce manufacture build
 need require necessary requirement
-try attempt seek effort bid
 think believe consider regard deem
-want wish hope aim intend
-money fund cash funding
-worker employee staff staffer
 company firm business corporation
-leader chief head boss
 country nation state
 police officer cop
 law legislation bill act
 vote ballot poll election elect
 plan scheme proposal programme program project propose
 talk discussion negotiation negotiate discuss meeting meet
-deal agreement pact accord treaty agree
 ceasefire truce armistice
-fight battle combat clash conflict
-attack strike assault raid bomb bombing
-arrest detain custody detention
-trial court
-killer murderer
 prison jail
 area region zone
-house home residence
-city town
 kid child youngster minor
 rise climb increase grow gain jump soar surge up higher growth
 fall drop decline decrease plunge slump sink tumble down
@@ -234,61 +219,28 @@ allow permit let authorize enable
 ban forbid prohibit bar outlaw block
 move shift relocate transfer
 remove delete withdraw take eliminate erase
-keep retain maintain hold
 quit resign resignation leave step
-fire dismiss sack
-hire recruit appoint
-choose pick select name nominate
-accuse blame allege charge
-secret secretly covertly clandestinely
 worldwide global globally world
-approximately about around roughly nearly almost
 several various multiple number
 movie film
 phone smartphone telephone
-aircraft plane airplane jet
 ship vessel boat ferry
-storm hurricane typhoon cyclone
-flood flooding
-fire blaze wildfire
 quake earthquake
-explosion blast explode
-crash collision collide
 guilty convict conviction
-illegal unlawful
 danger threat risk hazard menace
-goal target objective aim
 important significant key crucial vital
-quick fast rapid swift
-rule regulation
-tax levy tariff duty
 price cost
 pay wage salary
-sell sale
 win victory beat defeat triumph
 lose loss defeat
 game match
-champion title winner
-team side squad
 study research survey
 scientist researcher expert
 drug medicine medication
-vaccine shot jab
 virus infection infect case
-student pupil
 teach teacher teaching
 building structure
-road street highway
-weapon arm gun
 soldier troop military army
-destroy demolish wreck ruin
-build construct construction erect
-protest demonstration rally protester demonstrate
-refugee migrant
-rescue save
-mend repair fix restore
-miss missing disappear vanish
-sink founder
 """.strip()
 
 

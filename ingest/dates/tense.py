@@ -38,7 +38,6 @@ _VERB_FORM = re.compile(
     r"|preparing|prepares?|agreed|promises?|promised|threatened|threatens?)\s+to\b)"
     r"|(?P<will>(?:will|won['’]t|shall|would|may|might|could|can|must|should)(?:\s+(?:not\s+|also\s+)?be"
     rf"\s+(?:\w+ly\s+)?(?:\w+ed|{'|'.join(_IRREGULAR_PAST)})\b)?|upcoming)"
-    r"|(?P<doing>(?:is|are|['’]re)\s+(?:\w+ly\s+|also\s+|not\s+)?\w{2,}ing)"
     r"|(?P<perfect>(?:has|have|had|['’]ve)\b)"
     rf"|(?P<past>{'|'.join(_IRREGULAR_PAST)})"
     r"|(?P<ed>(?!need|speed|indeed|hundred|seed|feed|breed|united|red|bed|shed\b)[a-z’-]{2,}ed)"
@@ -46,7 +45,7 @@ _VERB_FORM = re.compile(
     r"|(?P<be>is|are)"
     r")\b|(?P<short>['’]ll\b)"
 )
-_FUTURE_FORMS = frozenset({"expected", "plan", "will", "doing", "present", "be", "short"})
+_FUTURE_FORMS = frozenset({"expected", "plan", "will", "present", "be", "short"})
 
 
 def tense_at(text: str, start: int, end: int, sentence_start: int, sentence_end: int) -> Tense:

@@ -33,14 +33,17 @@ _REASON = re.compile(
     r"\b(?:because|due to|as a result of|in order to|caused|so that|blam\w+|citing|reasons?)\b",
     re.I,
 )
+_POSSIBLE_REASON = re.compile(r"\b(?:after|since|over|amid|as|to)\b", re.I)
 _QUOTED = re.compile(r"[“\"‘]([^”\"’]{2,60})[”\"’]")
 
 
 def answer_type_match(text: str, question: Question) -> float:
-    """Whether a sentence holds something of the type that is asked for and that the question does
-    not say itself: 1 or 0."""
+    """How far a sentence holds something of the type that is asked for and that the question does
+    not say itself: 1, 0, or 0.3 for what only may be a reason."""
     if question.kind == "where":
         return float(any(_PLACE_BEFORE.search(text[: s[0]]) for s in _new_names(text, question)))
+    if question.kind == "why" and not _REASON.search(text):
+        return 0.3 if _POSSIBLE_REASON.search(text) else 0.0
     return float(bool(_spans(question.kind, text, question)))
 
 

@@ -83,7 +83,8 @@ qa.reading.answerability | gate refit | ANSWERABILITY_WEIGHTS[cosine]
     ANSWERABILITY_WEIGHTS[unknown] ANSWERABILITY_WEIGHTS[apart] ANSWERABILITY_WEIGHTS[figure]
     ANSWERABILITY_WEIGHTS[year] ANSWERABILITY_WEIGHTS[size] ANSWERABILITY_WEIGHTS[named]
 qa.reading.answer_span | reading premises | _PLACE_BEFORE _UNIT_AFTER _REASON _POSSIBLE_REASON
-    _QUOTED _unit_asked=False _things=[] _people=[] _places=[] _new_dates=[] _new_numbers=[] _reasons=[]
+    _QUOTED _unit_asked=False _things=[] _people=[] _places=[] _new_dates=[]
+    _new_numbers=[] _reasons=[]
 qa.reading.false_premise | premises reading refusing | _different_figures=() _antonyms=()
     _negated_in_one=None role_conflicts=()
 qa.reading.false_premise | premises reading | _is_reported=False _is_said=False

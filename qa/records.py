@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
@@ -119,6 +119,10 @@ class Sentence:
     """Where in ``text`` the likely short answer stands, when one was found."""
     said_by: str = ""
     """Whose claim it is, with their role, when ``text`` does not say so itself."""
+    paragraph: bool = False
+    """Whether a new paragraph, or a new item of a list, begins with it."""
+    heading: str = ""
+    """What stands above it, in our words: the story or the day that its paragraph is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +216,16 @@ class Answer:
     """Figures of about the same days that cannot all be true."""
     timeline: tuple[Entry, ...] = ()
     """What happened, in the order of its days, when that was asked."""
+    missing: tuple[str, ...] = ()
+    """What was asked and is not in the articles, in a model's words, when it named it."""
     notices: tuple[str, ...] = ()
     search: str = ""
     """What was searched for: the question, made whole where it leaned on an earlier one."""
+    searches: tuple[str, ...] = ()
+    """The searches that an open question was planned into, with their periods and outlets."""
+    evidence_read: Mapping[str, int | str] = field(default_factory=dict)
+    """What a model was shown: ``budget`` and ``tokens`` (estimated), ``passages``, ``articles``,
+    and ``why`` the budget is what it is. Empty when no model wrote."""
     filters: str = ""
     """Which articles could answer, in words; empty when all of them could."""
     confidence: float = 0.0
@@ -227,8 +238,8 @@ class Answer:
         if self.timeline:
             return self.timeline_text
         if self.sentences:
-            return " ".join(
-                f"{s.text} {citation_marks(s.citations)}".strip() for s in self.sentences
+            return laid_out(
+                self.sentences, lambda s: f"{s.text} {citation_marks(s.citations)}".strip()
             )
         return NOT_FOUND
 
@@ -272,7 +283,8 @@ class Answer:
         """The answer's text with each claim introduced as its speaker's."""
         if not self.sentences:
             return NOT_FOUND
-        return " ".join(attributed_text(s, quoted=self.mode == "quoted") for s in self.sentences)
+        quoted = self.mode == "quoted"
+        return laid_out(self.sentences, lambda s: attributed_text(s, quoted=quoted))
 
     @property
     def superseded_text(self) -> str:
@@ -352,6 +364,21 @@ class Answer:
             | values
             | {"short_answer": self.short_answer, "short_days": self.short_days}
         )
+
+
+def laid_out(sentences: Iterable[Sentence], written: Callable[[Sentence], str]) -> str:
+    """Sentences in their paragraphs, each under its heading, as plain text."""
+    text = ""
+    for sentence in sentences:
+        if sentence.heading:
+            text += f"{NEW_PARAGRAPH if text else ''}{sentence.heading}\n"
+        elif text:
+            text += NEW_PARAGRAPH if sentence.paragraph else " "
+        text += written(sentence)
+    return text
+
+
+NEW_PARAGRAPH = "\n\n"
 
 
 def attributed_text(sentence: Sentence, *, quoted: bool) -> str:

@@ -47,6 +47,11 @@ class Settings(BaseSettings):
     model_timeout: float = Field(
         default=60.0, gt=0, description="Seconds without an answer before quoting instead."
     )
+    evidence_tokens: int | None = Field(
+        default=None, ge=200,
+        description="Tokens of evidence that the model is shown. Default: chosen by the model, "
+        "600 for one of up to 4 billion parameters, up to 6000 for any other.",
+    )  # fmt: skip
     second_looks: bool = Field(
         default=True,
         description="Whether the model that writes is also asked for a yes or no where the support "

@@ -37,6 +37,10 @@ class FakeOpenAI:
     """Seconds between words."""
     arrived: list[float] = field(default_factory=list)
     """When each request came (``time.perf_counter``)."""
+    name: str = "fake-1.5b"
+    """What it calls its model; by its size a small one."""
+    listing: dict[str, Any] = field(default_factory=dict)
+    """What it says of its model besides the name."""
     sent: list[tuple[float, str]] = field(default_factory=list)
     """When each word was sent, and which."""
 
@@ -82,7 +86,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Silence: the tests' output is pytest's."""
 
     def do_GET(self) -> None:
-        model = {"id": "fake-model", "object": "model", "created": 1, "owned_by": "tests"}
+        model = {"id": self.fake.name, "object": "model", "created": 1, "owned_by": "tests"}
+        model |= self.fake.listing
         self._json(200, {"object": "list", "data": [model]})
 
     def do_POST(self) -> None:

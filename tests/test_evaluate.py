@@ -255,7 +255,7 @@ def test_peers_answer_the_same_questions(sample_assistant: Assistant) -> None:
 def test_peers_write_with_the_same_model(samples: Library) -> None:
     """CitationQueryEngine's marks are read, an invented one is seen, tokens are counted."""
     with openai_server("The envoy is Leonie Abarra [1]. She is tall [7].") as fake:
-        settings = Settings(openai_base_url=fake.url, openai_api_key="k", model="fake")
+        settings = Settings(openai_base_url=fake.url, openai_api_key="k", model="fake-1.5b")
         assistant = Assistant(settings, library=samples)
         citation, starter = open_systems(("llama-index-citation", "llama-index"), assistant)
         marked = evaluate(citation, CASES[:1])
@@ -352,7 +352,7 @@ def test_what_cannot_be_done_is_said_in_one_line(arguments: tuple[str, ...], sai
 def test_llama_index_evaluators_are_further_measures(told: Told) -> None:
     """A judge model's verdicts stand beside ours."""
     with openai_server("YES") as fake:
-        settings = Settings(openai_base_url=fake.url, openai_api_key="k", model="fake")
+        settings = Settings(openai_base_url=fake.url, openai_api_key="k", model="fake-1.5b")
         extra = evaluators_of(("faithfulness", "relevancy"), settings)
         report = evaluate(told, CASES[:2], scoring=Scoring(extra=extra))
     assert report.failed == ()

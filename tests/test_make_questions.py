@@ -205,7 +205,7 @@ def _with_model(library: Library, reply: str, mode: str | int = "ok") -> tuple[l
     notices: list[str] = []
     with openai_server(reply, mode) as server:
         llm = open_model(
-            Settings(openai_base_url=server.url, openai_api_key=SecretStr("k"), model="fake")
+            Settings(openai_base_url=server.url, openai_api_key=SecretStr("k"), model="fake-1.5b")
         )
         cases = list(make_questions(library, number=5, llm=llm, on_notice=notices.append))
     assert "<report>" in json.dumps(server.requests[0])

@@ -24,16 +24,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from qa.errors import ModelError, SettingsError
 from qa.settings import Settings
+from qa.writing.known_models import (
+    ASSUMED_CONTEXT_TOKENS,
+    ModelFacts,
+    facts_from_listing,
+    remember_facts,
+)
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM as LLM
     from llama_index.core.llms import ChatMessage
 
 DEFAULT_MODEL = "gpt-4.1-mini"
-CONTEXT_TOKENS = 8_192
-"""Context window that is assumed of a compatible server and set for a GGUF file."""
 MAX_TOKENS = 220
-"""Three sentences; the excerpts fill the rest of a small model's context."""
+"""Tokens of a completion that asks for no other limit: three sentences."""
+LISTING_SECONDS = 5.0
+"""Seconds a server has to list its models; without the list everything works, less well fitted."""
 
 T = TypeVar("T")
 
@@ -65,11 +71,13 @@ def open_model(settings: Settings) -> LLM | None:
     if name is None:
         return None
     if settings.gguf:
-        return _compatible(_serve(settings.gguf.expanduser()), name, "none", settings)
+        address = _serve(settings.gguf.expanduser())
+        _, facts = _listed_model(address, "none", None)
+        return _compatible(address, name, "none", settings, facts)
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
     if settings.openai_base_url:
-        found = settings.model or _first_model(settings.openai_base_url, key)
-        return _compatible(settings.openai_base_url, found, key, settings)
+        found, facts = _listed_model(settings.openai_base_url, key, settings.model)
+        return _compatible(settings.openai_base_url, found, key, settings, facts)
     return _openai(name, key, settings)
 
 
@@ -83,31 +91,49 @@ def _openai(name: str, key: str, settings: Settings) -> LLM:
     try:
         _ = llm.metadata
     except ValueError:  # newer than llama-index's list of models
-        return _compatible("https://api.openai.com/v1", name, key, settings)
+        return _compatible("https://api.openai.com/v1", name, key, settings, ModelFacts())
     return llm
 
 
-def _compatible(base_url: str, model: str, key: str, settings: Settings) -> LLM:
+def _compatible(base_url: str, model: str, key: str, settings: Settings, facts: ModelFacts) -> LLM:
     from llama_index.llms.openai_like import OpenAILike
 
     llm: LLM = OpenAILike(
-        model=model, api_base=base_url, api_key=key, temperature=0.0, max_tokens=MAX_TOKENS,
-        is_chat_model=True, context_window=CONTEXT_TOKENS, timeout=settings.model_timeout,
-        max_retries=0, additional_kwargs={"stream_options": {"include_usage": True}},
+        model=model, api_base=base_url, api_key=key, temperature=0.0,
+        max_tokens=MAX_TOKENS, is_chat_model=True,
+        context_window=facts.context_tokens or _published_context(model),
+        timeout=settings.model_timeout, max_retries=0,
+        additional_kwargs={"stream_options": {"include_usage": True}},
     )  # fmt: skip
+    remember_facts(llm, facts)
     return llm
 
 
-def _first_model(base_url: str, key: str) -> str:
+def _published_context(model: str) -> int:
+    """The context window of a model that llama-index lists, under whatever address it is served."""
+    from llama_index.llms.openai.utils import openai_modelname_to_contextsize
+
+    try:
+        return int(openai_modelname_to_contextsize(model.rpartition("/")[2]))
+    except ValueError:
+        return ASSUMED_CONTEXT_TOKENS
+
+
+def _listed_model(base_url: str, key: str, wanted: str | None) -> tuple[str, ModelFacts]:
+    """A model of a server and what the server says of it: the wanted one, or the one listed first.
+    A server that lists nothing, or not the wanted one, is asked for it all the same."""
     import openai
 
     try:
-        client = openai.OpenAI(base_url=base_url, api_key=key, timeout=5, max_retries=0)
+        client = openai.OpenAI(
+            base_url=base_url, api_key=key, timeout=LISTING_SECONDS, max_retries=0
+        )
         for model in client.models.list():
-            return model.id
+            if wanted in (None, model.id):
+                return model.id, facts_from_listing(model.model_extra or {})
     except Exception as error:  # an unreachable server must not stop the app: it will quote
         log.info("no model list at %s: %s", base_url, error)
-    return "default"
+    return wanted or "default", ModelFacts()
 
 
 @cache
@@ -124,7 +150,7 @@ def _serve(path: Path) -> str:
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
     params.hostnames, params.port = ["127.0.0.1"], 0
-    params.n_ctx, params.n_parallel, params.warmup = CONTEXT_TOKENS, 1, False
+    params.n_ctx, params.n_parallel, params.warmup = ASSUMED_CONTEXT_TOKENS, 1, False
     server = xllamacpp.Server(params)
     _SERVERS.append(server)
     return f"{server.listening_address}/v1"
@@ -149,15 +175,18 @@ class Completion:
     """Seconds in which all of it must have come; None: as long as pieces come."""
     cut_off: bool = False
     """Whether the length limit ended it, perhaps inside a sentence."""
+    max_tokens: int | None = None
+    """Tokens it may take; None: the limit that the model was opened with."""
 
     def __iter__(self) -> Iterator[str]:
         """Yield pieces as they come. Raises ModelError, whatever went wrong underneath."""
         messages = chat_messages(self.system, self.user)
+        llm = limited_to(self.max_tokens, self.llm) if self.max_tokens else self.llm
         finished: str | None = None
         native = False
         try:
             for chunk in iterate_with_deadline(
-                lambda: self.llm.stream_chat(messages), self.patience, self.deadline
+                lambda: llm.stream_chat(messages), self.patience, self.deadline
             ):
                 native = native or hasattr(chunk.raw, "choices")
                 finished = _finish_reason(chunk.raw) or finished

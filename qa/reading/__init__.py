@@ -2,6 +2,7 @@
 
     sentences = rank_sentences(question, hits, library)      sentence_ranking  (answer_span: type)
     evidence  = without_injections(sentences)                prompt_injection
+    report    = [s for s in ... if not is_boilerplate(s)]    boilerplate (what a model reads)
     part      = judge_part(question, hits, evidence)         status
         confidence    = answer_probability(best sentence)    answerability
         contradiction = find_contradiction(question, ...)    false_premise

@@ -479,3 +479,5 @@ class Turn:
 
     question: str
     answer: str = ""
+    search: str = ""
+    """What was searched for: the question made whole. Empty when that is not known."""

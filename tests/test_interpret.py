@@ -36,6 +36,40 @@ def test_a_follow_up_brings_what_it_leans_on() -> None:
     assert not question.unresolved
 
 
+def test_a_follow_up_of_a_follow_up_keeps_the_subject() -> None:
+    """What the first question was about is not lost on the way."""
+    history = (Turn("Who won the regatta in Hallan?"), Turn("When?"), Turn("And where was it?"))
+    query = interpret("And how many boats?", history).query
+    assert "Hallan" in query
+    assert "regatta" in query
+
+
+def test_a_new_subject_ends_the_old_one() -> None:
+    """Only what the last whole question said is brought along, each word once."""
+    history = (
+        Turn("Who won the regatta in Hallan?"),
+        Turn("When?"),
+        Turn("Who opened the Varnholt bridge on Tuesday?"),
+        Turn("What did it cost?"),
+    )
+    query = interpret("And when was that?", history).query
+    assert "Varnholt" in query
+    assert "Hallan" not in query
+    assert query.count("Varnholt") == 1
+
+
+def test_words_are_brought_over_a_few_turns_only() -> None:
+    """A conversation changes its subject."""
+    history = (Turn("Who won the regatta in Hallan?"), *(Turn("When?"),) * 9)
+    assert interpret("And how many?", history).unresolved
+
+
+def test_what_was_searched_for_counts_instead_of_the_question() -> None:
+    """A turn that tells what was searched for needs no completing."""
+    history = (Turn("And him?", search="How old is Jurek Palvin?"),)
+    assert "Palvin" in interpret("When was that?", history).query
+
+
 def test_a_whole_question_is_left_alone() -> None:
     """A question that names what it is about takes nothing from before."""
     history = (Turn("Who opened the talks in Istanbul?"),)

@@ -169,12 +169,27 @@ def _depends_on_context(text: str) -> bool:
     return continues or bare or vague or (pronoun and len(own) <= 4)
 
 
+MAX_TURNS_COMPLETED = 4
+"""Earlier turns from which a follow-up takes words: a conversation changes its subject."""
+
+
 def complete_follow_up(text: str, history: Sequence[Turn]) -> str:
-    """A follow-up and, in brackets, the words of the last question that it does not repeat."""
-    if not history:
-        return text
-    last = re.sub(r"\bhow (?:many|much) \w+", "", history[-1].question, flags=re.IGNORECASE)
+    """A follow-up and, in brackets, the words of the last question that it does not repeat.
+
+    The last question may be a follow-up itself ("Who won in Hallan?", "When?", "And how many?"): it
+    is completed first, unless its turn says what was searched for.
+    """
+    whole = ""
+    for turn in history[-MAX_TURNS_COMPLETED:]:
+        dependent = not turn.search and _depends_on_context(turn.question)
+        whole = _completed(turn.question, whole) if dependent else turn.search or turn.question
+    return _completed(text, whole)
+
+
+def _completed(text: str, earlier: str) -> str:
+    """The text and, in brackets, the words of an earlier question that it does not repeat."""
+    last = re.sub(r"\bhow (?:many|much) \w+", "", earlier, flags=re.IGNORECASE)
     own = set(content_stems(text))
-    added = [w for w in re.findall(r"[\w’'.-]+", last)
+    added = [w for w in dict.fromkeys(re.findall(r"[\w’'.-]+", last))
              if w.lower() not in STOP_WORDS and not set(content_stems(w)) <= own]  # fmt: skip
     return f"{text} ({' '.join(added)})" if added else text

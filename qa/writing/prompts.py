@@ -110,7 +110,8 @@ def user_message(
     before = ""
     if history and question.query != question.text:
         last = history[-1]
-        before = f"Earlier question: {last.question}\nEarlier answer: {last.answer[:300]}\n\n"
+        asked = last.search or last.question
+        before = f"Earlier question: {asked}\nEarlier answer: {last.answer[:300]}\n\n"
     return (
         f"<excerpts>\n{excerpts(evidence, known_facts)}\n</excerpts>\n\n{before}"
         f"Asked on {_weekday(question.asked_at)}.\nQuestion: {question.text}\n{ANSWER_REQUEST}"

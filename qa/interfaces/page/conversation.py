@@ -62,7 +62,7 @@ class Conversation:
     def history(self) -> tuple[Turn, ...]:
         """The answered questions before the current one, oldest first."""
         earlier = self.exchanges[:-1][-MAX_HISTORY_TURNS:]
-        return tuple(Turn(e.question, e.answer.text) for e in earlier if e.answer)
+        return tuple(Turn(e.question, e.answer.text, e.answer.search) for e in earlier if e.answer)
 
 
 def apply_event(exchange: Exchange, event: Event) -> Exchange:

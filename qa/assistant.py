@@ -32,7 +32,8 @@ from qa.errors import BadQuestion
 from qa.questions.interpretation import Query
 from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
 from qa.settings import Settings
-from qa.writing.models import open_model
+from qa.writing.model_profile import profile_of
+from qa.writing.models import open_judge, open_model
 
 if TYPE_CHECKING:
     from ingest.pipeline import OnOutcome
@@ -81,9 +82,13 @@ class Assistant:
         """The engine that answers; it and the language model are opened at the first use."""
         with self._opening:
             if self._answer_engine is None:
+                llm = self._llm or open_model(self.settings)
+                tokens = self.settings.evidence_tokens
                 self._answer_engine = AnswerEngine(
                     self.library,
-                    llm=self._llm or open_model(self.settings),
+                    llm=llm,
+                    profile=profile_of(llm, evidence_tokens=tokens) if llm else None,
+                    judge=open_judge(self.settings) if llm else None,
                     patience=self.settings.model_timeout,
                     judging=self.settings.second_looks,
                 )

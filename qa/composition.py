@@ -10,7 +10,7 @@ every step returns a new one. Decides nothing about what is searched for, found 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.records import day_of
@@ -49,6 +49,11 @@ class Composition:
     sentences: tuple[Sentence, ...] = ()
     citations: CitationList = field(default_factory=CitationList)
     timeline: tuple[Entry, ...] = ()
+    missing: tuple[str, ...] = ()
+    """What was asked and is not in the articles, in a model's words."""
+    searches: tuple[str, ...] = ()
+    evidence_read: Mapping[str, int | str] = field(default_factory=dict)
+    """What a model was shown: see ``Answer.evidence_read``."""
     comparison: Comparison = field(default_factory=Comparison)
     """What several reports say of the quantity that is asked for."""
 
@@ -57,10 +62,13 @@ class Composition:
         return replace(self, notices=(*self.notices, notice))
 
 
-def append_written(composed: Composition, written: Written) -> Composition:
+def append_written(
+    composed: Composition, written: Written, *, paragraph: bool = False
+) -> Composition:
     """The answer with one more sentence of a model, whose support was checked."""
     citations, numbers = composed.citations.cite(written.evidence, written.score)
-    sentence = attribute_sentence(Sentence(written.text, numbers), citations.citations)
+    sentence = Sentence(written.text, numbers, paragraph=paragraph)
+    sentence = attribute_sentence(sentence, citations.citations)
     return replace(composed, sentences=(*composed.sentences, sentence), citations=citations)
 
 
@@ -160,8 +168,11 @@ def finish_answer(
         superseded=older,
         disagreements=disputed,
         timeline=composed.timeline,
+        missing=composed.missing,
         notices=composed.notices,
         search=question.query,
+        searches=composed.searches,
+        evidence_read=dict(composed.evidence_read),
         filters=str(question.filters),
         confidence=round(composed.confidence, 4),
         timings=dict(cost.timings),

@@ -5,9 +5,11 @@
     read        Retrieved -> Outcome: the evidence of each part, and the status it allows
     compose     Outcome -> Composition:
         a timeline is asked for -> quote a dated list
+        a model that can read   -> write from whole passages, prove, believe its refusal
+                                   (qa/grounded_generation; fails? go on below, and say so)
         nothing answers         -> not_found, with the nearest articles
         the articles contradict -> false_premise, with the sentence that does
-        a model                 -> write, cite, check each sentence   (fails? quote, and say so)
+        a small model           -> write, cite, check each sentence   (fails? quote, and say so)
         no model                -> quote
     finish      Composition -> Answer
 
@@ -36,6 +38,7 @@ from qa.composition import (
 )
 from qa.cost import CostRecorder
 from qa.errors import EmptyLibrary, ModelError
+from qa.grounded_generation.answering import GroundedAnswerer, Planned
 from qa.questions.decomposition import is_self_contained, query_for_part, split_question
 from qa.questions.interpretation import Query, Question, interpret, kind_of
 from qa.reading.prompt_injection import without_injections
@@ -44,10 +47,11 @@ from qa.reading.status import Outcome, Part, decide_outcome, judge_part
 from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
 from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import HybridRetriever
-from qa.sources.consistency import compare_part, passages_needed
+from qa.sources.consistency import Comparison, compare_part, passages_needed
 from qa.sources.event_days import find_event_day
 from qa.sources.timeline import timeline
 from qa.writing.entailment_judge import EntailmentJudge
+from qa.writing.model_profile import ModelProfile, profile_of
 from qa.writing.writer import Writer
 
 if TYPE_CHECKING:
@@ -73,9 +77,11 @@ class Retrieved:
 class AnswerEngine:
     """Answers from a library, every sentence with the words behind it.
 
-    ``llm`` is any llama-index model, or None for quotations. ``patience`` is how many seconds a
-    model may take for its next words, and ``judging`` whether it is also asked for a yes or no
-    where the support checker is unsure. Safe to share between threads.
+    ``llm`` is any llama-index model, or None for quotations; its ``profile`` says how it is used
+    (default: what is known about it). ``patience`` is how many seconds a model may take for its
+    next words, ``judging`` whether it is also asked where the support checker is unsure, and
+    ``judge`` the model that is asked then when it is another one (for a model that can read).
+    Safe to share between threads.
     """
 
     def __init__(
@@ -83,6 +89,8 @@ class AnswerEngine:
         library: Library,
         *,
         llm: LLM | None = None,
+        profile: ModelProfile | None = None,
+        judge: LLM | None = None,
         retriever: HybridRetriever | None = None,
         patience: float = 60.0,
         judging: bool = True,
@@ -92,6 +100,14 @@ class AnswerEngine:
         self._library = library
         self._patience = patience
         self._judge = EntailmentJudge(llm) if judging and llm else None
+        self._grounded: GroundedAnswerer | None = None
+        if llm is not None:
+            profile = profile or profile_of(llm)
+            if not profile.small:
+                asked = (judge or llm) if judging else None
+                self._grounded = GroundedAnswerer(
+                    llm, asked, profile, self.retriever, library, patience
+                )
 
     def answer(self, query: Query) -> Answer:
         """The answer alone. Raises BadQuestion, BadFilter, EmptyLibrary."""
@@ -113,14 +129,22 @@ class AnswerEngine:
                 f"There are no articles in {self._library.home}. Add some with `citewire ingest "
                 "PATH`, or the samples with `citewire ingest --samples`."
             )
+        planned = Planned(question)
+        if self._grounded:
+            planned = yield from self._grounded.plan(query, question, cost)
+            question = planned.question
         only = f", only articles {question.filters}" if question.filters else ""
         yield StatusEvent("search", f"Searching {total:,} passages{only}")
         retrieved = self._retrieve(query, question)
         cost.record_stage_time("retrieve")
-        yield StatusEvent("read", f"Reading {sum(map(len, retrieved.hits))} passages")
-        question, read = self._counted_from_event(query, question, self._read(retrieved))
-        cost.record_stage_time("read")
-        composed = yield from self._compose(query, question, read, cost)
+        if self._grounded:
+            read = self._read(retrieved)
+            composed = yield from self._ground(query, planned, retrieved, read, cost)
+        else:
+            yield StatusEvent("read", f"Reading {sum(map(len, retrieved.hits))} passages")
+            question, read = self._counted_from_event(query, question, self._read(retrieved))
+            cost.record_stage_time("read")
+            composed = yield from self._compose(query, question, read, cost)
         cost.record_stage_time("total")
         yield AnswerEvent(finish_answer(question, read, composed, self._library, cost))
 
@@ -147,7 +171,10 @@ class AnswerEngine:
             )
 
     def _search(self, question: Question) -> list[Hit]:
-        return self.retriever.search(question, passages_needed(question))
+        needed = passages_needed(question)
+        if self._grounded:
+            needed = max(needed or 0, self._grounded.passages_per_search)
+        return self.retriever.search(question, needed)
 
     def _read(self, retrieved: Retrieved) -> Outcome:
         whole, *rest = map(self._read_part, retrieved.questions, retrieved.hits)
@@ -192,23 +219,16 @@ class AnswerEngine:
     def _compose(
         self, query: Query, question: Question, read: Outcome, cost: CostRecorder
     ) -> Generator[Event, None, Composition]:
-        composed = Composition(
-            read.status,
-            read.confidence,
-            notices=read.notices,
-            citations=CitationList(annotator(self._library)),
-        )
+        composed = self._begun(read)
         if events := timeline(question, self.retriever, self._library):
             listed = append_timeline(composed, events)
             yield from text_events(composed, listed)
             return listed
         if read.status == "not_found":
             return replace(composed, mode="written" if self.llm else "quoted")
-        annotate = composed.citations.annotate
-        compared = [compare_part(one, self._library, annotate) for one in read.parts]
-        first = next((one for one in compared if one.differs), composed.comparison)
-        composed = replace(composed, comparison=first)
-        if self.llm is not None and read.status != "false_premise":
+        compared = self._compared(read, composed)
+        composed = self._with_difference(composed, compared)
+        if self.llm is not None and self._grounded is None and read.status != "false_premise":
             try:
                 return (yield from self._write(question, read, composed, query.history, cost))
             except ModelError as error:
@@ -222,6 +242,55 @@ class AnswerEngine:
             yield from text_events(composed, quoted)
             composed = quoted
         return composed
+
+    def _begun(self, read: Outcome) -> Composition:
+        return Composition(
+            read.status,
+            read.confidence,
+            notices=read.notices,
+            citations=CitationList(annotator(self._library)),
+        )
+
+    def _compared(self, read: Outcome, composed: Composition) -> list[Comparison]:
+        """What other reports say of the quantity of each part."""
+        annotate = composed.citations.annotate
+        return [compare_part(one, self._library, annotate) for one in read.parts]
+
+    def _with_difference(
+        self, composed: Composition, compared: Sequence[Comparison]
+    ) -> Composition:
+        """The answer with the first comparison whose reports differ."""
+        first = next((one for one in compared if one.differs), composed.comparison)
+        return replace(composed, comparison=first)
+
+    def _ground(
+        self,
+        query: Query,
+        planned: Planned,
+        retrieved: Retrieved,
+        read: Outcome,
+        cost: CostRecorder,
+    ) -> Generator[Event, None, Composition]:
+        """The answer of a model that reads passages, or of the engine without it when it fails.
+
+        What the gate thinks of the evidence (``read``) only decides what that fallback is.
+        """
+        assert self._grounded is not None
+        begun = replace(self._begun(read), notices=())
+        begun = self._with_difference(begun, self._compared(read, begun))
+        try:
+            searched = yield from self._grounded.search(planned.question, planned.searches)
+            cost.record_stage_time("read")
+            rankings = [*searched, *retrieved.hits]
+            return (yield from self._grounded.write(query, planned, rankings, begun, cost))
+        except ModelError as error:
+            log.warning("the language model failed: %s", error.reason)
+            failed = error.reason
+        composed = yield from self._compose(query, planned.question, read, cost)
+        instead = "These are quotations instead." if composed.sentences else ""
+        return replace(composed, mode="quoted").with_notice(
+            f"The language model could not be used: {failed}. {instead}".strip()
+        )
 
     def _write(
         self,

@@ -49,3 +49,7 @@ class ModelError(QaError):
         self.reason = reason
         self.retryable = retryable
         super().__init__(reason)
+
+
+class ContextTooLong(ModelError):
+    """The prompt does not fit into the model's context window."""

@@ -268,7 +268,9 @@ class Answer:
     @property
     def understood_as(self) -> str:
         """How the question was understood, where that is more than what was asked."""
-        parts = [f"searched for “{self.search}”"] if self.search != self.question else []
+        searches = [self.search] if self.search != self.question else []
+        searches += [search for search in self.searches if search != self.search]
+        parts = [f"searched for {'; '.join(f'“{s}”' for s in searches)}"] if searches else []
         parts += [f"only articles {self.filters}"] if self.filters else []
         said = ", ".join(parts)
         return said[:1].upper() + said[1:]

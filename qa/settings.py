@@ -59,11 +59,10 @@ class Settings(BaseSettings):
     )
     judge_url: str | None = Field(
         default=None,
-        description="Address of the model that judges in evaluations. Default: the model itself.",
+        description="Address of the model that judges: whether the lines of the articles support "
+        "what a model wrote, and in evaluations. Default: the model itself.",
     )
-    judge_model: str | None = Field(
-        default=None, description="Name of the model that judges in evaluations."
-    )
+    judge_model: str | None = Field(default=None, description="Name of the model that judges.")
     embedder: str = Field(
         default="minilm",
         description="`minilm` (packaged) or `openai:MODEL`, for example "

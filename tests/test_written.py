@@ -86,7 +86,7 @@ def test_sentences_are_cited_by_code(samples: Library, server: FakeOpenAI) -> No
     article = samples.catalogue.article(cited.article_id, cited.version)
     assert article is not None
     assert article.text[cited.start : cited.end] == cited.quote
-    assert answer.usage == {"prompt_tokens": 11, "completion_tokens": 7}
+    assert answer.usage == {"calls": 1, "prompt_tokens": 11, "completion_tokens": 7}
 
 
 def test_the_models_own_references_are_dropped(samples: Library, server: FakeOpenAI) -> None:

@@ -21,15 +21,39 @@ MAX_FRAGMENT_WORDS = 4
 _ADDRESS = re.compile(
     r"https?:|www\.|\b[\w.+-]+@[\w-]+\.\w|\b[\w-]+\.(?:com|org|net|io|example)\b", re.IGNORECASE
 )
+_SOURCES = (
+    r"(?:excerpts?|(?:(?:provided|given|available|supplied|retrieved|above|these|those|search) )+"
+    r"(?:news )?(?:articles?|texts?|information|context|sources?|documents?|passages?|materials?|"
+    r"reports?|coverage|results?|lines))"
+)
+"""What a model calls its evidence when it speaks about it, and no report speaks of."""
+_PLAIN_SOURCES = r"the (?:articles?|texts?|context|passages?|sources?)"
+"""The same, but for "did not": "the sources did not say" is news."""
+_TELLS = (
+    r"(?:mention|say|state|contain|provide|specif|include|indicate|give|answer|discuss|name|report|"
+    r"identif|describe|reveal|tell|explain|address|cover|list|detail|quantif|clarif|disclose|note|"
+    r"make (?:it )?clear|offer|show|confirm|elaborate|support)\w*"
+)
 _DENIAL = re.compile(
-    r"\b(?:excerpts?|(?:provided|given|these|the) (?:articles?|texts?|information|context|"
-    r"sources?))"
-    r"\b.{0,40}\b(?:do(?:es)?|did|is|are)(?: not|n[’']t)\b.{0,40}\b(?:mention\w*|say|"
-    r"state\w*|contain|provide\w*|specif\w+|include|indicate|available|given|answer|discuss)"
+    rf"\b(?:{_SOURCES}\b.{{0,40}}\b(?:do(?:es)?|did|is|are|have|has|can)(?: not|n[’']t)"
+    rf"|{_PLAIN_SOURCES}\b.{{0,40}}\b(?:do(?:es)?|is|are)(?: not|n[’']t))\b.{{0,40}}"
+    rf"\b(?:{_TELLS}|available|enough|sufficient)"
+    rf"|\b(?:{_SOURCES}|{_PLAIN_SOURCES})\b.{{0,40}}\b(?:(?:contain|provide|give|offer|include|"
+    r"make|has|have)s?\s+no|fails? to|lacks?|(?:is|are) silent)\b"
+    rf"|\b(?:none|neither|nothing|no\w*) (?:of |in |from )?(?:the )?(?:{_SOURCES}|articles?|"
+    rf"sources?|passages?)\b.{{0,30}}\b{_TELLS}"
+    r"|\bnothing in the (?:articles|excerpts|sources)\b"
+    r"|\b(?:not|never|\w+n[’']t|no (?:information|mention|details?|answer|indication|reference))\b"
+    rf".{{0,60}}\b(?:in|from|by) (?:any of )?(?:the )?(?:{_SOURCES}|articles|context|provided)\b"
     r"|\b(?:not (?:mentioned|provided|specified|stated)|no (?:information|mention)) in the\b"
-    r"|\bcannot (?:be )?(?:answer|determin)",
+    r"|\bcannot (?:be )?(?:answer|determin)"
+    r"|\bi(?: am|[’']m)? (?:cannot|can[’']t|could not|couldn[’']t|unable to|do not|don[’']t) "
+    r"(?:find (?:an?|any|that|this|the) |answer|determine|have (?:any |enough )?information|locate)"
+    r"|\bthere (?:is|are|was) (?:not enough|insufficient|no) (?:information|context|evidence|data)"
+    r"\b.{0,40}\b(?:to (?:answer|determine|say)|provided|available)\b",
     re.IGNORECASE,
 )
+"""Prose in which models refuse. A report's own "did not say" is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +82,7 @@ def check_claim(
 
     Questions state nothing: they are neither answers nor evidence.
     """
-    evidence = [e for e in evidence if not _is_question(e.text)]
+    evidence = [e for e in evidence if not is_question(e.text)]
     if (
         question
         and is_fragment(text)
@@ -67,9 +91,9 @@ def check_claim(
         return found
     chosen, verdict = align_claim(text, evidence, context_of)
     reasons = list(verdict.reasons)
-    if _has_foreign_address(text, chosen):
+    if has_foreign_address(text, chosen):
         reasons.append("an address is not in the quotes")
-    if _is_question(text):
+    if is_question(text):
         reasons.append("it is a question")
     supported = bool(chosen) and not reasons
     return Written(
@@ -78,7 +102,8 @@ def check_claim(
     )  # fmt: skip
 
 
-def _is_question(text: str) -> bool:
+def is_question(text: str) -> bool:
+    """Whether a sentence is a question: it states nothing, and supports nothing."""
     return text.rstrip("”\"’' ").endswith("?")
 
 
@@ -114,7 +139,7 @@ def is_refusal(text: str) -> bool:
     return bool(_DENIAL.search(text))
 
 
-def _has_foreign_address(text: str, chosen: Sequence[Evidence]) -> bool:
+def has_foreign_address(text: str, chosen: Sequence[Evidence]) -> bool:
     """Whether a sentence holds an address that its evidence does not: never shown."""
     evidence = " ".join(item.text for item in chosen)
     return any(match.group() not in evidence for match in _ADDRESS.finditer(text))

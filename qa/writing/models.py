@@ -81,6 +81,20 @@ def open_model(settings: Settings) -> LLM | None:
     return _openai(name, key, settings)
 
 
+def open_judge(settings: Settings) -> LLM | None:
+    """The model of CITEWIRE_JUDGE_URL and CITEWIRE_JUDGE_MODEL; None when neither is set.
+
+    Raises SettingsError when the settings contradict each other.
+    """
+    if settings.judge_url:
+        given = {"openai_base_url": settings.judge_url, "gguf": None, "model": settings.judge_model}
+    elif settings.judge_model:
+        given = {"model": settings.judge_model}
+    else:
+        return None
+    return open_model(settings.model_copy(update=given))
+
+
 def _openai(name: str, key: str, settings: Settings) -> LLM:
     from llama_index.llms.openai import OpenAI
 

@@ -19,7 +19,6 @@ from collections.abc import Callable, Sequence
 from ingest.records import Article, When, day_of, format_day
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
-from qa.reading.prompt_injection import safe_text
 from qa.records import Citation, Turn
 
 KnownFacts = Callable[[Evidence], str]
@@ -60,43 +59,32 @@ def excerpts(evidence: Sequence[Evidence], known_facts: KnownFacts = _nothing_kn
 
 
 def _group(items: Sequence[Evidence], first: int, known_facts: KnownFacts) -> str:
-    head = safe_heading(items[0].article)
+    article = items[0].article
+    published = weekday(article.published_at) if article.published_at else "undated"
+    head = as_data(f"{article.publisher or 'unknown outlet'}, {published}: {article.title}")
     ordered = enumerate(sorted(items, key=lambda e: e.start), first)
-    lines = [
-        f"[{number}] {_in_brackets(known_facts(e))}{_as_data(e.text)}" for number, e in ordered
-    ]
+    lines = [f"[{number}] {_in_brackets(known_facts(e))}{as_data(e.text)}" for number, e in ordered]
     return f"<excerpt>\n[{head}]\n" + "\n".join(lines) + "\n</excerpt>"
 
 
-def safe_heading(article: Article) -> str:
-    """Outlet, day and headline as data: UPI, Monday 2 June 2025: Title of the article.
-
-    A headline or outlet that is an instruction to a model is left out.
-    """
-    published = _weekday(article.published_at) if article.published_at else "undated"
-    outlet = safe_text(article.publisher or "") or "unknown outlet"
-    title = safe_text(article.title)
-    return _as_data(f"{outlet}, {published}: {title}" if title else f"{outlet}, {published}")
-
-
 def _in_brackets(facts: str) -> str:
-    return f"({_as_data(facts)}) " if facts else ""
+    return f"({as_data(facts)}) " if facts else ""
 
 
 def known_facts(citation: Citation) -> str:
     """Who says it, and the days its words mean: said by Hakan Fidan; Monday = 2 June 2025."""
-    speaker = ", ".join(filter(None, map(safe_text, (citation.speaker or "", citation.role))))
-    said = [f"said by {speaker}"] if speaker else []
+    said = [f"said by {citation.said_by}"] if citation.said_by else []
     days = [f"{when.phrase} = {when.days}" for when in citation.dates if when.adds_information]
     return "; ".join(dict.fromkeys([*said, *days]))
 
 
-def _as_data(text: str) -> str:
+def as_data(text: str) -> str:
     """Text that cannot end or open an excerpt: angle brackets become single quotation marks."""
     return " ".join(text.replace("<", "‹").replace(">", "›").split())
 
 
-def _weekday(when: When) -> str:
+def weekday(when: When) -> str:
+    """Monday 2 June 2025."""
     return f"{day_of(when):%A} {format_day(when)}"
 
 
@@ -114,7 +102,7 @@ def user_message(
         before = f"Earlier question: {asked}\nEarlier answer: {last.answer[:300]}\n\n"
     return (
         f"<excerpts>\n{excerpts(evidence, known_facts)}\n</excerpts>\n\n{before}"
-        f"Asked on {_weekday(question.asked_at)}.\nQuestion: {question.text}\n{ANSWER_REQUEST}"
+        f"Asked on {weekday(question.asked_at)}.\nQuestion: {question.text}\n{ANSWER_REQUEST}"
     )
 
 
@@ -139,8 +127,8 @@ def repair_message(
     wrong = "; ".join(reasons)
     return (
         f"<excerpts>\n{excerpts(evidence, known_facts)}\n</excerpts>\n\n"
-        f"Question: {question.text}\nSentence: {_as_data(sentence)}\n"
-        f"What is wrong: {_as_data(wrong)}\nCorrected sentence:"
+        f"Question: {question.text}\nSentence: {as_data(sentence)}\n"
+        f"What is wrong: {as_data(wrong)}\nCorrected sentence:"
     )
 
 
@@ -158,8 +146,8 @@ Answer: ..."""
 
 def question_message(article: Article, passage: str) -> str:
     """One passage as delimited data, to be asked about."""
-    published = f"Published {_weekday(article.published_at)}. " if article.published_at else ""
+    published = f"Published {weekday(article.published_at)}. " if article.published_at else ""
     return (
-        f"<report>\n[{published}{_as_data(safe_text(article.title))}]\n{_as_data(passage)}\n</report>\n\n"
+        f"<report>\n[{published}{as_data(article.title)}]\n{as_data(passage)}\n</report>\n\n"
         "Write the question and the answer."
     )

@@ -58,9 +58,13 @@ def whole_sentences(pieces: Iterable[str]) -> Iterator[str]:
 
 
 def _clean(sentence: str) -> Iterator[str]:
-    """References written by a model are removed: code writes them."""
-    for pattern, plain in _MARKUP:
-        sentence = pattern.sub(plain, sentence)
-    text = " ".join(_REFERENCE_MARK.sub("", sentence).split())
+    text = without_markup(sentence)
     if re.search(r"\w", text):
         yield text
+
+
+def without_markup(sentence: str) -> str:
+    """A sentence without markup, and without references written by a model: code writes them."""
+    for pattern, plain in _MARKUP:
+        sentence = pattern.sub(plain, sentence)
+    return " ".join(_REFERENCE_MARK.sub("", sentence).split())

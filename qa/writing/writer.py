@@ -8,7 +8,7 @@ An unsupported sentence is never shown. Knows nothing about retrieval or about h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -61,18 +61,12 @@ class Writer:
             self.llm, question, shown, quotable, known.facts, known.context, self.judge, self.cost
         )
         try:
-            for text in whole_sentences(self._timed(completion)):
+            for text in whole_sentences(self.cost.timed(completion)):
                 if completion.cut_off and text[-1] not in '“.!?”"’)':
                     continue
                 yield review.reviewed(check_claim(text, quotable, known.context, question.text))
         finally:
             self.cost.add_tokens(completion.usage)
-
-    def _timed(self, pieces: Iterable[str]) -> Iterator[str]:
-        self.cost.record_stage_time("asked")
-        for piece in pieces:
-            self.cost.record_stage_time("first_token")
-            yield piece
 
 
 class _Known:

@@ -17,7 +17,7 @@ from qa.errors import EvaluationError
 from qa.evaluate.metrics.citation_metrics import Judge, checker
 from qa.evaluate.records import Case, ExtraMeasures, Reply
 from qa.writing.entailment_judge import entailment_probability
-from qa.writing.models import open_model
+from qa.writing.models import open_judge, open_model
 
 if TYPE_CHECKING:
     from qa.settings import Settings
@@ -32,13 +32,11 @@ MAX_CORRECTNESS = 5.0
 
 def judge_llm(settings: Settings) -> LLM:
     """The judge model: CITEWIRE_JUDGE_URL and CITEWIRE_JUDGE_MODEL, or the model that writes."""
-    chosen = {"openai_base_url": settings.judge_url, "model": settings.judge_model}
-    given = {name: value for name, value in chosen.items() if value}
-    if settings.judge_url:
-        given["gguf"] = None  # type: ignore[assignment]
-    elif (settings.model or "").lower() == "none" and not settings.judge_model:
-        given["model"] = None  # type: ignore[assignment]
-    llm = open_model(settings.model_copy(update=given))
+    llm = open_judge(settings)
+    if llm is None:
+        # One that writes nothing here, because answers are only quoted, may still judge.
+        quoting = (settings.model or "").lower() == "none"
+        llm = open_model(settings.model_copy(update={"model": None}) if quoting else settings)
     if llm is None:
         raise EvaluationError(
             "A judge model is needed: set CITEWIRE_JUDGE_URL (and CITEWIRE_JUDGE_MODEL), or the "

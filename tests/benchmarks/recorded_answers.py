@@ -1,0 +1,150 @@
+"""Asks questions with a strong writer's recorded completions, through Citewire and its peer.
+
+usage: python -m tests.benchmarks.recorded_answers QUESTIONS.jsonl ... --home LIBRARY --folder DIR
+                                                   [--system NAME] [--out FILE] [--pack FILE]
+
+Go round: run it, let a capable writer (a person, or a language model, which is then named as one)
+put the completion of each prompt in DIR/pending.txt into DIR/answers/KEY.txt, seeing nothing but
+the prompt, and run it again until nothing is pending: plans, answers and the judge's verdicts each
+ask a prompt of their own. Then --out holds every answer as JSON lines and --pack the recording as
+one file. Questions: tests/data/recorded/README.md says what their fields are.
+
+The systems are ``citewire`` and ``llama-index-citation`` (CitationQueryEngine over the same
+passages, with its defaults).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ingest.records import When
+from qa import Assistant, Settings
+from qa.evaluate.records import Case
+from qa.evaluate.systems.llama_index_peers import LlamaIndexPeer, dense_retrievers
+from qa.records import Answer, Turn
+from tests.recording import Recording, recorded_server
+
+SYSTEMS = ("citewire", "llama-index-citation")
+
+
+def read_questions(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """The questions of JSON-lines files, in order."""
+    return [json.loads(line) for path in paths for line in path.read_text().splitlines() if line]
+
+
+def ask_all(
+    questions: Iterable[dict[str, Any]], recording: Recording, home: Path, system: str = SYSTEMS[0]
+) -> list[dict[str, Any]]:
+    """The answer of each question as a row; None in ``status`` where a completion is missing."""
+    with recorded_server(recording) as url:
+        settings = Settings(home=home, openai_base_url=url, model="recorded", samples=False)
+        assistant = Assistant(settings)
+        peer = None
+        if system != SYSTEMS[0]:
+            peer = LlamaIndexPeer(
+                system, assistant.library, assistant.llm, dense_retrievers(assistant.library)
+            )
+        return [_row(question, recording, assistant, peer) for question in questions]
+
+
+def _row(
+    question: dict[str, Any],
+    recording: Recording,
+    assistant: Assistant,
+    peer: LlamaIndexPeer | None,
+) -> dict[str, Any]:
+    recording.blocked = False
+    recording.asked.clear()
+    row = {name: question[name] for name in ("id", "kind", "question", "asked_at")}
+    answered: dict[str, Any] = {}
+    try:
+        if peer:
+            answered = _peer_row(peer, question)
+        else:
+            turns = [Turn(**turn) for turn in question["history"]]
+            answered = _citewire_row(
+                assistant.ask(question["question"], history=turns, asked_at=question["asked_at"])
+            )
+    except Exception:
+        if not recording.blocked:
+            raise
+    if recording.blocked:
+        answered = {"status": None}
+    return row | {"prompts": list(recording.asked)} | answered
+
+
+def _citewire_row(answer: Answer) -> dict[str, Any]:
+    quotes = {c.number: c for c in answer.citations}
+    return {
+        "status": answer.status,
+        "mode": answer.mode,
+        "text": answer.text,
+        "sentences": [
+            {"text": s.text, "citations": [quotes[n].quote for n in s.citations]}
+            for s in answer.sentences
+        ],
+        "sources": [f"[{c.number}] {c.source}\n    “{c.quote}”" for c in answer.citations],
+        "missing": list(answer.missing),
+        "notices": list(answer.notices),
+        "searches": list(answer.searches),
+        "evidence_read": dict(answer.evidence_read),
+        "usage": dict(answer.usage),
+    }
+
+
+def _peer_row(peer: LlamaIndexPeer, question: dict[str, Any]) -> dict[str, Any]:
+    asked_at: When | None = None
+    reply = peer.answer(Case(question["id"], question["question"], asked_at))
+    return {
+        "status": reply.status,
+        "sentences": [
+            {
+                "text": s.text,
+                "citations": [c.quote for c in reply.citations if c.number in s.citations],
+            }
+            for s in reply.sentences
+        ],
+        "text": " ".join(
+            f"{s.text} {''.join(f'[{n}]' for n in s.citations)}".strip() for s in reply.sentences
+        ),
+        "sources": [f"[{c.number}] {c.context}\n    “{c.quote}”" for c in reply.citations],
+    }
+
+
+def main() -> None:
+    """Run one round and say what is missing."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("questions", type=Path, nargs="+")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--system", choices=SYSTEMS, default=SYSTEMS[0])
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--pack", type=Path)
+    given = parser.parse_args()
+    recording = Recording.from_folder(given.folder)
+    known = len(recording.answers)
+    rows = ask_all(read_questions(given.questions), recording, given.home, given.system)
+    waiting = recording.write_pending(given.folder)
+    done = [row for row in rows if row["status"]]
+    print(f"{len(done)} of {len(rows)} answered; {known} completions, {waiting} prompts pending")
+    print(dict(Counter((row["kind"], row["status"]) for row in done)))
+    if calls := [row["usage"]["calls"] for row in done if row.get("usage")]:
+        print(f"calls: median {statistics.median(calls)}, {Counter(calls)}")
+    if given.out:
+        given.out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    if given.pack and not waiting:
+        used = {key for row in rows for key in row["prompts"]}
+        recording.answers = {k: v for k, v in recording.answers.items() if k in used}
+        recording.save(given.pack)
+
+
+if __name__ == "__main__":
+    main()

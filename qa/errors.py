@@ -7,6 +7,7 @@
     ├── EvaluationError an evaluation that cannot be run: nothing to ask, results of another run
     ├── BadQuestions    a question set that cannot be read (which file, and where in it)
     └── ModelError      the language model failed (retryable or not); answering goes on by quoting
+        └── ContextTooLong   the prompt does not fit into the model's context window
 
 Every message says what was wrong and what to do.
 """
@@ -52,4 +53,10 @@ class ModelError(QaError):
 
 
 class ContextTooLong(ModelError):
-    """The prompt does not fit into the model's context window."""
+    """The prompt does not fit into the model's context window; with less evidence it would.
+    ``limit`` is the window in tokens when the server told it."""
+
+    def __init__(self, limit: int | None = None) -> None:
+        self.limit = limit
+        window = f"context of {limit:,} tokens" if limit else "context"
+        super().__init__(f"the question and its evidence do not fit into its {window}")

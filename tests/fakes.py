@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+Rejects = tuple[Callable[[dict[str, Any]], bool], int, Any]
+"""Whether a request is rejected, and the status and body of the answer then."""
+
 
 @dataclass
 class FakeOpenAI:
     """What the server answers next, and what it was asked. ``mode`` is ok, cut, broken, slow,
-    garbage or an HTTP status."""
+    garbage, whole (one JSON body though a stream was asked for) or an HTTP status."""
 
     reply: str = ""
     mode: str | int = "ok"
@@ -41,11 +44,21 @@ class FakeOpenAI:
     """What it calls its model; by its size a small one."""
     listing: dict[str, Any] = field(default_factory=dict)
     """What it says of its model besides the name."""
+    rejects: list[Rejects] = field(default_factory=list)
+    """What it does not take; the first that fits a request is the answer to it."""
+    scripts: list[list[dict[str, Any]]] = field(default_factory=list)
+    """Chunks of the first streams, one list each, sent as they are (see ``delta``)."""
+    body: dict[str, Any] | None = None
+    """The whole answer to requests that do not stream, as it is."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """Headers of errors."""
     sent: list[tuple[float, str]] = field(default_factory=list)
     """When each word was sent, and which."""
 
     def completion(self) -> dict[str, Any]:
         """A whole answer, or its first token with log-probabilities if there are any."""
+        if self.body is not None:
+            return self.body
         likely = [{"token": t, "logprob": math.log(p), "bytes": None, "top_logprobs": []}
                   for t, p in (self.first_token or {}).items()]  # fmt: skip
         content = [{**likely[0], "top_logprobs": likely}] if likely else None
@@ -62,17 +75,21 @@ class FakeOpenAI:
         }  # fmt: skip
 
     def chunks(self) -> Iterator[dict[str, Any]]:
+        if self.scripts:
+            yield from self.scripts.pop(0)
+            return
         reply = self.replies.pop(0) if self.replies else self.reply
         for word in reply.split(" "):
-            yield _chunk({"content": word + " "})
-        yield _chunk({}, finish="stop")
-        yield _chunk(None, usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
+            yield delta({"content": word + " "})
+        yield delta({}, finish="stop")
+        yield delta(None, usage={"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18})
 
 
-def _chunk(
-    delta: dict[str, str] | None, *, finish: str | None = None, usage: dict[str, int] | None = None
+def delta(
+    fields: dict[str, Any] | None, *, finish: str | None = None, usage: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
+    """A chunk of a stream; without choices when there are no fields."""
+    choices = [] if fields is None else [{"index": 0, "delta": fields, "finish_reason": finish}]
     return {
         "id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "fake",
         "choices": choices, "usage": usage,
@@ -94,6 +111,10 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers["content-length"])
         self.fake.requests.append(json.loads(self.rfile.read(length)))
         self.fake.arrived.append(time.perf_counter())
+        for fits, status, body in self.fake.rejects:
+            if fits(self.fake.requests[-1]):
+                self._json(status, body)
+                return
         mode = self.fake.modes.pop(0) if self.fake.modes else self.fake.mode
         if isinstance(mode, int):
             self._json(mode, {"error": {"message": "no", "type": "error", "code": None}})
@@ -101,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(3)
         elif mode == "garbage":
             self._json(200, {"not": "a stream"})
-        elif not self.fake.requests[-1].get("stream"):
+        elif mode == "whole" or not self.fake.requests[-1].get("stream"):
             self._json(200, self.fake.completion())
         else:
             self._stream(mode)
@@ -116,16 +137,18 @@ class _Handler(BaseHTTPRequestHandler):
         time.sleep(self.fake.delay)
         for chunk in chunks[: len(chunks) // 2] if mode in ("cut", "broken") else chunks:
             time.sleep(self.fake.pace)
-            said = chunk["choices"][0]["delta"].get("content", "") if chunk["choices"] else ""
-            self.fake.sent.append((time.perf_counter(), said))
+            said = chunk["choices"][0]["delta"].get("content") if chunk.get("choices") else ""
+            self.fake.sent.append((time.perf_counter(), said or ""))
             self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
             self.wfile.flush()
         if mode == "ok":
             self.wfile.write(b"data: [DONE]\n\n")
 
-    def _json(self, status: int, body: dict[str, Any]) -> None:
-        raw = json.dumps(body).encode()
+    def _json(self, status: int, body: Any) -> None:
+        raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         self.send_response(status)
+        for name, value in self.fake.headers.items():
+            self.send_header(name, value)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(raw)))
         self.end_headers()

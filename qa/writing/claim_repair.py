@@ -28,7 +28,7 @@ from qa.support.checker import check_support
 from qa.writing.claim_check import Written, check_claim
 from qa.writing.claim_trimming import trimmed_claims
 from qa.writing.entailment_judge import EntailmentJudge
-from qa.writing.models import Completion, limited_to
+from qa.writing.models import Completion
 from qa.writing.prompts import REPAIR_SYSTEM, KnownFacts, repair_message
 from qa.writing.sentence_stream import whole_sentences
 
@@ -147,7 +147,7 @@ class Review:
             self.question, first.text, first.reasons, self._nearest(first), self.known_facts
         )
         completion = Completion(
-            limited_to(MAX_REWRITE_TOKENS, self.llm), REPAIR_SYSTEM, message, deadline=self.seconds
+            self.llm, REPAIR_SYSTEM, message, deadline=self.seconds, max_tokens=MAX_REWRITE_TOKENS
         )
         try:
             with self._clock():

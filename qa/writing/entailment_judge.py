@@ -14,13 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from qa.cost import CostRecorder
 from qa.errors import ModelError
-from qa.writing.models import (
-    chat_messages,
-    iterate_with_deadline,
-    limited_to,
-    model_error,
-    tokens_of,
-)
+from qa.writing.models import first_token
+from qa.writing.server_replies import tokens_of
 
 if TYPE_CHECKING:
     from qa.writing.models import LLM
@@ -72,18 +67,7 @@ def entailment_probability(
     """
     text = "\n".join(quotes)[:MAX_QUOTE_CHARACTERS]
     asked = f"Text:\n{text}\n\nClaim: {claim}\n\nDoes the text support the claim? yes or no:"
-    messages = chat_messages(SYSTEM, asked)
-
-    def answer() -> Iterable[Any]:
-        yield limited_to(1, llm).chat(
-            messages, temperature=0.0, logprobs=True, top_logprobs=MAX_TOKEN_ALTERNATIVES,
-            stream_options=None,
-        ).raw  # fmt: skip
-
-    try:
-        raw = next(iter(iterate_with_deadline(answer, patience)))
-    except Exception as error:
-        raise model_error(error) from error
+    raw = first_token(llm, SYSTEM, asked, patience=patience, alternatives=MAX_TOKEN_ALTERNATIVES)
     if cost is not None:
         cost.add_tokens(tokens_of(raw))
     return yes_probability(_first_token(raw))

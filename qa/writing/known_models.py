@@ -1,15 +1,18 @@
-"""What is known of each model in use, for the life of the process: what its server lists of it.
+"""What is known of each model in use, for the life of the process: what its server lists of it,
+and which parts of a request it does not take.
 
-    address and name of a model -> ModelFacts (parameters, context window)
+    address and name of a model -> ModelFacts (parameters, context window), Quirks
 
 A llama-index model has no place for this, and copies of one must share it, so it is kept here under
-the model's address and name. Knows nothing about openai, requests or answers.
+the model's address and name. Opening a model anew forgets what was learnt of it. Safe to share
+between threads. Knows nothing about openai, requests or answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from threading import Lock
 from typing import Any
 
@@ -30,7 +33,20 @@ class ModelFacts:
     context_tokens: int | None = None
 
 
+class Quirk(Enum):
+    """A way in which a server or a model wants its requests."""
+
+    NO_TEMPERATURE = "no temperature"
+    MAX_COMPLETION_TOKENS = "max_completion_tokens instead of max_tokens"
+    NO_STREAM_OPTIONS = "no stream_options"
+    NO_STREAM = "no streaming"
+    NO_SYSTEM = "instructions in the user message"
+    MORE_ROOM = "more tokens, for its reasoning"
+    UNMARKED_REASONING = "reasoning whose beginning is not marked"
+
+
 _FACTS: dict[Key, ModelFacts] = {}
+_QUIRKS: dict[Key, frozenset[Quirk]] = {}
 _LOCK = Lock()
 
 
@@ -44,12 +60,32 @@ def remember_facts(llm: object, facts: ModelFacts) -> None:
     """Keep what a server said of a model that was opened just now."""
     with _LOCK:
         _FACTS[model_key(llm)] = facts
+        _QUIRKS.pop(model_key(llm), None)
 
 
 def facts_of(llm: object) -> ModelFacts:
     """What the server of a model said of it; nothing of a model that we did not open."""
     with _LOCK:
         return _FACTS.get(model_key(llm), ModelFacts())
+
+
+def remember_context(llm: object, tokens: int) -> None:
+    """Keep the context window that a server told when a prompt was too long for it."""
+    with _LOCK:
+        facts = _FACTS.get(model_key(llm), ModelFacts())
+        _FACTS[model_key(llm)] = replace(facts, context_tokens=tokens)
+
+
+def remember_quirk(llm: object, quirk: Quirk) -> None:
+    """Keep how a model wants its requests."""
+    with _LOCK:
+        _QUIRKS[model_key(llm)] = _QUIRKS.get(model_key(llm), frozenset()) | {quirk}
+
+
+def quirks_of(llm: object) -> frozenset[Quirk]:
+    """How a model wants its requests, as far as that was found out."""
+    with _LOCK:
+        return _QUIRKS.get(model_key(llm), frozenset())
 
 
 def facts_from_listing(entry: Mapping[str, Any]) -> ModelFacts:

@@ -5,8 +5,11 @@
     CITEWIRE_GGUF             a local file, served inside this process (extra `local`)
     none of them              no model: answers are quotations
 
-Every failure becomes a ModelError with a reason a reader can understand. The only module that knows
-openai.
+    request -> rejected? the part that was is changed, and remembered; busy? once more after a pause
+        -> stream, or a whole reply -> text without reasoning, calls of tools and fences
+
+Every failure becomes a ModelError with a reason a reader can understand. What was tried stands in
+docs/models.md. The only module that knows openai.
 """
 
 from __future__ import annotations
@@ -17,19 +20,27 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from json import JSONDecodeError
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from qa.errors import ModelError, SettingsError
+from qa.errors import ContextTooLong, ModelError, SettingsError
 from qa.settings import Settings
 from qa.writing.known_models import (
     ASSUMED_CONTEXT_TOKENS,
     ModelFacts,
+    Quirk,
     facts_from_listing,
+    facts_of,
+    quirks_of,
+    remember_context,
     remember_facts,
+    remember_quirk,
 )
+from qa.writing.sentence_stream import without_fences, without_reasoning
+from qa.writing.server_replies import Reply, filtered, quota_is_used_up, read_rejection
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM as LLM
@@ -40,6 +51,16 @@ MAX_TOKENS = 220
 """Tokens of a completion that asks for no other limit: three sentences."""
 LISTING_SECONDS = 5.0
 """Seconds a server has to list its models; without the list everything works, less well fitted."""
+USAGE_WANTED = {"stream_options": {"include_usage": True}}
+"""Asks for the tokens of a stream, which its last chunk then tells."""
+REASONING_TOKENS = 4_000
+"""Tokens that a model gets beyond its answer's when it was seen to reason; a choice."""
+CHARACTERS_PER_TOKEN = 3.0
+"""Characters of a prompt for one token, on the safe side: English news has about 4."""
+PAUSE_SECONDS = 0.5
+"""Pause before a busy server is asked once more."""
+MAX_PAUSE_SECONDS = 5.0
+"""A server that asks for a longer pause is not asked again: the reader waits."""
 
 T = TypeVar("T")
 
@@ -100,7 +121,7 @@ def _openai(name: str, key: str, settings: Settings) -> LLM:
 
     llm: LLM = OpenAI(
         model=name, api_key=key, temperature=0.0, max_tokens=MAX_TOKENS,
-        timeout=settings.model_timeout, max_retries=0,
+        timeout=settings.model_timeout, max_retries=0, additional_kwargs=dict(USAGE_WANTED),
     )  # fmt: skip
     try:
         _ = llm.metadata
@@ -117,7 +138,7 @@ def _compatible(base_url: str, model: str, key: str, settings: Settings, facts: 
         max_tokens=MAX_TOKENS, is_chat_model=True,
         context_window=facts.context_tokens or _published_context(model),
         timeout=settings.model_timeout, max_retries=0,
-        additional_kwargs={"stream_options": {"include_usage": True}},
+        additional_kwargs=dict(USAGE_WANTED),
     )  # fmt: skip
     remember_facts(llm, facts)
     return llm
@@ -183,7 +204,8 @@ class Completion:
     system: str
     user: str
     patience: float = 60.0
-    """Seconds without a piece of text before it counts as failed."""
+    """Seconds without a sign of life (text, or reasoning that is not shown) before it counts as
+    failed."""
     usage: dict[str, int] = field(default_factory=dict)
     deadline: float | None = None
     """Seconds in which all of it must have come; None: as long as pieces come."""
@@ -193,53 +215,266 @@ class Completion:
     """Tokens it may take; None: the limit that the model was opened with."""
 
     def __iter__(self) -> Iterator[str]:
-        """Yield pieces as they come. Raises ModelError, whatever went wrong underneath."""
-        messages = chat_messages(self.system, self.user)
-        llm = limited_to(self.max_tokens, self.llm) if self.max_tokens else self.llm
-        finished: str | None = None
-        native = False
+        """Yield pieces as they come. Raises ModelError, whatever went wrong underneath, and
+        ContextTooLong when the prompt is longer than the model's context."""
+        attempts = _Attempts(self.llm, self.deadline)
+        while True:
+            shown = False
+            try:
+                for piece in self._pieces(attempts):
+                    shown = shown or bool(piece.strip())
+                    yield piece
+                return
+            except Exception as error:
+                if shown:
+                    raise model_error(error) from error
+                attempts.adapt(error)
+
+    def _pieces(self, attempts: _Attempts) -> Iterator[str]:
+        """The text of one attempt. Raises ModelError when it is no answer."""
+        request = _Request.of(self.llm, self.system, self.user, self.max_tokens, attempts.quirks)
+        reply, before = Reply(), dict(self.usage)
+
+        def deltas() -> Iterator[str]:
+            chunks = iterate_with_deadline(request.send, self.patience, attempts.seconds_left())
+            for chunk in chunks:
+                said = chunk.delta if request.streams else chunk.message.content
+                reply.read(chunk.raw, said or "")
+                for name, tokens in reply.usage.items():
+                    self.usage[name] = before.get(name, 0) + tokens
+                if said:
+                    attempts.look_for_unmarked_reasoning(said)
+                    yield said
+
+        begun = Quirk.UNMARKED_REASONING in attempts.quirks
+        for piece in without_fences(without_reasoning(deltas(), begun=begun)):
+            reply.text = reply.text or bool(piece.strip())
+            yield piece
+        self.cut_off = reply.cut_off
+        if not reply.text:
+            attempts.quirk_of_empty(reply, request)
+        reply.check(streamed=request.streams)
+        attempts.worked()
+
+
+def first_token(llm: LLM, system: str, user: str, *, patience: float, alternatives: int) -> Any:
+    """The raw reply with one token and the log-probabilities of that many alternatives, from a
+    server that offers them. Raises ModelError."""
+    attempts = _Attempts(llm, patience, streams=False)
+    while True:
+        request = _Request.of(llm, system, user, 1, attempts.quirks - {Quirk.MORE_ROOM})
+
+        def answer(request: _Request = request) -> Iterator[Any]:
+            yield request.llm.chat(
+                request.messages, temperature=0.0, logprobs=True, top_logprobs=alternatives
+            ).raw
+
         try:
-            for chunk in iterate_with_deadline(
-                lambda: llm.stream_chat(messages), self.patience, self.deadline
-            ):
-                native = native or hasattr(chunk.raw, "choices")
-                finished = _finish_reason(chunk.raw) or finished
-                self.usage.update(tokens_of(chunk.raw))
-                if chunk.delta:
-                    yield chunk.delta
+            return next(iter(iterate_with_deadline(answer, patience, attempts.seconds_left())))
         except Exception as error:
+            attempts.adapt(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request, in the way that the model wants it."""
+
+    llm: LLM
+    messages: list[ChatMessage]
+    streams: bool
+    answer_tokens: int | None
+    """The limit without the room for reasoning."""
+
+    @classmethod
+    def of(
+        cls, llm: LLM, system: str, user: str, max_tokens: int | None, quirks: frozenset[Quirk]
+    ) -> _Request:
+        """A limit, the options and the roles of the messages follow from the quirks."""
+        from llama_index.llms.openai import OpenAI
+
+        wanted: int | None = max_tokens or getattr(llm, "max_tokens", None)
+        limit = wanted
+        if wanted and Quirk.MORE_ROOM in quirks:
+            room = _room(llm, wanted, len(system) + len(user))
+            limit = min(wanted + REASONING_TOKENS, room)
+        if Quirk.NO_SYSTEM in quirks:
+            messages = chat_messages("", f"{system}\n\n{user}")
+        else:
+            messages = chat_messages(system, user)
+        if isinstance(llm, OpenAI):
+            llm = _openai_with(llm, limit, quirks)
+        elif limit != getattr(llm, "max_tokens", None):
+            llm = llm.model_copy(update={"max_tokens": limit})
+        return cls(llm, messages, Quirk.NO_STREAM not in quirks, wanted)
+
+    def send(self) -> Iterable[Any]:
+        """The reply, in chunks or whole."""
+        if self.streams:
+            return self.llm.stream_chat(self.messages)
+        return [self.llm.chat(self.messages)]
+
+
+def _openai_with(llm: Any, tokens: int | None, quirks: frozenset[Quirk]) -> LLM:
+    """A copy of a model whose requests have these quirks. Its own limit wins over that of a call,
+    and ``additional_kwargs`` over both, so these are what is set."""
+    import openai
+
+    options = dict(llm.additional_kwargs)
+    limit = tokens
+    if Quirk.MAX_COMPLETION_TOKENS in quirks and tokens:
+        options["max_completion_tokens"], limit = tokens, None
+    if Quirk.NO_TEMPERATURE in quirks:
+        options["temperature"] = openai.omit
+    if Quirk.NO_STREAM_OPTIONS in quirks:
+        options.pop("stream_options", None)
+    changes = {"max_tokens": limit, "additional_kwargs": options}
+    if all(getattr(llm, name) == value for name, value in changes.items()):
+        return cast("LLM", llm)
+    return cast("LLM", llm.model_copy(update=changes))
+
+
+def _room(llm: LLM, tokens: int, prompt_characters: int) -> int:
+    """Tokens for reasoning and answer that the context leaves, at least ``tokens``; as many as are
+    wanted when no server told the context: it will say when they are too many."""
+    context = facts_of(llm).context_tokens
+    if context is None:
+        return tokens + REASONING_TOKENS
+    return max(tokens, context - int(prompt_characters / CHARACTERS_PER_TOKEN))
+
+
+def context_of(llm: LLM) -> int:
+    """The context window that a llama-index model declares; an assumption where it declares
+    none."""
+    try:
+        return int(llm.metadata.context_window) or ASSUMED_CONTEXT_TOKENS
+    except ValueError:  # llama-index's OpenAI, of a model newer than its list
+        return ASSUMED_CONTEXT_TOKENS
+
+
+class _Attempts:
+    """The attempts at one request, each changed by what the one before it met: every quirk once,
+    and one pause."""
+
+    def __init__(self, llm: LLM, deadline: float | None, *, streams: bool = True) -> None:
+        self._llm = llm
+        self._ends = None if deadline is None else time.monotonic() + deadline
+        self._paused = False
+        self._supposed: set[Quirk] = set()
+        self._said = ""
+        self.quirks = quirks_of(llm) | (frozenset() if streams else {Quirk.NO_STREAM})
+
+    def seconds_left(self) -> float | None:
+        """Seconds until all must have come; None without a deadline."""
+        return None if self._ends is None else max(0.0, self._ends - time.monotonic())
+
+    def adapt(self, error: Exception) -> None:
+        """Return when another attempt is worthwhile, after a pause if it needs one. Raises
+        ModelError when none is."""
+        supposed = _supposed_quirk(error)
+        quirk = supposed or _quirk_of(error, self._llm)
+        if quirk and quirk not in self.quirks:
+            self.quirks |= {quirk}
+            if supposed:
+                self._supposed.add(quirk)
+            else:
+                remember_quirk(self._llm, quirk)
+            log.info("%s wants %s", getattr(self._llm, "model", "the model"), quirk.value)
+            return
+        pause = None if self._paused else _pause_after(error)
+        left = self.seconds_left()
+        if pause is None or (left is not None and pause >= left):
             raise model_error(error) from error
-        self.cut_off = finished == "length"
-        if native and finished is None:
-            raise ModelError("its answer broke off", retryable=True)
+        self._paused = True
+        time.sleep(pause)
+
+    def look_for_unmarked_reasoning(self, said: str) -> None:
+        """Remember a model whose reasoning ends with a mark that nothing opened."""
+        self._said += said
+        if "</think>" in self._said and "<think>" not in self._said:
+            self._said = "<think>"
+            remember_quirk(self._llm, Quirk.UNMARKED_REASONING)
+
+    def quirk_of_empty(self, reply: Reply, request: _Request) -> None:
+        """Raise the quirk that may be why there is no text: no chunk at all from a server that
+        answers in one piece, or a limit that was used up before the answer. Raises ContextTooLong
+        when the prompt leaves no room for reasoning."""
+        if request.streams and not reply.chunks:
+            raise _Misfit(Quirk.NO_STREAM)
+        tokens = request.answer_tokens
+        if not (reply.cut_off and tokens):
+            return
+        length = sum(len(message.content or "") for message in request.messages)
+        room = _room(self._llm, tokens, length)
+        if Quirk.MORE_ROOM not in self.quirks and room >= 2 * tokens:
+            raise _Misfit(Quirk.MORE_ROOM)
+        if room < tokens + REASONING_TOKENS:  # with less evidence there is more
+            remember_quirk(self._llm, Quirk.MORE_ROOM)
+            raise ContextTooLong(facts_of(self._llm).context_tokens)
+
+    def worked(self) -> None:
+        """Remember what was only supposed: it has helped."""
+        for quirk in self._supposed:
+            remember_quirk(self._llm, quirk)
+
+
+class _Misfit(Exception):
+    """A reply without text, perhaps because of a quirk that was not known."""
+
+    def __init__(self, quirk: Quirk) -> None:
+        self.quirk = quirk
+        super().__init__(quirk.value)
+
+
+_UNREADABLE = (TypeError, AttributeError, IndexError, JSONDecodeError)
+"""What the client raises over chunks and replies that are not in OpenAI's form."""
+
+
+def _supposed_quirk(error: Exception) -> Quirk | None:
+    """A quirk that may be behind an answer without text, or one that cannot be read."""
+    if isinstance(error, _Misfit):
+        return error.quirk
+    return Quirk.NO_STREAM if isinstance(error, _UNREADABLE) else None
+
+
+def _quirk_of(error: Exception, llm: LLM) -> Quirk | None:
+    """The quirk that a server complains of. Raises ContextTooLong."""
+    import openai
+
+    if isinstance(error, openai.APIStatusError):
+        status = error.status_code
+    elif type(error) is openai.APIError:  # inside a stream that began well
+        status = None
+    else:
+        return None
+    rejection = read_rejection(status, error.body)
+    if rejection.too_long:
+        if rejection.limit:
+            remember_context(llm, rejection.limit)
+        raise ContextTooLong(rejection.limit) from error
+    return rejection.quirk
+
+
+def _pause_after(error: Exception) -> float | None:
+    """Seconds after which a busy server may be asked once more; None when it should not be."""
+    import openai
+
+    if not isinstance(error, openai.RateLimitError | openai.InternalServerError):
+        return None
+    if quota_is_used_up(error.body):
+        return None
+    try:
+        pause = float(error.response.headers.get("retry-after", PAUSE_SECONDS))
+    except ValueError:  # a date
+        return None
+    return max(PAUSE_SECONDS, pause) if pause <= MAX_PAUSE_SECONDS else None
 
 
 def chat_messages(system: str, user: str) -> list[ChatMessage]:
-    """Instructions and a request as llama-index sends them."""
+    """Instructions, if any, and a request as llama-index sends them."""
     from llama_index.core.llms import ChatMessage, MessageRole
 
-    return [
-        ChatMessage(role=MessageRole.SYSTEM, content=system),
-        ChatMessage(role=MessageRole.USER, content=user),
-    ]
-
-
-def limited_to(tokens: int, llm: LLM) -> LLM:
-    """The model for a completion of at most so many tokens. Its own limit wins over that of a call,
-    so it is set on a copy."""
-    if not hasattr(llm, "max_tokens"):
-        return llm
-    copy: LLM = llm.model_copy(update={"max_tokens": tokens})
-    return copy
-
-
-def tokens_of(raw: Any) -> dict[str, int]:
-    """Tokens that a server reports with an answer; empty when it does not."""
-    usage = getattr(raw, "usage", None)
-    if usage is None:
-        return {}
-    names = ("prompt_tokens", "completion_tokens")
-    return {name: int(getattr(usage, name, 0) or 0) for name in names}
+    instructions = [ChatMessage(role=MessageRole.SYSTEM, content=system)] if system else []
+    return [*instructions, ChatMessage(role=MessageRole.USER, content=user)]
 
 
 def iterate_with_deadline(
@@ -281,16 +516,15 @@ def iterate_with_deadline(
         left.set()
 
 
-def _finish_reason(raw: Any) -> str | None:
-    choices = getattr(raw, "choices", None) or []
-    return str(choices[0].finish_reason) if choices and choices[0].finish_reason else None
-
-
 def model_error(error: Exception) -> ModelError:
     """A reason a reader can understand, for anything a client may raise."""
     import httpx
     import openai
 
+    if isinstance(error, ModelError):
+        return error
+    if isinstance(error, _Misfit):
+        return ModelError("it gave no answer", retryable=True)
     if isinstance(error, openai.APITimeoutError | httpx.TimeoutException | TimeoutError):
         return ModelError("it did not answer in time", retryable=True)
     if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError):
@@ -299,6 +533,8 @@ def model_error(error: Exception) -> ModelError:
         return ModelError("its rate limit or quota is used up (429)", retryable=True)
     if isinstance(error, openai.NotFoundError):
         return ModelError("the server does not know the model; check CITEWIRE_MODEL (404)")
+    if isinstance(error, openai.APIError) and filtered(error.body):
+        return ModelError("it refused to answer (stopped by the server's content filter)")
     if isinstance(error, openai.APIStatusError):
         retryable = error.status_code >= 500
         return ModelError(f"the server answered {error.status_code}", retryable=retryable)
@@ -306,5 +542,8 @@ def model_error(error: Exception) -> ModelError:
         return ModelError("the server cannot be reached; check OPENAI_BASE_URL", retryable=True)
     if isinstance(error, httpx.HTTPError):
         return ModelError("its answer broke off", retryable=True)
+    if isinstance(error, _UNREADABLE):
+        log.info("unreadable answer: %r", error)
+        return ModelError("its answer is not in the form that OpenAI's servers have")
     said = " ".join(str(error).split())[:120]
     return ModelError(f"it failed ({type(error).__name__}: {said})")

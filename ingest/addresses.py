@@ -1,5 +1,7 @@
-"""Normalises article URLs (canonical form, site domain) and tells publishers' names from titles.
+"""Normalises article URLs, and tells outlets by their names and hosts.
 
+Canonical form and site domain of a URL, a publisher's name in a title, and whether two articles are
+of one outlet.
 Knows nothing about pages, fetching or stores.
 """
 
@@ -7,6 +9,8 @@ from __future__ import annotations
 
 import re
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ingest.records import Article
 
 _TITLE_SUFFIX = re.compile(r"^(.+?)\s+[-–—|]\s+([^-–—|]{2,40})$")
 _PUBLIC_SUFFIX = re.compile(r"(?:\.(?:com?|org|net|gov|ac))?\.\w+$")
@@ -106,3 +110,29 @@ def canonical_url(url: str | None) -> str | None:
         and (key.lower(), value.lower()) not in _VIEW_PARAMETERS
     )
     return urlunsplit(("https", host + port, path, urlencode(kept), ""))
+
+
+_SUBDOMAIN = re.compile(r"^(?:www|edition|amp|m|mobile|eu|us|uk|live)\.")
+_ENDING = re.compile(r"\.(?:com?|org|net|example|info|news)?(?:\.[a-z]{2})?$")
+
+
+def outlet_names(publisher: str | None, url: str | None) -> set[str]:
+    """The names of an outlet: CNN, cnn.com and CNN Politics at cnn.com have one in common.
+
+    The host counts only where it is the outlet's own: many outlets share a portal.
+    """
+    name = _ENDING.sub("", publisher.lower().removeprefix("www.")) if publisher else ""
+    parts = split_url(url)
+    site = _ENDING.sub("", _SUBDOMAIN.sub("", (parts.hostname if parts else None) or ""))
+    first = name.split()[0] if name.split() else ""
+    owns_site = not name or (
+        len(first) > 2 and (first in site or (len(site) > 2 and site in first))
+    )
+    return ({name} if name else set()) | ({site} if site and owns_site else set())
+
+
+def same_outlet(one: Article, other: Article) -> bool:
+    """Whether two articles are from one outlet, as far as names and addresses tell."""
+    names = outlet_names(one.publisher, one.canonical_url or one.url) or {one.id}
+    others = outlet_names(other.publisher, other.canonical_url or other.url) or {other.id}
+    return bool(names & others)

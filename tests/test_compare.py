@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
+from ingest.addresses import outlet_names
 from ingest.dates.time_expressions import find_time_expressions
 from ingest.records import Article, Passage
 from qa.answers.citations import citation
@@ -15,7 +16,7 @@ from qa.reading.evidence import Evidence
 from qa.records import Citation
 from qa.retrieval.ranking import Hit
 from qa.sources.consistency import Comparison, compare_reports
-from qa.sources.independent_outlets import count_independent_sources, outlet_names
+from qa.sources.independent_outlets import count_independent_sources
 from qa.sources.reported_quantities import reported_quantities
 
 HOW_MANY = "How many people died in the Kelmont mill fire?"
@@ -128,6 +129,7 @@ def test_one_outlet_under_two_names_is_one() -> None:
     """CNN, cnn.com and CNN Politics at cnn.com; but two outlets at one portal stay two."""
     assert outlet_names("CNN", None) == outlet_names("cnn.com", None)
     assert outlet_names("CNN Politics", "https://edition.cnn.com/a") & outlet_names("CNN", None)
+    assert outlet_names("CNNPolitics", "https://cnn.com/a") & outlet_names("CNN", None)
     assert not outlet_names("The Post", "https://portal.example/a") & outlet_names(
         "The Courier", "https://portal.example/b"
     )

@@ -53,7 +53,10 @@ def new_id(article: Article) -> str:
 
 
 def _is_same_publication(one: Article, other: Article) -> bool:
-    """Whether equal words are one article and not one wire story at two outlets."""
+    """Whether equal words are one article and not one wire story at two outlets.
+
+    Stricter than ``addresses.same_outlet``: what is taken for one article here is not stored.
+    """
     if one.publisher and other.publisher:
         return one.publisher == other.publisher
     return not (one.canonical_url and other.canonical_url)

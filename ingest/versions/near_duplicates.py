@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any
 from zlib import crc32
 
-from ingest.addresses import site_domain
+from ingest.addresses import same_outlet
 from ingest.records import Article, digest
 
 SHINGLE_WORDS = 5
@@ -173,24 +173,11 @@ def copied_share(one: Article, other: Article) -> float:
         share = containment(shingles(one.text), shingles(other.text))
         return share if share >= MIN_CONTAINMENT_WHOLE_TEXT else 0.0
     share = containment(mine, theirs)
-    if _same_outlet(one, other):
+    if same_outlet(one, other):
         return share if share >= MIN_CONTAINMENT_SAME_OUTLET else 0.0
     if len(mine & theirs) < MIN_SHARED_SHINGLES:
         return 0.0
     return share if share >= MIN_CONTAINMENT_OTHER_OUTLET else 0.0
-
-
-def _same_outlet(one: Article, other: Article) -> bool:
-    """Whether two articles have a publisher or a host in common.
-
-    Pages of one outlet may call it "CNN", "CNN Business" or only "cnn.com".
-    """
-    return not _outlet_names(one).isdisjoint(_outlet_names(other))
-
-
-def _outlet_names(article: Article) -> set[str]:
-    names = {article.publisher.casefold()} if article.publisher else set()
-    return names | ({host} if (host := site_domain(article.canonical_url)) else set())
 
 
 def assign_cluster(article: Article, candidates: Iterable[Article]) -> ClusterAssignment:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from ingest.addresses import same_outlet
 from ingest.records import day_of
 from ingest.storage.library import Library
 from qa.answers.citations import Annotator, citation
@@ -27,7 +28,6 @@ from qa.reading.status import Part
 from qa.records import Citation
 from qa.retrieval.ranking import stems_of
 from qa.sources.corrections import corrected_report
-from qa.sources.independent_outlets import same_outlet
 from qa.sources.relevance import is_in_other_place, names_of
 from qa.sources.reported_quantities import MIN_SUBJECT_COVERAGE, Report, reported_quantities
 

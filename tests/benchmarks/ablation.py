@@ -117,7 +117,7 @@ ingest.attribution.speaker_names | speakers unlabelled | FUNCTION_WORDS _ORGANIS
     _PREPOSITION_LAST _is_surname_before=False
 ingest.attribution.quotation_marks | speakers unlabelled | _AFTER_PUNCTUATION
 ingest.versions.near_duplicates | copies | _QUOTED MIN_OWN_SHINGLES=0 MIN_SHARED_SHINGLES=0
-    _same_outlet=False lsh_bands=[] MINHASHES_PER_PASSAGE=1
+    same_outlet=False lsh_bands=[] MINHASHES_PER_PASSAGE=1
 ingest.segmentation | sentences speakers dates unlabelled | _TITLES _VERSUS _BEFORE_NUMBER _STATES
     _MAY_END _AFTER_HOUR _STARTERS _INITIALS _has_speech_tag=False
 """

@@ -1,6 +1,6 @@
 """Composes the answer, and decides its status when a model's sentences were dropped or refuse.
 
-    Composition -> append_written | append_quotes | append_timeline -> Composition
+    Composition -> append_written | append_quotes | append_timeline | append_digest -> Composition
         -> conclude_writing (were sentences left out? does the model deny an answer?)
         -> finish_answer (other reports, notices of the cited versions) -> Answer
 
@@ -27,6 +27,7 @@ from qa.records import Answer, Entry, Mode, Reported, Sentence, Status, TextEven
 from qa.retrieval.nearest_articles import nearest_articles
 from qa.sources.consistency import Comparison
 from qa.sources.dated_events import TimelineEvent
+from qa.sources.digest import Digest
 from qa.sources.independent_outlets import count_independent_sources
 from qa.sources.presentation import cite_report, mark_latest_value, order_quotes
 from qa.sources.reported_quantities import Report
@@ -52,6 +53,7 @@ class Composition:
     missing: tuple[str, ...] = ()
     """What was asked and is not in the articles, in a model's words."""
     searches: tuple[str, ...] = ()
+    """What an open question was planned into."""
     evidence_read: Mapping[str, int | str] = field(default_factory=dict)
     """What a model was shown: see ``Answer.evidence_read``."""
     comparison: Comparison = field(default_factory=Comparison)
@@ -105,6 +107,28 @@ def append_timeline(composed: Composition, events: Sequence[TimelineEvent]) -> C
         sentences=tuple(Sentence(entry.text, entry.citations) for entry in entries),
         citations=citations,
         timeline=tuple(entries),
+    )
+
+
+def append_digest(composed: Composition, found: Digest) -> Composition:
+    """The answer as stories, each a paragraph of quotations under its heading."""
+    citations, sentences = composed.citations, []
+    for item in found.items:
+        for place, evidence in enumerate(item.sentences):
+            citations, numbers = citations.cite([evidence], 1.0)
+            text = " ".join(evidence.text.split())
+            heading = "" if place else item.heading
+            sentence = Sentence(text, numbers, paragraph=not place, heading=heading)
+            sentences.append(attribute_sentence(sentence, citations.citations))
+    return replace(
+        composed,
+        status="answered" if found.complete else "partial",
+        mode="quoted",
+        confidence=max(composed.confidence, MIN_ANSWER_PROBABILITY),
+        notices=found.notices,
+        sentences=tuple(sentences),
+        citations=citations,
+        searches=found.searches,
     )
 
 

@@ -7,6 +7,7 @@
         a timeline is asked for -> quote a dated list
         a model that can read   -> write from whole passages, prove, believe its refusal
                                    (qa/grounded_generation; fails? go on below, and say so)
+        an open question, and no model -> quote a digest of the stories
         nothing answers         -> not_found, with the nearest articles
         the articles contradict -> false_premise, with the sentence that does
         a small model           -> write, cite, check each sentence   (fails? quote, and say so)
@@ -29,6 +30,7 @@ from qa.answers.citations import CitationList
 from qa.answers.quote_annotation import annotator
 from qa.composition import (
     Composition,
+    append_digest,
     append_quotes,
     append_timeline,
     append_written,
@@ -48,6 +50,7 @@ from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
 from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import HybridRetriever
 from qa.sources.consistency import Comparison, compare_part, passages_needed
+from qa.sources.digest import digest
 from qa.sources.event_days import find_event_day
 from qa.sources.timeline import timeline
 from qa.writing.entailment_judge import EntailmentJudge
@@ -222,6 +225,11 @@ class AnswerEngine:
         composed = self._begun(read)
         if events := timeline(question, self.retriever, self._library):
             listed = append_timeline(composed, events)
+            yield from text_events(composed, listed)
+            return listed
+        quoting = self.llm is None or self._grounded is not None  # that one writes, or has failed
+        if quoting and (told := digest(question, self.retriever, self._library)):
+            listed = append_digest(composed, told)
             yield from text_events(composed, listed)
             return listed
         if read.status == "not_found":

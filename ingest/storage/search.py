@@ -136,6 +136,14 @@ class LibraryReader:
         ids = list(found)
         return dict(_rank_by_cosine(self.encode_question(question), ids, found)) if ids else {}
 
+    def vectors_of(self, passage_ids: Sequence[str]) -> dict[str, Vectors]:
+        """The stored unit vectors of passages, each of shape (dimension,), as far as there are
+        any."""
+        if not passage_ids:
+            return {}
+        with self._opening:
+            return self.vectors.find(list(dict.fromkeys(passage_ids)))
+
     def _search_filtered(
         self,
         filters: Filters | None,

@@ -164,7 +164,8 @@ def open_request(question: Question) -> OpenRequest | None:
     """What an open question asks for; None when one fact, or a timeline, is asked for.
 
     It takes none of 409 + 200 quiz questions (RealTime QA 2022 - 2025, answerable and not), of the
-    176 lookups about the bundled samples, and of 2,434 lookups about news of 2023 - 2024 (2026-12).
+    176 lookups about the bundled samples, and of 2,434 lookups about news of 2023 - 2024
+    (2026-11-25).
     """
     if timeline_subject(question.text) is not None:
         return None

@@ -74,7 +74,7 @@ class TimelineRequest:
 
 
 _SINCE = re.compile(r"\b(?:since|after)\s+(.+)$", re.IGNORECASE)
-_LINKING_WORDS = frozenset(
+LINKING_WORDS = frozenset(
     "in on during since between over with after before around until from began begin begun started "
     "start ended took effect happened disaster crisis story events case affair".split()
 )
@@ -104,7 +104,7 @@ def timeline_request(
     for expression in sorted(found, key=lambda e: -e.start):
         undated = undated[: expression.start] + " " + undated[expression.end :]
     since = _SINCE.search(undated)
-    topic = " ".join(w for w in undated.split() if w.lower() not in _LINKING_WORDS | STOP_WORDS)
+    topic = " ".join(w for w in undated.split() if w.lower() not in LINKING_WORDS | STOP_WORDS)
     return TimelineRequest(
         subject=topic,
         stems=frozenset(content_stems(topic)),

@@ -22,9 +22,9 @@ MAX_CHARS = 320
 
 Of 44,152 sentences (RealTime QA development articles in odd rows, the rules being written on the
 even ones, and the BASIL articles) the rules flag 1,110. Of 524 of these that were read .998
-(.994-1.000) report nothing themselves, .37 of them being headlines of something else behind a label.
-Of 484 short ones that are left .025 (.012-.039) should have been flagged: about nine of ten are
-found. 14 microseconds a sentence (tests/benchmarks/boilerplate.py, 2026-11-25)."""
+(.994-1.000) report nothing themselves, .37 of them being headlines of something else behind a
+label. Of 484 short ones that are left .025 (.012-.039) should have been flagged: about nine of ten
+are found. 14 microseconds a sentence (tests/benchmarks/boilerplate.py, 2026-11-25)."""
 
 MAX_NAMES_CHARS = 120
 """A longer sentence is no byline, credit or dateline."""

@@ -8,6 +8,7 @@
     number of outlets behind the citations              independent_outlets
     "since the truce began" -> the day of that event    event_days
     "What happened in June?" -> dated events            timeline
+    "Summarise the news about ..." -> stories, told     digest (stories, telling_sentences)
 
 In come a question and its passages or citations, out go frozen values. Knows nothing about language
 models, and decides nothing about whether a question is answered.

@@ -50,7 +50,7 @@ _DATELINE = re.compile(
     r"^[►•▪●*]\s*"
     r"|^(?:[A-Z][A-Z’'.]+(?:[ ,]+[A-Z][\w’'.]*|[ ,]+\d{1,2})*\s*)?(?:\([\w .]{2,30}\)\s*)?"
     r"(?:[—–]|--?)\s+"
-    r"|^(?:[A-Z]\w+ )?\((?:CNN|AP|Reuters|CNN Business)\)\s*(?:[—–-]\s*)?"
+    r"|^(?:[A-Z]\w+,? ){0,3}\((?:CNN|AP|Reuters|CNN Business)\)\s*(?:[—–-]\s*)?"
 )
 _NOT_DAY_OF_EVENT = re.compile(
     r"\b(?:since|until|till|by|before|than|through)\s+(?:the\s+|at least\s+)?$", re.I
@@ -92,7 +92,7 @@ def events_in(
             continue
         if _NO_EVENT.search(text) or (start, end) in quoted:
             continue
-        item = _without_dateline(Evidence(hit, start, end, text))
+        item = without_dateline(Evidence(hit, start, end, text))
         inside = [e for e in dated if item.start <= e.start and e.end <= end]
         days = _days_of(inside, item, published)
         dated_by: DatedBy = "text" if days else "publication"
@@ -128,7 +128,7 @@ def _max_age(expression: TimeExpression) -> timedelta:
     return MAX_AGE_OF_EVENT
 
 
-def _without_dateline(item: Evidence) -> Evidence:
+def without_dateline(item: Evidence) -> Evidence:
     """The sentence without the place and agency that open a story: the quote begins behind them."""
     match = _DATELINE.match(item.text)
     if not match or not match.end():

@@ -36,8 +36,8 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
             console.print()
     if answer.timeline:
         console.print(_timeline_table(answer))
-    for sentence in () if answer.timeline else answer.sentences:
-        console.print(_sentence_line(sentence, quoted=answer.mode == "quoted"))
+    if not answer.timeline:
+        _print_sentences(answer, console)
     for notice in (n for n in answer.notices if n != answer.lead):
         console.print(Text(f"Note: {notice}", style="yellow"))
     if answer.citations:
@@ -46,6 +46,16 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         console.print()
         for citation in answer.citations:
             _print_citation(citation, console)
+
+
+def _print_sentences(answer: Answer, console: Console) -> None:
+    """Each sentence on lines of its own, paragraphs apart and under their headings."""
+    for place, sentence in enumerate(answer.sentences):
+        if place and (sentence.heading or sentence.paragraph):
+            console.print()
+        if sentence.heading:
+            console.print(Text(sentence.heading, style="bold"))
+        console.print(_sentence_line(sentence, quoted=answer.mode == "quoted"))
 
 
 def _sentence_line(sentence: Sentence, *, quoted: bool) -> Text:

@@ -166,19 +166,35 @@ def _summary(answer: Answer) -> str:
 
 
 def _render_sentences(exchange: Exchange, cited: Mapping[int, Citation]) -> str:
-    """Quotes one by one with their outlet; written sentences joined to paragraphs."""
+    """Quotes one by one with their outlet; written sentences, and quotes under a heading, joined to
+    paragraphs."""
     blocks: list[str] = []
     paragraph: list[str] = []
+    headed = any(sentence.heading for sentence in exchange.sentences)
     for sentence in exchange.sentences:
-        if _is_verbatim(sentence, cited):
+        verbatim = _is_verbatim(sentence, cited)
+        if sentence.heading or sentence.paragraph or (verbatim and not headed):
             blocks.append(_render_paragraph(paragraph))
-            blocks.append(_render_quotation(sentence, cited, exchange.number))
+            blocks.append(_render_heading(sentence.heading))
             paragraph = []
+        if verbatim and not headed:
+            blocks.append(_render_quotation(sentence, cited, exchange.number))
+        elif verbatim:
+            paragraph.append(_render_quoted(sentence, cited, exchange.number))
         else:
             speaker = f"according to {escape(sentence.said_by)}" if sentence.said_by else ""
             mark = f' <span class="cw-voice-mark">{speaker}</span>' if speaker else ""
             paragraph.append(_render_sentence(sentence, cited, exchange.number) + mark)
     return "".join([*blocks, _render_paragraph(paragraph)])
+
+
+def _render_heading(heading: str) -> str:
+    """A heading; the outlets and days at its end stand in a line of their own."""
+    title, _, where = heading.rpartition(" · ")
+    below = f'<span class="cw-heading-where">{escape(where)}</span>' if title else ""
+    return (
+        f'<h3 class="cw-heading" dir="auto">{escape(title or where)}{below}</h3>' if where else ""
+    )
 
 
 def _is_verbatim(sentence: Sentence, cited: Mapping[int, Citation]) -> bool:
@@ -189,6 +205,16 @@ def _is_verbatim(sentence: Sentence, cited: Mapping[int, Citation]) -> bool:
 
 def _render_paragraph(sentences: Sequence[str]) -> str:
     return f'<p class="cw-written" dir="auto">{" ".join(sentences)}</p>' if sentences else ""
+
+
+def _render_quoted(sentence: Sentence, cited: Mapping[int, Citation], turn: int) -> str:
+    """A quotation inside a paragraph, whose heading says where it is from."""
+    first = next(cited[n] for n in sentence.citations if n in cited)
+    words = _render_sentence(
+        sentence, cited, turn, _quotation_marks(sentence.text), _date_notes(first)
+    )
+    name = escape(capitalized(sentence.said_by))
+    return f'<span class="cw-voice-mark">{name} said:</span> {words}' if name else words
 
 
 def _render_quotation(sentence: Sentence, cited: Mapping[int, Citation], turn: int) -> str:

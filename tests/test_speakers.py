@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.attribution.statements import find_statements
+from ingest.attribution.statements import Statement, find_statements
+from qa.answers.quote_annotation import with_full_name
+from qa.records import Citation
 
 
 def said(text: str) -> list[tuple[str, str]]:
@@ -35,6 +37,9 @@ def said(text: str) -> list[tuple[str, str]]:
         ("On Monday, harbor officials said the ferry was full.", "harbor officials", ""),
         ("“It was full,” said port chief Mara Quill.", "Mara Quill", "port chief"),
         ("“It was full,” tweeted Mara Quill.", "Mara Quill", ""),
+        ("“No,” said Mara Quill, chief U.S. pilot.", "Mara Quill", "chief U.S. pilot"),
+        ("“No,” said Mara Quill, owner of Q Inc., on Monday.", "Mara Quill", "owner of Q Inc."),
+        ("Sotheby’s said it had sold the ferry.", "Sotheby’s", ""),
     ],
 )  # fmt: skip
 def test_a_sentence_names_its_speaker(text: str, speaker: str, role: str) -> None:
@@ -52,6 +57,8 @@ def test_a_sentence_names_its_speaker(text: str, speaker: str, role: str) -> Non
         "“Loud” is what the band called its record.",
         "She is said to be rich.",
         "Mara Quill announced a plan.",
+        "Editor’s note: This ferry was full.",
+        "Hallan is old. Hallan’s reports that year were full.",
     ],
 )
 def test_a_sentence_without_speech_has_no_speaker(text: str) -> None:
@@ -102,3 +109,25 @@ def test_any_text_gives_exact_spans(text: str) -> None:
         assert text[statement.speaker_start : statement.speaker_end] == statement.speaker
         assert 0 <= statement.start < statement.end <= len(text)
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("others", "full"),
+    [
+        (("Captain Mara Quill of the coast guard",), "Captain Mara Quill of the coast guard"),
+        (("Mara Quill", "Ms. Quill", "Mara B. Quill"), "Mara B. Quill"),
+        (("Mara Quill", "Tom Quill"), "Quill"),
+        (("a spokesman for Mara Quill", "Quill Lines"), "Quill"),
+        (("Tom Quillan",), "Quill"),
+    ],
+)
+def test_a_surname_is_given_the_only_full_name_that_it_can_have(
+    others: tuple[str, ...], full: str
+) -> None:
+    """Nobody is chosen between two people of one surname, nor someone who speaks for them."""
+    quote = "Quill said the ferry was full."
+    cited = Citation(
+        1, "a", 1, "", None, None, "unknown", None, quote, 0, len(quote), "p", speaker="Quill"
+    )  # fmt: skip
+    statements = [Statement(0, 9, name, 0, len(name), "", "indirect") for name in others]
+    assert with_full_name(cited, statements).speaker == full

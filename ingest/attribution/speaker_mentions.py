@@ -276,12 +276,34 @@ def _parse_mention(text: str, start: int, end: int) -> Mention | None:
         or _ARTICLE_ITSELF.search(phrase)
     ):
         return None
+    if _is_possessive(text, start, end):
+        return None
     return parse_speaker(text, start, end)
 
 
+_POSSESSIVE = re.compile(r"(\w[\w.&-]*)(?:[’']s|(?<=s)[’'])$")
+
+
+def _is_possessive(text: str, start: int, end: int) -> bool:
+    """Whether a noun phrase ends in a possessive ("Editor's" note), and not in a name with one.
+
+    Sotheby's is a name: the text has it with its ending everywhere, and Sotheby is no noun.
+    """
+    possessive = _POSSESSIVE.search(text, start, end)
+    if possessive is None:
+        return False
+    owner = possessive.group(1)
+    known = owner.lower() in TITLES | SPEAKER_NOUNS | _CONTRACTED
+    return known or bool(re.search(rf"(?<!\w){re.escape(owner)}(?![\w’'])", text))
+
+
+_CONTRACTED = frozenset("it let that what who here there he she".split())
+_INNER_STOP = r"\.(?=[\w’'-]|\s+\w|,)"
+"""A full stop inside a sentence belongs to an abbreviation: "chief U.S. economist"."""
+
 _APPOSITION = re.compile(
-    r", ((?:(?:an?|the|one of the) )?[a-z][^,.;:“”\"()]{3,90}?)"
-    r"(?=[,.;:”]| who\b| whose\b| which\b|$)"
+    rf", ((?:(?:an?|the|one of the) )?[a-z](?:[^,.;:“”\"()]|{_INNER_STOP}){{3,90}}?)"
+    rf"(?=(?!{_INNER_STOP})[,.;:”]| who\b| whose\b| which\b|$)"
 )
 
 

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from ingest.attribution.lexicon import CUE_VERB
+from ingest.attribution.lexicon import CUE_VERB, TITLES
 from ingest.attribution.statements import Statement
 from ingest.dates.time_expressions import TimeExpression
 from ingest.storage.library import Library
 from qa.answers.citations import Annotator
+from qa.language.lexicon import HONORIFICS
 from qa.records import Citation, Dated
 
 MAX_CHARACTERS_TO_SAYING_DAY = 30
@@ -71,14 +72,28 @@ def _main_statement(citation: Citation, statements: Sequence[Statement]) -> Stat
 
 def with_full_name(citation: Citation, statements: Sequence[Statement]) -> Citation:
     """A speaker known by surname alone, with the name under which the article lets them speak
-    elsewhere: Bexmoor is Chief Superintendent Lorna Bexmoor of the city police."""
-    surname = re.compile(rf"\b{re.escape(citation.speaker or '')}\b")
-    fuller = [s for s in statements if " " in s.speaker and surname.search(s.speaker)]
-    if not fuller:
+    elsewhere: Bexmoor is Chief Superintendent Lorna Bexmoor of the city police.
+
+    When people of two first names share the surname nobody is chosen.
+    """
+    surname = re.escape(citation.speaker or "")
+    full_name = re.compile(rf"([A-Z][\w’'-]+)\.?(?: [A-Z]\.)* {surname}\b(?! (?!Jr|Sr)[A-Z]|[’'])")
+    fuller = [
+        (s, found)
+        for s in statements
+        if (found := full_name.search(s.speaker)) and not _OF.search(s.speaker, 0, found.start())
+    ]
+    first_names = {found.group(1) for _, found in fuller}
+    if not fuller or len([n for n in first_names if n.lower() not in _NO_FIRST_NAMES]) > 1:
         return citation
-    best = max(fuller, key=lambda s: len(s.speaker))
+    best = max((s for s, _ in fuller), key=lambda s: len(s.speaker))
     known = citation.role and citation.role in best.speaker
     return replace(citation, speaker=best.speaker, role="" if known else citation.role or best.role)
+
+
+_NO_FIRST_NAMES = TITLES | HONORIFICS
+_OF = re.compile(r"\b(?:of|for|to|with|from|by|at)\b")
+"""A spokesman for Mara Quill is not Mara Quill."""
 
 
 def _said_on(citation: Citation, statements: Sequence[Statement]) -> date | None:

@@ -19,7 +19,7 @@ from ingest.records import Article, format_day
 from qa.grounded_generation.excerpts import Excerpts
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
-from qa.reading.prompt_injection import is_injection
+from qa.reading.prompt_injection import safe_text
 from qa.records import Turn
 from qa.writing.prompts import as_data, weekday
 
@@ -101,8 +101,8 @@ def article_lines(
 ) -> str:
     """The numbered lines of one article as delimited data; "..." where text was left out."""
     day = weekday(article.published_at) if article.published_at else "unknown"
-    headline = "" if is_injection(article.title) else _attribute(article.title)
-    outlet = _attribute(article.publisher or "unknown")
+    headline = _attribute(safe_text(article.title))
+    outlet = _attribute(safe_text(article.publisher or "") or "unknown")
     shown = [f'<article outlet="{outlet}" day="{day}" headline="{headline}">']
     end: int | None = None
     for number, evidence in lines:

@@ -2,7 +2,8 @@
 
 An article can carry text that is meant for a model ("Add ... to your reply", "Ignore the above").
 Such a sentence is no evidence, in either mode, unless the question is about it: there are stories
-about planted instructions, and they must stay answerable.
+about planted instructions, and they must stay answerable. What else of an article stands in a
+prompt (headline, outlet, the roles of speakers) goes through ``safe_text``.
 
 Detected are sentences about "your answer", about instructions to be ignored, to a chatbot as a
 chatbot, and bare tasks at the beginning of a sentence ("Translate the following ...", "Explain
@@ -16,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ingest.segmentation import sentence_spans
 from qa.reading.evidence import Evidence
 
 MIN_COVERAGE_ASKED_FOR = 0.5
@@ -84,6 +86,14 @@ def is_injection(sentence: str) -> bool:
     """Whether a sentence asks something of whoever answers, instead of telling a reader news."""
     patterns = (_ADDRESSED, _OVERRIDE, _CHARACTER_TASK, _BARE_TASK)
     return any(pattern.search(sentence) for pattern in patterns)
+
+
+def safe_text(text: str) -> str:
+    """A headline, outlet or speaker's role, or nothing when a sentence of it is an instruction.
+
+    Of 11,565 headlines of the RealTime QA articles none is lost (2026-11-25).
+    """
+    return "" if any(is_injection(text[a:b]) for a, b in sentence_spans(text)) else text
 
 
 def without_injections(evidence: Sequence[Evidence]) -> list[Evidence]:

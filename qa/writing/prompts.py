@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from ingest.records import Article, When, day_of, format_day
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
+from qa.reading.prompt_injection import safe_text
 from qa.records import Citation, Turn
 
 KnownFacts = Callable[[Evidence], str]
@@ -59,12 +60,21 @@ def excerpts(evidence: Sequence[Evidence], known_facts: KnownFacts = _nothing_kn
 
 
 def _group(items: Sequence[Evidence], first: int, known_facts: KnownFacts) -> str:
-    article = items[0].article
-    published = weekday(article.published_at) if article.published_at else "undated"
-    head = as_data(f"{article.publisher or 'unknown outlet'}, {published}: {article.title}")
+    head = safe_heading(items[0].article)
     ordered = enumerate(sorted(items, key=lambda e: e.start), first)
     lines = [f"[{number}] {_in_brackets(known_facts(e))}{as_data(e.text)}" for number, e in ordered]
     return f"<excerpt>\n[{head}]\n" + "\n".join(lines) + "\n</excerpt>"
+
+
+def safe_heading(article: Article) -> str:
+    """Outlet, day and headline as data: UPI, Monday 2 June 2025: Title of the article.
+
+    A headline or outlet that is an instruction to a model is left out.
+    """
+    published = weekday(article.published_at) if article.published_at else "undated"
+    outlet = safe_text(article.publisher or "") or "unknown outlet"
+    title = safe_text(article.title)
+    return as_data(f"{outlet}, {published}: {title}" if title else f"{outlet}, {published}")
 
 
 def _in_brackets(facts: str) -> str:
@@ -73,7 +83,8 @@ def _in_brackets(facts: str) -> str:
 
 def known_facts(citation: Citation) -> str:
     """Who says it, and the days its words mean: said by Hakan Fidan; Monday = 2 June 2025."""
-    said = [f"said by {citation.said_by}"] if citation.said_by else []
+    speaker = ", ".join(filter(None, map(safe_text, (citation.speaker or "", citation.role))))
+    said = [f"said by {speaker}"] if speaker else []
     days = [f"{when.phrase} = {when.days}" for when in citation.dates if when.adds_information]
     return "; ".join(dict.fromkeys([*said, *days]))
 
@@ -148,6 +159,6 @@ def question_message(article: Article, passage: str) -> str:
     """One passage as delimited data, to be asked about."""
     published = f"Published {weekday(article.published_at)}. " if article.published_at else ""
     return (
-        f"<report>\n[{published}{as_data(article.title)}]\n{as_data(passage)}\n</report>\n\n"
+        f"<report>\n[{published}{as_data(safe_text(article.title))}]\n{as_data(passage)}\n</report>\n\n"
         "Write the question and the answer."
     )

@@ -17,7 +17,9 @@ from qa import Settings
 from qa.errors import ContextTooLong, ModelError
 from qa.writing.entailment_judge import entailment_probability
 from qa.writing.model_profile import profile_of
-from qa.writing.models import PAUSE_SECONDS, REASONING_TOKENS, Completion, open_model
+from qa.writing.models import Completion, open_model
+from qa.writing.models.model_errors import PAUSE_SECONDS
+from qa.writing.models.requests import REASONING_TOKENS
 from qa.writing.sentence_stream import whole_sentences
 from tests.fakes import FakeOpenAI, delta
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from qa.cost import CostRecorder
 from qa.errors import ModelError
 from qa.writing.models import first_token
-from qa.writing.server_replies import tokens_of
+from qa.writing.models.server_replies import tokens_of
 
 if TYPE_CHECKING:
     from qa.writing.models import LLM

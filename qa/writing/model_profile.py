@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qa.writing.known_models import facts_of
-from qa.writing.models import MAX_TOKENS, context_of
+from qa.writing.models.known_models import ASSUMED_CONTEXT_TOKENS, facts_of
+from qa.writing.models.opening import MAX_TOKENS
 
 if TYPE_CHECKING:
     from qa.writing.models import LLM
@@ -61,7 +61,7 @@ def profile_of(llm: LLM, *, evidence_tokens: int | None = None) -> ModelProfile:
     facts = facts_of(llm)
     parameters = facts.parameters or parameters_in_name(name)
     small = parameters is not None and parameters <= MAX_SMALL_PARAMETERS
-    context = facts.context_tokens or context_of(llm)
+    context = facts.context_tokens or _declared_context(llm)
     answer = SMALL_ANSWER_TOKENS if small else ANSWER_TOKENS
     room = max(MIN_EVIDENCE_TOKENS, context - answer - INSTRUCTION_TOKENS)
     wanted = evidence_tokens or (SMALL_EVIDENCE_TOKENS if small else MAX_EVIDENCE_TOKENS)
@@ -103,3 +103,12 @@ def _name(llm: LLM) -> str:
     if told and told != "unknown":
         return str(told)
     return str(getattr(llm, "model", "") or type(llm).__name__)
+
+
+def _declared_context(llm: LLM) -> int:
+    """The context window that a llama-index model declares; an assumption where it declares
+    none."""
+    try:
+        return int(llm.metadata.context_window) or ASSUMED_CONTEXT_TOKENS
+    except ValueError:  # llama-index's OpenAI, of a model newer than its list
+        return ASSUMED_CONTEXT_TOKENS

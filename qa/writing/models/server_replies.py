@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qa.errors import ModelError
-from qa.writing.known_models import Quirk
+from qa.writing.models.known_models import Quirk
 
 READ_CHARACTERS = 600
 """How much of one message of a server is read: enough for its reason, less than the prompt that

@@ -27,8 +27,10 @@ from ingest.records import When
 from qa import Assistant, Settings
 from qa.evaluate.records import Case
 from qa.evaluate.systems.llama_index_peers import LlamaIndexPeer, dense_retrievers
+from qa.grounded_generation.prompts import WRITER_SYSTEM
+from qa.grounded_generation.reply_parser import Claim, Gap, reply_items
 from qa.records import Answer, Turn
-from tests.recording import Recording, recorded_server
+from tests.recording import Messages, Recording, recorded_server
 
 SYSTEMS = ("citewire", "llama-index-citation")
 
@@ -76,7 +78,38 @@ def _row(
             raise
     if recording.blocked:
         answered = {"status": None}
+    elif not peer:
+        answered["written"] = _fates(recording, answered)
     return row | {"prompts": list(recording.asked)} | answered
+
+
+def _fates(recording: Recording, answered: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each sentence that the model wrote, and what became of it: shown, changed (the judge's
+    correction is shown instead), left out; a gap is something that it says is missing."""
+    asked = [key for key in recording.asked if is_writer_prompt(recording.prompts[key])]
+    shown = [sentence["text"] for sentence in answered["sentences"]]
+    items = list(reply_items([recording.answers[asked[-1]]])) if asked else []
+    claims = [item for item in items if isinstance(item, Claim)]
+    kept = {claim.text for claim in claims}
+    changed = [text for text in shown if text not in kept]
+    rows: list[dict[str, Any]] = [
+        {
+            "text": claim.text,
+            "lines": list(claim.numbers),
+            "prompt": asked[-1],
+            "fate": "shown" if claim.text in shown else "left out",
+        }
+        for claim in claims
+    ]
+    if changed:
+        rows.append({"corrections": changed})
+    gaps = [item.text for item in items if isinstance(item, Gap)]
+    return [*rows, *({"gap": gap} for gap in gaps)]
+
+
+def is_writer_prompt(messages: Messages) -> bool:
+    """Whether a prompt asks for an answer, and not for a plan or a verdict."""
+    return str(messages[0]["content"]).startswith(WRITER_SYSTEM)
 
 
 def _citewire_row(answer: Answer) -> dict[str, Any]:

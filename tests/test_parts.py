@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.records import Article, Passage
 from qa import Assistant
 from qa.questions.decomposition import (
     MAX_PARTS,
@@ -16,6 +17,10 @@ from qa.questions.decomposition import (
     query_for_part,
     split_question,
 )
+from qa.questions.interpretation import interpret
+from qa.reading.evidence import Evidence
+from qa.reading.status import decide_outcome, judge_part
+from qa.retrieval.ranking import Hit
 
 SAMPLES = Path(__file__).parent / "data" / "sample_questions.jsonl"
 
@@ -124,3 +129,20 @@ def test_any_words_are_cut_without_loss(words: list[str]) -> None:
     assert {"sank", "bank"} & set(text.lower().split()) == {"sank", "bank"} & {
         w for part in found for w in part.lower().replace("?", " ").split()
     }
+
+
+def test_a_sentence_that_two_parts_find_is_read_once() -> None:
+    """A model's few places are not taken by the same words with other features."""
+    text = "The ferry sank on Monday. Nobody was hurt."
+    article = Article(text=text, id="a")
+    found = Hit(Passage("p", "a", 1, 0, 0, len(text), text), article, 1.0)
+    spans = ((0, 25), (26, len(text)))
+    parts = [
+        judge_part(
+            interpret(asked), [found],
+            [Evidence(found, a, b, text[a:b], {"covered": covered}) for a, b in spans],
+        )
+        for asked, covered in (("When did the ferry sink?", 0.9), ("Who was hurt?", 0.2))
+    ]  # fmt: skip
+    outcome = decide_outcome(parts[0], parts)
+    assert [e.text for e in outcome.evidence] == [text[a:b] for a, b in spans]

@@ -87,7 +87,7 @@ def decide_outcome(whole: Part, parts: Sequence[Part] = ()) -> Outcome:
         tuple(shown),
         tuple(notices),
         tuple(_interleaved([part.hits for part in judged])),
-        tuple(_interleaved([part.evidence for part in read])),
+        tuple(_each_place_once(_interleaved([part.evidence for part in read]))),
         (min if shown else max)(part.confidence for part in read),
     )
 
@@ -104,6 +104,14 @@ def _once_per_notice(contradicted: Sequence[Part]) -> list[Part]:
 def _only_contradiction(part: Part) -> Part:
     """The part with the contradicting sentence as its only evidence: nothing else is quoted."""
     return replace(part, evidence=[part.contradiction.evidence] if part.contradiction else [])
+
+
+def _each_place_once(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The first of each sentence: two parts find it with features of their own."""
+    first: dict[tuple[str, int, int], Evidence] = {}
+    for item in evidence:
+        first.setdefault(item.place, item)
+    return list(first.values())
 
 
 def _interleaved(rows: Sequence[Sequence[T]]) -> list[T]:

@@ -153,6 +153,9 @@ def test_the_news_of_all_subjects_are_the_newest(sample_assistant: Assistant) ->
     days = [day_of(c.published_at) for c in answer.citations if c.published_at]
     assert answer.status == "answered"
     assert min(days) >= date(2026, 10, 15)
+    answer = sample_assistant.ask("Summarise the news", asked_at="2026-09-20")
+    days = [day_of(c.published_at) for c in answer.citations if c.published_at]
+    assert date(2026, 9, 13) <= min(days) <= max(days) <= date(2026, 9, 21)
 
 
 def test_what_is_not_reported_is_refused(sample_assistant: Assistant) -> None:

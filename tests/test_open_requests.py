@@ -40,6 +40,7 @@ def asked(text: str) -> OpenRequest | None:
         ("Latest news on the cup final", "news", "cup final"),
         ("Ostrany news", "news", "Ostrany"),
         ("What's new?", "news", ""),
+        ("Summarise the news", "summary", ""),
         ("What are the pros and cons of the truce?", "pros_cons", "truce"),
         ("Give me background on the Kelde talks", "background", "Kelde talks"),
     ],

@@ -70,8 +70,7 @@ _REQUESTS: tuple[tuple[RequestForm, str], ...] = (
                   rf"(?:arguments?|case|reasons) (?:both )?for and against)\b(?: {_OF}\b)?"),
     ("comparison", r"(?:compare|contrast)\b(?: and contrast\b)?|(?:comparison|differences?|"
                    r"similarities) (?:of|between|in)\b|how (?:do|does|did|are|is)\b"
-                   r"(?=.+\b(?:differ|compare|different)\b)"
-                   r"|(?-i:(?=(?:[A-Z][\w’'.]*\s){1,4}(?:versus|vs\.?)\s))"),
+                   r"(?=.+\b(?:differ|compare|different)\b)"),
     ("change", rf"how (?:has|have|had|is|are)\b(?=.+\b{_CHANGED}\b)|how did\b(?=.+\b{_CHANGED}"
                r" (?:since|over|after|between|during)\b)|what(?:['’]s| has| have)? changed\b"
                rf"(?: {_OF}\b)?|changes? (?:in|to)\b"),
@@ -80,8 +79,7 @@ _REQUESTS: tuple[tuple[RequestForm, str], ...] = (
              rf"|(?:latest|newest|recent|new|current) (?:[\w ]{{0,40}}?)??(?:news|developments?|"
              rf"updates?|headlines|reports|stories)\b(?: {_OF}\b)?|latest {_OF}\b"
              rf"|(?:news|updates?|headlines)\b(?: {_OF}\b|$)|(?:update|catch) (?:me|us)\b(?: up)?"
-             r"(?: on\b)?|how (?:is|are)\b(?=.+\b(?:going|getting on|unfolding)\b)"
-             rf"|{_NO_QUESTION}(?=.+\b(?:news|headlines)\W*$)"),
+             r"(?: on\b)?|how (?:is|are)\b(?=.+\b(?:going|getting on|unfolding)\b)"),
     ("background", rf"(?:background|backstory|history|story|context) {_OF}\b"
                    r"|how did we get (?:here|to)\b"
                    r"|what(?:['’]s| is) (?:the (?:story|background) )?behind\b"),
@@ -98,6 +96,8 @@ _REQUESTS: tuple[tuple[RequestForm, str], ...] = (
                 r"|(?:what (?:do|does|did|have|has) (?:the )?)?(?:articles|reports|papers|outlets|"
                 r"sources|media|press|news)\b (?:say|said|saying|report(?:ing)?) (?:about|on)\b"
                 r"|how (?:has|have)\b"),
+    ("comparison", r"(?-i:(?=(?:[A-Z][\w’'.]*\s){1,4}(?:versus|vs\.?)\s))"),
+    ("news", rf"{_NO_QUESTION}(?=.+\b(?:news|headlines)\W*$)"),
 )  # fmt: skip
 _PATTERNS = tuple((form, re.compile(pattern, re.IGNORECASE)) for form, pattern in _REQUESTS)
 """Tried in this order at the beginning of a question."""

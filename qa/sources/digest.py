@@ -116,7 +116,7 @@ def digest(question: Question, retriever: HybridRetriever, library: Library) -> 
     request = open_request(question)
     if request is None:
         return None
-    found = _digest(_within(question, request.since), request, retriever, library)
+    found = _digest(question, request, retriever, library)
     if found or request.since is None:
         return found
     anytime = replace(
@@ -131,11 +131,11 @@ def digest(question: Question, retriever: HybridRetriever, library: Library) -> 
 
 
 def _digest(
-    question: Question | None, request: OpenRequest, retriever: HybridRetriever, library: Library
+    asked: Question, request: OpenRequest, retriever: HybridRetriever, library: Library
 ) -> Digest | None:
-    """The digest of the articles that pass a question's filters; None when there is nothing."""
-    if question and not request.subject and not request.since:
-        question = _within(question, _last_days(question, library))
+    """The digest of the articles of the days that a request names; None when there is nothing."""
+    days = request.since or (None if request.subject else _last_days(asked, library))
+    question = _within(asked, days)
     if question is None:
         return None
     topics = _topics(question, request, library)
@@ -146,10 +146,13 @@ def _digest(
     ]
     if not items:
         return None
-    missing = [topic.label for topic, stories in zip(topics, found, strict=True) if not stories]
-    notices = [f"Nothing was found about {label}." for label in missing]
+    missing = [topic for topic, stories in zip(topics, found, strict=True) if not stories]
+    notices = [
+        f"Nothing was found {'by' if topic.outlets else 'about'} {topic.label}."
+        for topic in missing
+    ]
     notices += _coverage(question, [told.story for stories in found for told in stories], library)
-    return Digest(tuple(items), tuple(notices), not missing, _searches(topics, question))
+    return Digest(tuple(items), tuple(notices), not missing, _searches(topics, question, asked))
 
 
 _COVERED = re.compile(
@@ -181,7 +184,7 @@ def _topics(question: Question, request: OpenRequest, library: Library) -> list[
 def _last_days(question: Question, library: Library) -> Period:
     """The last days of the library, as far as it was known on the day of asking."""
     newest = min(filter(None, (library.facts().newest, question.asked_at)))
-    return Period(newest - DAYS_OF_NEWS, None)
+    return Period(newest - DAYS_OF_NEWS, newest)
 
 
 def _within(question: Question, days: Period | None) -> Question | None:
@@ -189,6 +192,7 @@ def _within(question: Question, days: Period | None) -> Question | None:
     if days is None:
         return question
     last = days.last + timedelta(days=REPORTING_DELAY_DAYS) if days.last else None
+    last = last if last and last < question.asked_at else None
     try:
         filters = question.filters.intersect(Filters(first=days.first, last=last))
     except BadFilter:
@@ -235,7 +239,7 @@ def _stories(
     told = [
         _Told(story, sentences, _rank(story, relevance, question))
         for story in group_into_stories(articles, library)
-        if _is_relevant(story, relevance)
+        if (not topic.words or _is_relevant(story, relevance))
         and (sentences := telling_sentences(story, passages, subject, library))
     ]
     if not topic.words:
@@ -358,19 +362,19 @@ def _coverage(question: Question, stories: Sequence[Story], library: Library) ->
     newest = max((story.days[1] for story in stories if story.days), default=None)
     ends = [day for day in (facts.newest, question.filters.last, question.asked_at) if day]
     if newest and min(ends) - newest > QUIET_AFTER:
-        said.append(f"nothing after {format_day(newest)}")
+        said.append(f"nothing{'' if said else ' on this'} after {format_day(newest)}")
     text = "; ".join(said)
     return [f"{text[:1].upper()}{text[1:]}."] if text else []
 
 
-def _searches(topics: Sequence[_Topic], question: Question) -> tuple[str, ...]:
-    """What was searched for: ferry inquiry (published since 4 October 2026)."""
-    searches = [_search(question, topic) for topic in topics]
-    texts = [topic.words or "news" for topic in topics]
-    return tuple(
-        f"{text} ({one.filters})" if one.filters else text
-        for text, one in zip(texts, searches, strict=True)
-    )
+def _searches(topics: Sequence[_Topic], question: Question, asked: Question) -> tuple[str, ...]:
+    """What was searched for, with what limits it: ferry inquiry (by The Hallan Courier)."""
+    days = str(question.filters) if question.filters != asked.filters else ""
+    searches = []
+    for topic in topics:
+        limits = ", ".join(filter(None, (days, f"by {topic.label}" if topic.outlets else "")))
+        searches.append(f"{topic.words or 'news'} ({limits})" if limits else topic.words or "news")
+    return tuple(searches)
 
 
 def _in_words(days: Period) -> str:

@@ -43,11 +43,14 @@ _PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|its|their|this|that|these|th
 """A word that may stand for something said before; behind a name it mostly stands for that."""
 
 _NOT_TELLING = re.compile(
-    r"\?[”\"’]?$|^\W*(?:FILE|Watch|VIDEO|Follow|Editor[’']?s?)\b|^[^:.]{1,30}:(?=\S)"
+    r"(?:\?|\.\.\.|…)[”\"’]?$|^\W*(?:FILE|Watch|VIDEO|Follow|Editor[’']?s?)\b|^[^:.]{1,30}:(?=\S)"
     r"|^(?:But|And|So|Yet|Or|To|If|Imagine)\b"
-    r"|\b(?:you|your|I|my|newsletter)\b|^[“\"].*[”\"] (?:he|she|they) \w+"
+    r"|newsletter|^[“\"].*[”\"] (?:he|she|they) \w+"
 )
-"""Questions, captions, scenes, what talks to the reader, and what somebody unnamed says."""
+"""Questions, captions, scenes, advertisements, and what somebody unnamed says."""
+
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
+_TO_READER = re.compile(r"\b(?:you|your|I|my|we|our|us)\b")
 
 
 _LIST_OF_STORIES = re.compile(r"^[^,.:]+, [^,.:]+ and [^,.:]+\.\s")
@@ -129,7 +132,9 @@ def _reports(item: Evidence) -> bool:
     return (
         MIN_SENTENCE_CHARACTERS <= len(text) <= MAX_SENTENCE_CHARACTERS
         and text.rstrip("”\"’')")[-1:] in ".!"
+        and text.count("“") == text.count("”")
         and not _NOT_TELLING.search(text)
+        and not _TO_READER.search(_QUOTED.sub(" ", text))
         and not needs_antecedent(text)
         and not is_injection(text)
         and not is_boilerplate(text, item.article, item.start)

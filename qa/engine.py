@@ -41,6 +41,7 @@ from qa.composition import (
 from qa.cost import CostRecorder
 from qa.errors import EmptyLibrary, ModelError
 from qa.grounded_generation.answering import GroundedAnswerer, Planned
+from qa.grounded_generation.planner import is_open
 from qa.questions.decomposition import is_self_contained, query_for_part, split_question
 from qa.questions.interpretation import Query, Question, interpret, kind_of
 from qa.reading.prompt_injection import without_injections
@@ -50,7 +51,7 @@ from qa.records import Answer, AnswerEvent, Event, StatusEvent, TextEvent, Turn
 from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import HybridRetriever
 from qa.sources.consistency import Comparison, compare_part, passages_needed
-from qa.sources.digest import digest
+from qa.sources.digest import coverage_notices, digest
 from qa.sources.event_days import find_event_day
 from qa.sources.timeline import timeline
 from qa.writing.entailment_judge import EntailmentJudge
@@ -290,7 +291,8 @@ class AnswerEngine:
             searched = yield from self._grounded.search(planned.question, planned.searches)
             cost.record_stage_time("read")
             rankings = [*searched, *retrieved.hits]
-            return (yield from self._grounded.write(query, planned, rankings, begun, cost))
+            written = yield from self._grounded.write(query, planned, rankings, begun, cost)
+            return self._with_coverage(written, planned.question)
         except ModelError as error:
             log.warning("the language model failed: %s", error.reason)
             failed = error.reason
@@ -299,6 +301,14 @@ class AnswerEngine:
         return replace(composed, mode="quoted").with_notice(
             f"The language model could not be used: {failed}. {instead}".strip()
         )
+
+    def _with_coverage(self, composed: Composition, question: Question) -> Composition:
+        """The answer of an open question with what is thin about the articles that it cites."""
+        cited = [evidence.article for evidence in composed.citations.evidence]
+        if cited and is_open(question):
+            for notice in coverage_notices(question, cited, self._library):
+                composed = composed.with_notice(notice)
+        return composed
 
     def _write(
         self,

@@ -343,3 +343,40 @@ def test_a_reply_is_parsed_however_it_arrives(size: int) -> None:
         Claim("The vote was postponed.", (4,), denies_premise=True),
         Claim("Last one without stop", (2,)),
     ]
+
+
+# -- what the model's server makes of it ------------------------------------------------------
+
+
+def test_a_tiny_context_is_asked_again_with_less(samples: Library, server: FakeOpenAI) -> None:
+    """What does not fit is halved, and what was shown in the end is in the record."""
+    refused = {"error": {"message": "too long", "code": "context_length_exceeded"}}
+    server.rejects = [(lambda asked: len(str(asked["messages"])) > 15_000, 400, refused)]
+    answer = ask(samples, server, QUESTION, EIGHT)
+    assert (answer.status, answer.mode) == ("answered", "written")
+    assert int(answer.evidence_read["budget"]) <= 3_000
+    assert len(prompt(server, -1)) < 0.7 * len(prompt(server, 0))
+
+
+def test_an_answer_in_another_language_is_left_to_the_judge(
+    samples: Library, server: FakeOpenAI
+) -> None:
+    """The question is planned, since rules know English only; the sentence is proven by lines."""
+    question = "Wie viele Menschen starben beim Untergang der Corran Star?"
+    plan = f"QUESTION: {question}\nSEARCH: Corran Star sinking death toll"
+    ask(samples, server, QUESTION, EIGHT)
+    line = line_of(server, "rose to eight")
+    answer = ask(
+        samples, server, question, plan,
+        f"Beim Untergang der Corran Star starben acht Menschen. [{line}]", "1 SUPPORTED [1]",
+    )  # fmt: skip
+    assert answer.status == "answered"
+    assert answer.sentences[0].text.startswith("Beim Untergang")
+
+
+def test_thin_coverage_of_an_open_question_is_said(samples: Library, server: FakeOpenAI) -> None:
+    """An answer that rests on one outlet says so."""
+    question = "Summarise the news about the ferry Corran Star."
+    plan = f"QUESTION: {question}\nSEARCH: Corran Star"
+    answer = ask(samples, server, question, plan, EIGHT)
+    assert any("nly one outlet" in notice for notice in answer.notices)

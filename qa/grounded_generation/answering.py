@@ -48,10 +48,10 @@ from qa.records import Event, Status, StatusEvent, TextEvent
 from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import HybridRetriever
 from qa.writing.claim_check import is_refusal
+from qa.writing.model_profile import ModelProfile, profile_of
 from qa.writing.models import Completion
 
 if TYPE_CHECKING:
-    from qa.writing.model_profile import ModelProfile
     from qa.writing.models import LLM
 
 MAX_SEARCH_ROUNDS = 2
@@ -168,7 +168,7 @@ class GroundedAnswerer:
         Raises ModelError when the model fails before a sentence was shown, or when nothing that it
         wrote may be shown.
         """
-        budget, rows, asked = self.profile.evidence_tokens, list(rankings), planned.searches
+        budget, rows, asked = self._budget(), list(rankings), planned.searches
         rounds = 1
         while True:
             excerpts = select_excerpts(rows, budget)
@@ -179,9 +179,9 @@ class GroundedAnswerer:
                     query, planned.question, excerpts, composed, may_search, cost
                 )
             except ContextTooLong as error:
-                if budget // 2 < MIN_EVIDENCE_TOKENS:
+                budget = min(budget // 2, self._budget())
+                if budget < MIN_EVIDENCE_TOKENS:
                     raise ModelError("its context is too small for the excerpts") from error
-                budget //= 2
                 continue
             if not (reply.searches and may_search) or reply.composed.sentences or reply.held:
                 break
@@ -195,6 +195,11 @@ class GroundedAnswerer:
             "lines": len(excerpts.lines), "why": self.profile.why,
         }  # fmt: skip
         return replace(finished, searches=tuple(map(str, asked)), evidence_read=read)
+
+    def _budget(self) -> int:
+        """Tokens of evidence, within the context window as far as it has become known by now."""
+        now = profile_of(self.llm, evidence_tokens=self.profile.evidence_tokens)
+        return now.evidence_tokens
 
     def _reply(
         self,

@@ -151,7 +151,8 @@ def _digest(
         f"Nothing was found {'by' if topic.outlets else 'about'} {topic.label}."
         for topic in missing
     ]
-    notices += _coverage(question, [told.story for stories in found for told in stories], library)
+    told = [article for row in found for one in row for article in one.story.articles]
+    notices += coverage_notices(question, told, library)
     return Digest(tuple(items), tuple(notices), not missing, _searches(topics, question, asked))
 
 
@@ -353,13 +354,15 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def _coverage(question: Question, stories: Sequence[Story], library: Library) -> list[str]:
-    """Only one outlet reports on this; nothing after 8 July 2026."""
+def coverage_notices(
+    question: Question, articles: Sequence[Article], library: Library
+) -> list[str]:
+    """What is thin about the articles that answer an open question: "Only one outlet reports on
+    this; nothing after 8 July 2026." Empty when nothing is."""
     facts, said = library.facts(), []
-    outlets = Story(tuple(a for story in stories for a in story.articles)).outlets
-    if len(outlets) == 1 and len(facts.outlets) > 1:
+    if len(Story(tuple(articles)).outlets) == 1 and len(facts.outlets) > 1:
         said.append("only one outlet reports on this")
-    newest = max((story.days[1] for story in stories if story.days), default=None)
+    newest = max(filter(None, map(published_on, articles)), default=None)
     ends = [day for day in (facts.newest, question.filters.last, question.asked_at) if day]
     if newest and min(ends) - newest > QUIET_AFTER:
         said.append(f"nothing{'' if said else ' on this'} after {format_day(newest)}")

@@ -1,13 +1,17 @@
 """Asks questions with a strong writer's recorded completions, through Citewire and its peer.
 
 usage: python -m tests.benchmarks.recorded_answers QUESTIONS.jsonl ... --home LIBRARY --folder DIR
-                                                   [--system NAME] [--out FILE] [--pack FILE]
+                              [--system NAME] [--plants FILE] [--out FILE] [--pack FILE]
 
 Go round: run it, let a capable writer (a person, or a language model, which is then named as one)
 put the completion of each prompt in DIR/pending.txt into DIR/answers/KEY.txt, seeing nothing but
 the prompt, and run it again until nothing is pending: plans, answers and the judge's verdicts each
 ask a prompt of their own. Then --out holds every answer as JSON lines and --pack the recording as
 one file. Questions: tests/data/recorded/README.md says what their fields are.
+
+With --plants, sentences of the recorded answers are replaced by wrong ones first: JSON lines of
+``id`` (the question), ``sentence`` (as the model wrote it), ``planted`` and ``kind``. The judge's
+verdicts on them are completions to be written like the others, by a writer who is not told.
 
 The systems are ``citewire`` and ``llama-index-citation`` (CitationQueryEngine over the same
 passages, with its defaults).
@@ -53,6 +57,23 @@ def ask_all(
                 system, assistant.library, assistant.llm, dense_retrievers(assistant.library)
             )
         return [_row(question, recording, assistant, peer) for question in questions]
+
+
+def plant(
+    recording: Recording, rows: Iterable[dict[str, Any]], plants: list[dict[str, str]]
+) -> int:
+    """Replace sentences in the recorded answers; returns how many. ``rows``: what ``ask_all`` gave
+    for the answers as they were written."""
+    done = 0
+    for row in rows:
+        prompts = {w["prompt"] for w in row.get("written", []) if "prompt" in w}
+        for one in (p for p in plants if p["id"] == row["id"]):
+            for key in prompts:
+                before = recording.answers[key]
+                after = before.replace(one["sentence"].rstrip("."), one["planted"].rstrip("."), 1)
+                recording.answers[key] = after
+                done += after != before
+    return done
 
 
 def _row(
@@ -159,12 +180,25 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--system", choices=SYSTEMS, default=SYSTEMS[0])
+    parser.add_argument("--plants", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--pack", type=Path)
     given = parser.parse_args()
     recording = Recording.from_folder(given.folder)
     known = len(recording.answers)
-    rows = ask_all(read_questions(given.questions), recording, given.home, given.system)
+    questions = read_questions(given.questions)
+    rows = ask_all(questions, recording, given.home, given.system)
+    if given.plants:
+        plants = read_questions([given.plants])
+        print(f"{plant(recording, rows, plants)} of {len(plants)} errors planted")
+        planted = {one["id"] for one in plants}
+        rows = ask_all([q for q in questions if q["id"] in planted], recording, given.home)
+        shown = {(row["id"], s["text"]) for row in rows for s in row.get("sentences", [])}
+        asked = {row["id"] for row in rows if row["status"]}
+        counted = [one for one in plants if one["id"] in asked]
+        passed = [one for one in counted if (one["id"], one["planted"]) in shown]
+        print(f"{len(passed)} of {len(counted)} planted errors passed")
+        print("by kind:", dict(Counter(one["kind"] for one in passed)))
     waiting = recording.write_pending(given.folder)
     done = [row for row in rows if row["status"]]
     print(f"{len(done)} of {len(rows)} answered; {known} completions, {waiting} prompts pending")

@@ -140,3 +140,10 @@ def test_held_out_pairs(data: Path, file: str, load: Callable[[Path], list[Pair]
     result, precision, recall = shipped(held_out)
     print(file, result, precision, recall)
     assert result.balanced >= FLOORS[file]
+
+
+def test_a_name_that_repeats_itself_is_compared() -> None:
+    """Boutros Boutros: the first name equals the last one."""
+    quote = "Tamas Tamas won the race on Monday."
+    assert check_support("Tamas Tamas won the race on Monday.", [quote]).supported
+    assert not check_support("Ivo Tamas won the race on Monday.", [quote]).supported

@@ -264,7 +264,7 @@ def conflicting_first_names(sentence: str, evidence: str) -> list[str]:
     theirs = [person for name in index_names(evidence).names for person in _persons(name)]
     reasons = []
     for *before, last in (p for name in index_names(sentence).names for p in _persons(name)):
-        bearers = [p[: p.index(last)] for p in theirs if last in p[1:]]
+        bearers = [p[: p.index(last, 1)] for p in theirs if last in p[1:]]
         if bearers and not any(_same_first_name(before[-1], b) for b in bearers):
             whole = f"{bearers[0][-1]} {last}".title()
             reasons.append(f"{before[-1].title()} {last.title()} is {whole} in the quotes")

@@ -1,7 +1,7 @@
 """Asks questions with a strong writer's recorded completions, through Citewire and its peer.
 
 usage: python -m tests.benchmarks.recorded_answers QUESTIONS.jsonl ... --home LIBRARY --folder DIR
-                              [--system NAME] [--plants FILE] [--out FILE] [--pack FILE]
+                    [--start FILE] [--system NAME] [--plants FILE] [--out FILE] [--pack FILE]
 
 Go round: run it, let a capable writer (a person, or a language model, which is then named as one)
 put the completion of each prompt in DIR/pending.txt into DIR/answers/KEY.txt, seeing nothing but
@@ -180,11 +180,16 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--system", choices=SYSTEMS, default=SYSTEMS[0])
+    parser.add_argument("--start", type=Path, help="a packed recording to go on from")
     parser.add_argument("--plants", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--pack", type=Path)
     given = parser.parse_args()
     recording = Recording.from_folder(given.folder)
+    if given.start:
+        kept = Recording.from_file(given.start)
+        recording.answers = kept.answers | recording.answers
+        recording.prompts = kept.prompts | recording.prompts
     known = len(recording.answers)
     questions = read_questions(given.questions)
     rows = ask_all(questions, recording, given.home, given.system)

@@ -42,8 +42,9 @@ CERTAIN_FROM = 0.85
 """Score of the support checker from which code alone decides: that of a claim whose content words
 all stand in the evidence, with nothing against it (its next lower score is .64)."""
 
-MAX_CITED_LINES = 4
-"""Lines behind one sentence; a judge names the fewest that suffice."""
+MAX_CITED_LINES = 6
+"""Lines behind one sentence; a judge names the fewest that suffice. With 4, two of 23 corrected
+sentences of the recorded sets lost a line that they rest on (2026-11-25)."""
 
 NEAREST_LINES = 6
 """Lines that share most words with a claim, shown to the judge beside those that it names."""
@@ -182,8 +183,7 @@ class Proof:
         """Numbers of the lines that the claims name with their neighbours, and of the nearest."""
         total, wanted = len(self.excerpts.lines), set()
         for check in checks:
-            for n in check.claim.numbers:
-                wanted |= set(range(n - NEIGHBOURING_LINES, n + NEIGHBOURING_LINES + 1))
+            wanted |= _with_neighbours(check.claim.numbers)
             for evidence in self._nearest(check.claim.text, NEAREST_LINES):
                 wanted.add(self.excerpts.number_of(evidence))
         return sorted(n for n in wanted if 0 < n <= total)
@@ -202,13 +202,17 @@ class Proof:
         return Proven(claim, check.written if check.written.supported else None)
 
     def _corrected(self, rest: str) -> Written | None:
-        """The corrected sentence of a verdict, when the lines that it names hold its facts."""
+        """The corrected sentence of a verdict, when the lines that it names, or those beside them,
+        where a name may stand that a pronoun takes up, hold its facts."""
         numbers, text = marks_and_text(rest.rpartition("|")[2])
         cited = self._cited(numbers)
         if len(text.split()) < 3 or not cited or is_question(text):
             return None
+        beside = self.excerpts.numbered(sorted(_with_neighbours(numbers)))
+        articles = {e.article.id for e in cited}
+        known = [*cited, *(e for e in beside if e.article.id in articles)]
         context = " ".join(dict.fromkeys(map(self._context, cited)))
-        found = compare_claim(text, [e.text for e in cited], context)
+        found = compare_claim(text, [e.text for e in known], context)
         if found.missing or found.contradicted or has_foreign_address(text, cited):
             return None
         return self._shown(text, cited, SUPPORT_THRESHOLD)
@@ -221,3 +225,9 @@ class Proof:
     def _shown(self, text: str, cited: Sequence[Evidence], score: float) -> Written:
         score = max(score, SUPPORT_THRESHOLD)
         return Written(text, tuple(cited), score, supported=True, claim=text)
+
+
+def _with_neighbours(numbers: Sequence[int]) -> set[int]:
+    """Line numbers and those near them, whether or not there are such lines."""
+    near = range(-NEIGHBOURING_LINES, NEIGHBOURING_LINES + 1)
+    return {number + step for number in numbers for step in near}

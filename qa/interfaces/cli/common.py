@@ -5,7 +5,6 @@ Errors become one line on standard error and exit code 1. Knows nothing about si
 
 from __future__ import annotations
 
-import gc
 import io
 import json
 import logging
@@ -32,20 +31,6 @@ HomeOption = Annotated[
     typer.Option("--home", help="Folder of the library (default: $CITEWIRE_HOME or ~/.citewire)"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-
-
-@contextmanager
-def without_garbage_collection() -> Iterator[None]:
-    """Import and open things without looking for cyclic garbage, of which they leave none worth the
-    time: `ask` takes 2.2 s instead of 2.6 (medians of 5 in turn,
-    ``tests/benchmarks/cold_start.py``, 2026-11-25)."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @contextmanager

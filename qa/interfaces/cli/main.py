@@ -23,7 +23,6 @@ from qa.interfaces.cli.common import (
     parse_date_option,
     print_json,
     spinner,
-    without_garbage_collection,
 )
 from qa.interfaces.cli.evaluation_commands import commands as evaluation_commands
 from qa.interfaces.cli.ingest_commands import commands as ingest_commands
@@ -106,7 +105,7 @@ def ask(
             articles=tuple(article or ()),
         )
         settings = load_settings(home)
-        with spinner("Opening the library", quiet=as_json), without_garbage_collection():
+        with spinner("Opening the library", quiet=as_json):
             from qa.bootstrap import preload_embedder
 
             preload_embedder(settings)  # before the imports that it runs beside

@@ -6,7 +6,6 @@ and what to do when a prompt has changed.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import statistics
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 
 from ingest.storage.library import Library
-from tests.benchmarks.recorded_answers import ask_all, read_questions
+from tests.benchmarks.recorded_answers import ask_all, label_key, read_questions
 from tests.recording import Recording
 
 pytestmark = pytest.mark.recorded
@@ -28,11 +27,6 @@ MIN_REFUSALS_BELIEVED = 0.98
 MAX_SUPPORTED_LEFT_OUT = 0.03
 MAX_MEDIAN_CALLS = 2
 """What is asked of written answers; the figures of these 44: docs/grounded-generation.md."""
-
-
-def label_key(question_id: str, sentence: str) -> str:
-    """The key of a label: a digest of the question's id and the sentence."""
-    return hashlib.sha256(f"{question_id}\n{sentence}".encode()).hexdigest()[:16]
 
 
 @pytest.fixture(scope="module")

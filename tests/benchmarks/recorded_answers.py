@@ -1,13 +1,16 @@
 """Asks questions with a strong writer's recorded completions, through Citewire and its peer.
 
 usage: python -m tests.benchmarks.recorded_answers QUESTIONS.jsonl ... --home LIBRARY --folder DIR
-                    [--start FILE] [--system NAME] [--plants FILE] [--out FILE] [--pack FILE]
+          [--start FILE] [--system NAME] [--labels FILE] [--plants FILE] [--out FILE] [--pack FILE]
 
 Go round: run it, let a capable writer (a person, or a language model, which is then named as one)
 put the completion of each prompt in DIR/pending.txt into DIR/answers/KEY.txt, seeing nothing but
 the prompt, and run it again until nothing is pending: plans, answers and the judge's verdicts each
 ask a prompt of their own. Then --out holds every answer as JSON lines and --pack the recording as
 one file. Questions: tests/data/recorded/README.md says what their fields are.
+
+With --labels, what readers decided of each sentence as the model wrote it (``key`` by
+``label_key``, ``supported``): how many of the supported ones were left out.
 
 With --plants, sentences of the recorded answers are replaced by wrong ones first: JSON lines of
 ``id`` (the question), ``sentence`` (as the model wrote it), ``planted`` and ``kind``. The judge's
@@ -20,10 +23,12 @@ passages, with its defaults).
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import math
 import statistics
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +79,42 @@ def plant(
                 recording.answers[key] = after
                 done += after != before
     return done
+
+
+def label_key(question_id: str, sentence: str) -> str:
+    """The key of a label: a digest of the question's id and the sentence as the model wrote it."""
+    return hashlib.sha256(f"{question_id}\n{sentence}".encode()).hexdigest()[:16]
+
+
+def proportion(part: int, whole: int) -> str:
+    """A count as "3 of 40, .075 (.026-.199)", with the 95 % interval of Wilson (1927)."""
+    if not whole:
+        return "0 of 0"
+    z, share = 1.96, part / whole
+    middle, scale = share + z * z / (2 * whole), 1 + z * z / whole
+    spread = z * math.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole))
+    low, high = max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    return f"{part} of {whole}, {share:.3f} ({low:.3f}-{high:.3f})"
+
+
+def print_refusals(rows: Sequence[dict[str, Any]]) -> None:
+    """How many of the answers in which the model says that something is missing say so too."""
+    refused = [row for row in rows if any("gap" in one for one in row["written"])]
+    believed = [row for row in refused if row["status"] in ("not_found", "partial")]
+    print(f"refusals shown as not_found or partial: {proportion(len(believed), len(refused))}")
+
+
+def print_left_out(rows: Sequence[dict[str, Any]], labels: dict[str, bool]) -> None:
+    """What became of the sentences that readers found supported."""
+    lost = corrected = total = 0
+    for row in rows:
+        fates = [one for one in row["written"] if labels.get(label_key(row["id"], one.get("text")))]
+        out = sum(one["fate"] != "shown" for one in fates)
+        instead = sum(len(one.get("corrections", ())) for one in row["written"])
+        total, corrected = total + len(fates), corrected + min(out, instead)
+        lost += max(0, out - instead)
+    print(f"supported sentences left out: {proportion(lost, total)}")
+    print(f"supported sentences shown as the judge corrected them: {proportion(corrected, total)}")
 
 
 def _row(
@@ -181,6 +222,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--system", choices=SYSTEMS, default=SYSTEMS[0])
     parser.add_argument("--start", type=Path, help="a packed recording to go on from")
+    parser.add_argument("--labels", type=Path)
     parser.add_argument("--plants", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--pack", type=Path)
@@ -202,7 +244,7 @@ def main() -> None:
         asked = {row["id"] for row in rows if row["status"]}
         counted = [one for one in plants if one["id"] in asked]
         passed = [one for one in counted if (one["id"], one["planted"]) in shown]
-        print(f"{len(passed)} of {len(counted)} planted errors passed")
+        print(f"planted errors passed: {proportion(len(passed), len(counted))}")
         print("by kind:", dict(Counter(one["kind"] for one in passed)))
     waiting = recording.write_pending(given.folder)
     done = [row for row in rows if row["status"]]
@@ -210,6 +252,11 @@ def main() -> None:
     print(dict(Counter((row["kind"], row["status"]) for row in done)))
     if calls := [row["usage"]["calls"] for row in done if row.get("usage")]:
         print(f"calls: median {statistics.median(calls)}, {Counter(calls)}")
+    if given.system == SYSTEMS[0] and not given.plants:
+        print_refusals(done)
+    if given.labels:
+        rated = read_questions([given.labels])
+        print_left_out(done, {one["key"]: one["supported"] for one in rated})
     if given.out:
         given.out.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     if given.pack and not waiting:

@@ -22,8 +22,7 @@ from qa.reading.prompt_injection import is_injection
 from qa.retrieval.ranking import Hit
 
 CHARACTERS_PER_TOKEN = 4
-"""English news under the tokenizers in common use: 4.0 to 4.7 characters a token. A rough count on
-the safe side; what a model really read is in the usage that its server reports."""
+"""A rule of thumb for English; what a model really read is in the usage that its server reports."""
 
 LINE_OVERHEAD_TOKENS = 6
 """The number in front of a line, and the line break."""

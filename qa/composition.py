@@ -139,6 +139,14 @@ def text_events(before: Composition, after: Composition) -> Iterator[TextEvent]:
         yield TextEvent(sentence, tuple(cited))
 
 
+def left_out(composed: Composition, number: int) -> Composition:
+    """The written answer with the notice that so many sentences were left out."""
+    count = "One sentence" if number == 1 else f"{number} sentences"
+    return composed.with_notice(
+        f"{count} of the model's answer had no support in the articles and was left out."
+    )
+
+
 def conclude_writing(composed: Composition, dropped: int, denied: int) -> Composition:
     """The written answer after the model has ended, of which ``dropped`` sentences were left out
     for want of support, ``denied`` of them because they say that the articles do not answer.
@@ -146,11 +154,7 @@ def conclude_writing(composed: Composition, dropped: int, denied: int) -> Compos
     Raises ModelError when nothing is left and quotations are the better answer.
     """
     if composed.sentences and dropped > denied:
-        number = dropped - denied
-        count = "One sentence" if number == 1 else f"{number} sentences"
-        return replace(composed, status="partial").with_notice(
-            f"{count} of the model's answer had no support in the articles and was left out."
-        )
+        return replace(left_out(composed, dropped - denied), status="partial")
     if composed.sentences:
         return composed
     if denied and composed.confidence < OVERRULE_REFUSAL_AT:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from ingest.storage.catalogue.filters import Filters
 from ingest.storage.library import Library
-from qa.composition import Composition, append_written
+from qa.composition import Composition, append_written, left_out
 from qa.cost import CostRecorder
 from qa.errors import ContextTooLong, ModelError
 from qa.grounded_generation.excerpts import Excerpts, passages_for_budget, select_excerpts
@@ -237,7 +237,7 @@ class GroundedAnswerer:
             if not (reply.composed.sentences or reply.held):
                 raise
             reply.cut_off = True
-            reply.composed = replace(reply.composed, status="partial").with_notice(
+            reply.composed = reply.composed.with_notice(
                 f"The language model broke off: {error.reason}. The answer may be incomplete."
             )
         finally:
@@ -291,10 +291,7 @@ class GroundedAnswerer:
                 raise ModelError("nothing it wrote is supported by the articles")
             raise ModelError("it gave no answer", retryable=True)
         if reply.dropped:
-            count = "One sentence" if reply.dropped == 1 else f"{reply.dropped} sentences"
-            composed = composed.with_notice(
-                f"{count} of the model's answer had no support in the articles and was left out."
-            )
+            composed = left_out(composed, reply.dropped)
         complete = not (reply.gaps or reply.dropped or reply.cut_off)
         status: Status = "answered" if complete else "partial"
         if reply.denies_premise:

@@ -9,7 +9,6 @@ Knows nothing about models or about how lines look in a prompt.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -17,7 +16,7 @@ from itertools import zip_longest
 from ingest.records import Article
 from ingest.segmentation import sentence_spans
 from qa.reading.boilerplate import is_boilerplate
-from qa.reading.evidence import Evidence
+from qa.reading.evidence import Evidence, words_alone
 from qa.reading.prompt_injection import is_injection
 from qa.retrieval.ranking import Hit
 
@@ -100,7 +99,7 @@ def select_excerpts(rankings: Sequence[Sequence[Hit]], budget: int) -> Excerpts:
         articles.add(hit.article.id)
         for evidence in fresh:
             chosen[evidence.place] = evidence
-            shown.add(_words(evidence.text))
+            shown.add(words_alone(evidence.text))
     ranked = _story_order(chosen.values())
     lines = sorted(chosen.values(), key=lambda e: (ranked[e.article.id], e.start))
     return Excerpts(tuple(lines), tokens, passages)
@@ -141,7 +140,7 @@ def _inside(hit: Hit, evidence: Sequence[Evidence]) -> list[Evidence]:
 
 def _each_once(evidence: Sequence[Evidence], shown: set[str]) -> list[Evidence]:
     """Those whose words were not shown before: copies of a wire story repeat them."""
-    return [e for e in evidence if _words(e.text) not in shown]
+    return [e for e in evidence if words_alone(e.text) not in shown]
 
 
 def _is_readable(evidence: Evidence) -> bool:
@@ -158,10 +157,6 @@ def _story_order(chosen: Iterable[Evidence]) -> dict[str, int]:
         story = first_of_story.setdefault(article.cluster_id or article.id, rank)
         found.setdefault(article.id, (story, rank))
     return {key: place for place, key in enumerate(sorted(found, key=lambda key: found[key]))}
-
-
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _tokens(evidence: Evidence) -> int:

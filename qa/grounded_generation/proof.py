@@ -5,9 +5,10 @@
         -> the corrected sentence -> code again -> shown, or left out
 
 Code alone decides where every content word of a claim stands in one sentence of an article and
-nothing speaks against it. A judge must name the lines it found a claim in; where it names none that
-exist, those that the writer named stand for them, and without these the support checker decides, as
-it does when the judge fails. The only module of the package that decides whether a sentence is shown.
+nothing speaks against it. A judge must name the lines it found a claim in; where it names none
+that exist, those that the writer named stand for them, and without these the support checker
+decides, as it does when the judge fails. The only module of the package that decides whether a
+sentence is shown.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from qa.answers.citations import Annotator, align_claim, citation, citation_context
+from qa.answers.citations import Annotator, align_claim
 from qa.answers.quoting import with_antecedent
 from qa.cost import CostRecorder
 from qa.errors import ModelError
@@ -27,13 +28,13 @@ from qa.grounded_generation.prompts import JUDGE_SYSTEM, excerpts_text, judge_me
 from qa.grounded_generation.reply_parser import Claim, marks_and_text
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
-from qa.records import Citation
 from qa.retrieval.ranking import stems_of
 from qa.support.checker import SUPPORT_THRESHOLD
 from qa.support.features import compare_claim
 from qa.writing.claim_check import Written, has_foreign_address, is_question
 from qa.writing.models import Completion
 from qa.writing.prompts import known_facts
+from qa.writing.writer import KnownEvidence
 
 if TYPE_CHECKING:
     from qa.writing.models import LLM
@@ -91,12 +92,15 @@ class Proof:
     judge: LLM | None = None
     patience: float = 60.0
     cost: CostRecorder = field(default_factory=CostRecorder)
-    _citations: dict[tuple[str, int, int], Citation] = field(default_factory=dict)
+    _known: KnownEvidence = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = KnownEvidence(self.annotate)
 
     def facts(self, evidence: Evidence) -> str:
         """What is known of a line beyond its words: its speaker, where it names nobody, and the
         days that it means."""
-        found = self._citation(evidence)
+        found = self._known.citation(evidence)
         named = {word.casefold() for word in re.findall(r"\w+", evidence.text)}
         if found.speaker and found.speaker.split()[-1].casefold() in named:
             found = replace(found, speaker=None, role="")
@@ -133,7 +137,7 @@ class Proof:
         """Whether the candidates support a claim, alone or with what their pronouns refer to."""
         quotable = [e for e in candidates if not is_question(e.text)]
         quotable = list({e.place: e for e in (*quotable, *map(with_antecedent, quotable))}.values())
-        chosen, verdict = align_claim(claim.text, quotable, self._context)
+        chosen, verdict = align_claim(claim.text, quotable, self._known.context)
         reasons = list(verdict.reasons)
         if has_foreign_address(claim.text, chosen):
             reasons.append("an address is not in the quotes")
@@ -151,14 +155,6 @@ class Proof:
             self.excerpts.lines, key=lambda e: (-len(wanted & stems_of(e.text)), len(e.text))
         )
         return rated[:limit]
-
-    def _citation(self, evidence: Evidence) -> Citation:
-        if evidence.place not in self._citations:
-            self._citations[evidence.place] = self.annotate(citation(evidence, 1, 1.0))
-        return self._citations[evidence.place]
-
-    def _context(self, evidence: Evidence) -> str:
-        return citation_context(self._citation(evidence))
 
     # -- the judge --------------------------------------------------------------------------
 
@@ -212,7 +208,7 @@ class Proof:
         beside = self.excerpts.numbered(sorted(_with_neighbours(numbers)))
         articles = {e.article.id for e in cited}
         known = [*cited, *(e for e in beside if e.article.id in articles)]
-        context = " ".join(dict.fromkeys(map(self._context, cited)))
+        context = " ".join(dict.fromkeys(map(self._known.context, cited)))
         found = compare_claim(text, [e.text for e in known], context)
         if found.missing or found.contradicted or has_foreign_address(text, cited):
             return None

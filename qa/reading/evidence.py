@@ -55,8 +55,13 @@ def candidate_sentences(hits: Sequence[Hit]) -> list[Evidence]:
     for hit in hits[:MAX_PASSAGES_READ]:
         text = hit.article.text
         for start, end in sentence_spans(text, hit.passage.start, hit.passage.end):
-            key = " ".join(re.findall(r"\w+", text[start:end].casefold()))
+            key = words_alone(text[start:end])
             if key not in seen:
                 seen.add(key)
                 found.append(Evidence(hit, start, end, text[start:end]))
     return found
+
+
+def words_alone(text: str) -> str:
+    """The words of a text without case, spacing and punctuation: equal for equal sentences."""
+    return " ".join(re.findall(r"\w+", text.casefold()))

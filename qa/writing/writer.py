@@ -54,7 +54,7 @@ class Writer:
         best = evidence[:MAX_EVIDENCE_SENTENCES]
         shown = _in_reading_order(with_antecedents(best))
         quotable = list({e.place: e for e in (*best, *map(with_antecedent, best))}.values())
-        known = _Known(self.annotate)
+        known = KnownEvidence(self.annotate)
         message = user_message(question, shown, history, known.facts)
         completion = Completion(self.llm, SYSTEM, message, self.patience)
         review = Review(
@@ -69,23 +69,26 @@ class Writer:
             self.cost.add_tokens(completion.usage)
 
 
-class _Known:
+class KnownEvidence:
     """What the library knows about evidence sentences, looked up once for each."""
 
     def __init__(self, annotate: Annotator) -> None:
         self._annotate = annotate
         self._citations: dict[tuple[str, int, int], Citation] = {}
 
-    def _citation(self, evidence: Evidence) -> Citation:
+    def citation(self, evidence: Evidence) -> Citation:
+        """The annotated citation of a sentence; its number and score say nothing."""
         if evidence.place not in self._citations:
             self._citations[evidence.place] = self._annotate(citation(evidence, 1, 1.0))
         return self._citations[evidence.place]
 
     def facts(self, evidence: Evidence) -> str:
-        return known_facts(self._citation(evidence))
+        """Who says it, and the days its words mean, for a prompt."""
+        return known_facts(self.citation(evidence))
 
     def context(self, evidence: Evidence) -> str:
-        return citation_context(self._citation(evidence))
+        """The text that may explain a name or a date of a claim."""
+        return citation_context(self.citation(evidence))
 
 
 def _in_reading_order(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -31,6 +31,13 @@ def split_url(url: str | None) -> SplitResult | None:
     return parts if parts.hostname else None
 
 
+def is_script_address(url: str | None) -> bool:
+    """Whether an address would run or hold something instead of naming a page. Browsers pass over
+    white space and control characters in a scheme."""
+    bare = re.sub(r"[\x00-\x20]", "", url or "").lower()
+    return bare.startswith(("javascript:", "data:", "vbscript:"))
+
+
 def site_domain(url: str | None) -> str | None:
     """The host of a URL without a prefix such as ``www.`` or ``m.``."""
     parts = split_url(url)

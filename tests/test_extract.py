@@ -31,6 +31,16 @@ def from_text(content: str, **more: Any) -> Article:
     return extract(Document("file.txt", "text", content, **more))
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", " JavaScript:alert(1)", "java\nscript:alert(1)", "data:text/html,x"],
+)
+def test_an_address_that_runs_is_refused(url: str) -> None:
+    """What a click would run never becomes an article's address."""
+    with pytest.raises(BadInput, match="script or data"):
+        from_fields(url=url)
+
+
 # -- plain text ---------------------------------------------------------------------------
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -164,6 +166,28 @@ def test_what_is_not_text_is_refused(tmp_path: Path, raw: bytes) -> None:
     file = tmp_path / "a.txt"
     file.write_bytes(raw)
     assert reasons(found(file)[1]) == ["not text: save it as UTF-8"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_bytes_are_no_article(tmp_path: Path, seed: int) -> None:
+    """Bytes at random are refused, though some encoding has a letter for each of them."""
+    file = tmp_path / "a.txt"
+    file.write_bytes(random.Random(seed).randbytes(200_000).replace(b"\x00", b"a"))
+    assert reasons(found(file)[1]) == ["not text: save it as UTF-8"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_is_refused(tmp_path: Path) -> None:
+    """Nobody may ever write into it, so it is not read."""
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert reasons(found(tmp_path / "pipe.txt")[1]) == ["not a regular file"]
+
+
+@pytest.mark.parametrize("name", ["none.jsonl", "none.csv"])
+def test_a_record_file_without_records_is_refused(tmp_path: Path, name: str) -> None:
+    """It was not meant to be empty, so it is told."""
+    (tmp_path / name).write_text("title,text\n" if name.endswith("csv") else "")
+    assert reasons(found(tmp_path / name)[1]) == ["no articles in it"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -19,7 +19,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ingest.addresses import canonical_url, is_outlet_name, site_domain, split_title
+from ingest.addresses import (
+    canonical_url,
+    is_outlet_name,
+    is_script_address,
+    site_domain,
+    split_title,
+)
 from ingest.dates.parsing import (
     date_in_dateline,
     date_in_line,
@@ -61,6 +67,8 @@ def extract(document: Document, given: When | None = None) -> Article:
     readers = {"html": _from_html, "markdown": _from_markdown, "fields": _from_fields,
                "article": _from_article}  # fmt: skip
     article = readers.get(document.kind, _from_text)(document)
+    if is_script_address(article.url) or is_script_address(article.canonical_url):
+        raise BadInput(document.source, "its address is a script or data, not that of a page")
     text = clean_paragraphs(article.text)
     bare = not text and bool(article.text.strip())
     if len(text) < MIN_ARTICLE_CHARS and not bare:

@@ -49,9 +49,12 @@ def read_file(path: Path) -> Iterator[DocumentOrError]:
         yield BadInput(str(path), f"not a supported kind of file ({', '.join(KINDS)})")
         return
     source = str(path)
+    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+        yield BadInput(source, "not a regular file")
+        return
     try:
         if kind in ("jsonl", "csv", "tsv", "parquet", "json"):
-            yield from read_records(path, kind)
+            yield from _read_some_records(path, kind)
         elif kind == "warc":
             yield from read_archive(path)
         else:
@@ -64,6 +67,16 @@ def read_file(path: Path) -> Iterator[DocumentOrError]:
         yield BadInput(source, f"its compression is broken ({error})")
     except OSError as error:
         yield BadInput(source, f"cannot be read ({error.strerror or error})")
+
+
+def _read_some_records(path: Path, kind: str) -> Iterator[DocumentOrError]:
+    """The records of a file. One without any is an error: it was not meant to be empty."""
+    empty = True
+    for record in read_records(path, kind):
+        empty = False
+        yield record
+    if empty:
+        raise BadInput(str(path), "no articles in it")
 
 
 def _read_single(path: Path, kind: str) -> Document:

@@ -91,6 +91,7 @@ class Assistant:
                     judge=open_judge(self.settings) if llm else None,
                     patience=self.settings.model_timeout,
                     judging=self.settings.second_looks,
+                    answer_at=self.settings.answer_at,
                 )
             return self._answer_engine
 

@@ -44,6 +44,7 @@ from qa.grounded_generation.answering import GroundedAnswerer, Planned
 from qa.grounded_generation.planner import is_open
 from qa.questions.decomposition import is_self_contained, query_for_part, split_question
 from qa.questions.interpretation import Query, Question, interpret, kind_of
+from qa.reading.answerability import MIN_ANSWER_PROBABILITY
 from qa.reading.prompt_injection import without_injections
 from qa.reading.sentence_ranking import rank_sentences
 from qa.reading.status import Outcome, Part, decide_outcome, judge_part
@@ -84,7 +85,8 @@ class AnswerEngine:
     ``llm`` is any llama-index model, or None for quotations; its ``profile`` says how it is used
     (default: what is known about it). ``patience`` is how many seconds a model may take for its
     next words, ``judging`` whether it is also asked where the support checker is unsure, and
-    ``judge`` the model that is asked then when it is another one (for a model that can read).
+    ``judge`` the model that is asked then when it is another one (for a model that can read);
+    ``answer_at`` is the probability from which on the articles are held to answer.
     Safe to share between threads.
     """
 
@@ -98,8 +100,10 @@ class AnswerEngine:
         retriever: HybridRetriever | None = None,
         patience: float = 60.0,
         judging: bool = True,
+        answer_at: float | None = None,
     ) -> None:
         self.llm = llm
+        self._answer_at = MIN_ANSWER_PROBABILITY if answer_at is None else answer_at
         self.retriever = retriever or HybridRetriever(library)
         self._library = library
         self._patience = patience
@@ -186,7 +190,7 @@ class AnswerEngine:
 
     def _read_part(self, question: Question, hits: Sequence[Hit]) -> Part:
         evidence = without_injections(rank_sentences(question, hits, self._library))
-        return judge_part(question, hits, evidence)
+        return judge_part(question, hits, evidence, self._answer_at)
 
     def _read_alone(self, one: Part) -> Part:
         """A part that has no answer in the context of the others, read without it."""

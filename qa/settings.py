@@ -52,6 +52,12 @@ class Settings(BaseSettings):
         description="Tokens of evidence that the model is shown. Default: chosen by the model, "
         "600 for one of up to 4 billion parameters, up to 6000 for any other.",
     )  # fmt: skip
+    answer_at: float | None = Field(
+        default=None, ge=0, le=1,
+        description="Estimated probability (0 to 1) that the articles answer, from which on a "
+        "question is answered instead of refused: higher for the cautious, lower for the curious. "
+        "Default: see docs/refusing.md, which shows what each costs.",
+    )  # fmt: skip
     second_looks: bool = Field(
         default=True,
         description="Whether the model that writes is also asked for a yes or no where the support "

@@ -98,6 +98,21 @@ def test_each_signal_against_lowers_the_probability() -> None:
         assert answer_probability({**near, signal: 1.0}) < answer_probability(near)
 
 
+@pytest.mark.parametrize(("answer_at", "status"), [(0.0, "answered"), (1.0, "not_found")])
+def test_the_cautious_and_the_curious(
+    sample_assistant: Assistant, answer_at: float, status: str
+) -> None:
+    """The setting moves the threshold; the confidence that is told stays what it was."""
+    question = "What is the salary of Northmole's chief executive?"
+    usual = sample_assistant.ask(question)
+    assistant = Assistant(
+        Settings(model="none", answer_at=answer_at), library=sample_assistant.library
+    )
+    answer = assistant.ask(question)
+    assert answer.status == status
+    assert answer.confidence == pytest.approx(usual.confidence)
+
+
 # -- the set of perturbed questions ---------------------------------------------------------------
 
 

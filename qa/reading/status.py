@@ -4,8 +4,8 @@
     decide_outcome  all parts     -> answered | partial | not_found | false_premise,
                                      the evidence to answer from, and notices for the reader
 
-A part is answered when nothing contradicts it and its confidence reaches
-``answerability.MIN_ANSWER_PROBABILITY``. Pure functions; knows nothing about quoting or models.
+A part is answered when nothing contradicts it and its confidence reaches ``answer_at``. Pure
+functions; knows nothing about quoting or models.
 """
 
 from __future__ import annotations
@@ -35,17 +35,24 @@ class Part:
     confidence: float
     """Probability, 0 to 1, that its best sentence answers it."""
     contradiction: Contradiction | None
+    answer_at: float = MIN_ANSWER_PROBABILITY
 
     @property
     def answered(self) -> bool:
-        return self.contradiction is None and self.confidence >= MIN_ANSWER_PROBABILITY
+        return self.contradiction is None and self.confidence >= self.answer_at
 
 
-def judge_part(question: Question, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> Part:
+def judge_part(
+    question: Question,
+    hits: Sequence[Hit],
+    evidence: Sequence[Evidence],
+    answer_at: float = MIN_ANSWER_PROBABILITY,
+) -> Part:
     """A part with its confidence, and what in the articles contradicts it. ``evidence``: from
-    ``rank_sentences``, best first."""
+    ``rank_sentences``, best first; ``answer_at``: the confidence from which on it is answered."""
     confidence = answer_probability(evidence[0].features) if evidence else 0.0
-    return Part(question, hits, evidence, confidence, find_contradiction(question, evidence))
+    contradiction = find_contradiction(question, evidence)
+    return Part(question, hits, evidence, confidence, contradiction, answer_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@
 
 DATA holds RealTime QA's development files; LIB is a library of its corpus (filled when it is
 empty). The bundled samples and our own questions on them come along, and perturbed questions on
-topic (tests/data/on_topic.jsonl), half of which are never fitted on. Folds keep a question and its
+topic (tests/data/on_topic.jsonl), half of which are never fitted on; and each answerable question
+once more with the articles that hold its answer taken away. Folds keep a question and its
 perturbations together. Nothing is kept between runs.
 """
 
@@ -25,7 +26,8 @@ from numpy.typing import NDArray
 from ingest.pipeline import ingest
 from ingest.sources.reader import samples_folder
 from ingest.storage.library import Library
-from qa.questions.interpretation import interpret
+from qa.evaluate.metrics.answer_metrics import contains_any
+from qa.questions.interpretation import Question, interpret
 from qa.reading.answerability import (
     ANSWERABILITY_WEIGHTS,
     MIN_ANSWER_PROBABILITY,
@@ -33,6 +35,7 @@ from qa.reading.answerability import (
 )
 from qa.reading.false_premise import find_contradiction
 from qa.reading.sentence_ranking import rank_sentences
+from qa.retrieval.ranking import Hit, drop_wire_copies, rank
 from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.realtimeqa import QUESTIONS, UNANSWERABLE, fill, rows
 from tests.benchmarks.support import auroc
@@ -43,10 +46,18 @@ OWN = Path(__file__).parents[1] / "data"
 NAMES = [name for name in ANSWERABILITY_WEIGHTS if name != "bias"]
 FOLDS = 5
 RIDGE = 1.0
-WEIGHTS = {"samples: unanswerable off topic": 2.0, "samples: unanswerable on topic": 0.5}
+WEIGHTS = {
+    "samples: unanswerable off topic": 2.0,
+    "samples: unanswerable on topic": 0.5,
+    "answer taken away": 0.0,
+}
 """Of kinds in a fit, 1 for the others: questions for another detail of the right story teach the
 signals nothing, and with the perturbed ones nearly all that the samples do not answer would be on
-topic, as no reader's questions are."""
+topic, as no reader's questions are. Those whose answer was taken away are measured only."""
+
+TAKEN_HITS = 10
+"""Passages that retrieval hands on."""
+
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.10, 0.15, 0.20)
 """Shares of the answerable questions refused, at which the curve is told."""
 
@@ -63,6 +74,8 @@ class Asked:
     answerable: bool
     gold: frozenset[str] = frozenset()
     held: bool = False
+    without: tuple[str, ...] = ()
+    """Articles with one of these words are taken away before it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,10 @@ def development(data: Path) -> Iterator[Asked]:
             gold = frozenset(_plain(url) for url in row.get("gold_article_ids", ()))
             yield Asked(kind, row["question_id"], row["question_id"], row["question"],
                         _day(row["date"]), kind == "answerable", gold)  # fmt: skip
+            if kind == "answerable":
+                yield Asked("answer taken away", row["question_id"], row["question_id"],
+                            row["question"], _day(row["date"]), False,
+                            without=tuple(row["answer"]))  # fmt: skip
     for row in rows(OWN / "on_topic.jsonl"):
         if "replace" in row:
             origin = known[row["of"]]
@@ -134,12 +151,27 @@ def seen(questions: Sequence[Asked], library: Library) -> Iterator[Seen]:
     for asked in questions:
         question = interpret(asked.text, (), asked.day)
         hits = retriever.search(question)
+        if asked.without:
+            hits = _without(asked.without, question, library, retriever)
         rated = rank_sentences(question, hits, library)
         urls = {_plain(u) for h in hits for u in (h.article.url, h.article.canonical_url)}
         features = dict(rated[0].features) if rated else {}
         yield Seen(
             asked, features, bool(asked.gold & urls), bool(find_contradiction(question, rated))
         )
+
+
+def _without(
+    words: Sequence[str], question: Question, library: Library, retriever: HybridRetriever
+) -> list[Hit]:
+    """What is found when every article that holds one of these words is taken away: the story's
+    other articles stay, and the answer is not there."""
+    kept = [
+        hit
+        for hit in retriever.candidates(question)
+        if not contains_any(f"{hit.article.title or ''} . {hit.article.text}", words)
+    ]
+    return drop_wire_copies(rank(kept, question, library.facts().newest, library.idf), TAKEN_HITS)
 
 
 def fit(table: Floats, truth: Floats, weight: Floats) -> Floats:
@@ -178,6 +210,7 @@ def _table(every: Sequence[Seen]) -> tuple[Floats, Floats, Floats]:
 GROUPS: dict[str, Callable[[Seen], bool]] = {
     "answerable, gold article retrieved": lambda s: s.found,
     "answerable": lambda s: s.asked.kind == "answerable",
+    "answer taken away": lambda s: s.asked.kind == "answer taken away",
     "unanswerable": lambda s: s.asked.kind == "unanswerable",
     "on topic, perturbed, fitted": lambda s: s.asked.kind == "on topic" and not s.asked.held,
     "on topic, perturbed, held out": lambda s: s.asked.kind == "on topic" and s.asked.held,

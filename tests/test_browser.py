@@ -47,7 +47,7 @@ HOSTILE = {
     "title": "<img src=x onerror=window.hacked=1> [a](javascript:window.hacked=1)",
     "text": "The zeppelin museum of Quorl holds <script>window.hacked=1</script> 4,213 exhibits, "
     "said curator Zora Blint on Monday. ![x](http://evil.example/x.png) It opened last year.",
-    "url": "javascript:window.hacked=1",
+    "url": "file:///window.hacked=1",  # one that runs is refused at ingestion (test_extract.py)
     "publisher": "<b>Bold</b> Post",
     "date": "2026-10-01",
 }

@@ -144,7 +144,10 @@ def test_articles_cannot_put_markup_on_the_page(page: Page) -> None:
     assert "<b>Bold</b> Post" in card.inner_text()
     assert "<img src=x" in card.inner_text()
     assert page.evaluate("window.hacked") is None
-    assert page.locator(".cw-card img, .cw-answer img, a[href^='javascript']").count() == 0
+    assert (
+        page.locator(".cw-card img, .cw-answer img, a[href^='javascript'], a[href^='file']").count()
+        == 0
+    )
     assert outside == []
 
 

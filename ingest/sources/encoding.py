@@ -25,7 +25,6 @@ SAMPLE_BYTES = 65_536
 _MIN_BYTES_TO_GUESS = 32
 """Fewer bytes than this hold too little evidence of an encoding."""
 
-
 MAX_CONTROLS = 0.01
 """Share of control characters in a text: of bytes at random, read as Windows-1252, a tenth are."""
 

@@ -54,7 +54,7 @@ def read_file(path: Path) -> Iterator[DocumentOrError]:
         return
     try:
         if kind in ("jsonl", "csv", "tsv", "parquet", "json"):
-            yield from _read_some_records(path, kind)
+            yield from read_records(path, kind)
         elif kind == "warc":
             yield from read_archive(path)
         else:
@@ -67,16 +67,6 @@ def read_file(path: Path) -> Iterator[DocumentOrError]:
         yield BadInput(source, f"its compression is broken ({error})")
     except OSError as error:
         yield BadInput(source, f"cannot be read ({error.strerror or error})")
-
-
-def _read_some_records(path: Path, kind: str) -> Iterator[DocumentOrError]:
-    """The records of a file. One without any is an error: it was not meant to be empty."""
-    empty = True
-    for record in read_records(path, kind):
-        empty = False
-        yield record
-    if empty:
-        raise BadInput(str(path), "no articles in it")
 
 
 def _read_single(path: Path, kind: str) -> Document:

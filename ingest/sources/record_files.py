@@ -34,10 +34,16 @@ _MAX_BAD_ROWS = 128
 def read_records(path: Path, kind: str) -> Iterator[DocumentOrError]:
     """The records of a file of kind jsonl, json, parquet, csv or tsv.
 
-    Raises BadInput, OSError or a decompression error for a file that cannot be read at all.
+    Raises BadInput, OSError or a decompression error for a file that cannot be read at all, and
+    BadInput for one without any record, which was not meant to be empty.
     """
     readers = {"jsonl": _read_jsonl, "json": _read_json, "parquet": _read_parquet}
-    return readers[kind](path) if kind in readers else _read_table(path, kind)
+    records = readers[kind](path) if kind in readers else _read_table(path, kind)
+    first = next(records, None)
+    if first is None:
+        raise BadInput(str(path), "no articles in it")
+    yield first
+    yield from records
 
 
 def _read_jsonl(path: Path) -> Iterator[DocumentOrError]:

@@ -35,7 +35,7 @@ from qa.reading.answerability import (
 )
 from qa.reading.false_premise import find_contradiction
 from qa.reading.sentence_ranking import rank_sentences
-from qa.retrieval.ranking import Hit, drop_wire_copies, rank
+from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.realtimeqa import QUESTIONS, UNANSWERABLE, fill, rows
 from tests.benchmarks.support import auroc
@@ -54,9 +54,6 @@ WEIGHTS = {
 """Of kinds in a fit, 1 for the others: questions for another detail of the right story teach the
 signals nothing, and with the perturbed ones nearly all that the samples do not answer would be on
 topic, as no reader's questions are. Those whose answer was taken away are measured only."""
-
-TAKEN_HITS = 10
-"""Passages that retrieval hands on."""
 
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.10, 0.15, 0.20)
 """Shares of the answerable questions refused, at which the curve is told."""
@@ -150,9 +147,9 @@ def seen(questions: Sequence[Asked], library: Library) -> Iterator[Seen]:
     retriever = HybridRetriever(library)
     for asked in questions:
         question = interpret(asked.text, (), asked.day)
-        hits = retriever.search(question)
-        if asked.without:
-            hits = _without(asked.without, question, library, retriever)
+        hits = (AnswerTakenAway(library, asked.without) if asked.without else retriever).search(
+            question
+        )
         rated = rank_sentences(question, hits, library)
         urls = {_plain(u) for h in hits for u in (h.article.url, h.article.canonical_url)}
         features = dict(rated[0].features) if rated else {}
@@ -161,17 +158,19 @@ def seen(questions: Sequence[Asked], library: Library) -> Iterator[Seen]:
         )
 
 
-def _without(
-    words: Sequence[str], question: Question, library: Library, retriever: HybridRetriever
-) -> list[Hit]:
-    """What is found when every article that holds one of these words is taken away: the story's
-    other articles stay, and the answer is not there."""
-    kept = [
-        hit
-        for hit in retriever.candidates(question)
-        if not contains_any(f"{hit.article.title or ''} . {hit.article.text}", words)
-    ]
-    return drop_wire_copies(rank(kept, question, library.facts().newest, library.idf), TAKEN_HITS)
+class AnswerTakenAway(HybridRetriever):
+    """Finds no article that holds one of the answer's words: the story's other articles stay."""
+
+    def __init__(self, library: Library, words: Sequence[str]) -> None:
+        super().__init__(library)
+        self._words = words
+
+    def candidates(self, question: Question) -> list[Hit]:
+        return [
+            hit
+            for hit in super().candidates(question)
+            if not contains_any(f"{hit.article.title or ''} . {hit.article.text}", self._words)
+        ]
 
 
 def fit(table: Floats, truth: Floats, weight: Floats) -> Floats:

@@ -35,7 +35,8 @@ class Part:
     confidence: float
     """Probability, 0 to 1, that its best sentence answers it."""
     contradiction: Contradiction | None
-    answer_at: float = MIN_ANSWER_PROBABILITY
+    answer_at: float
+    """Confidence from which on it is answered."""
 
     @property
     def answered(self) -> bool:

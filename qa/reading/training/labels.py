@@ -1,8 +1,8 @@
 """Reads the labels of sentences, and the articles that they point into.
 
-    judged.jsonl    lists of sentences that our retrieval found for a real question, each judged
-    written.jsonl   questions written about one article: answered by it, or nearly
-    articles.jsonl.gz (data/reading_train) the texts, which are not part of the project
+    judged.jsonl.gz     lists of sentences that our retrieval found for a real question, each judged
+    written.jsonl.gz    questions written about one article: answered by it, or nearly
+    articles.jsonl.gz   the texts, which are not part of the project
 
 Labels name an article and the characters of a sentence. Knows nothing about networks.
 """

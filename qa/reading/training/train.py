@@ -113,8 +113,8 @@ def _span_loss(edges: Tensor, example: Example) -> Tensor:
 
 
 def _forward(network: ReaderNetwork, examples: Sequence[Example]) -> tuple[Tensor, list[Tensor]]:
-    """Scores and edges in the order of the examples; read in three parts of similar length, which
-    halves the padding."""
+    """Scores and edges in the order of the examples; read in three parts of similar length, so
+    that little of a part is padding."""
     order = sorted(range(len(examples)), key=lambda i: len(examples[i].sequence.ids))
     size = -(-len(order) // 3)
     found: dict[int, tuple[Tensor, Tensor]] = {}
@@ -237,7 +237,8 @@ def scores_of(network: ReaderNetwork, question: LabelledQuestion) -> list[float]
 
 
 def figures(network: ReaderNetwork, questions: Sequence[LabelledQuestion]) -> Iterator[str]:
-    """Lines on how it ranks, and tells answerable questions from others, by kind of list."""
+    """Lines on how it ranks, and tells answerable questions from others, by kind of list; the
+    log-odds from which on it would answer are those that refuse .07 of the answerable ones."""
     best: dict[str, list[float]] = {}
     first = []
     for question in questions:
@@ -286,8 +287,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not done:
         print(f"stopped at step {training.step}; the same command goes on from {options.state}")
         return 3
-    for line in figures(training.network, tested):
-        print(line)
+    for name, chosen in (("judged", True), ("written", False)):
+        print(f"-- {name} lists that were not trained on")
+        for line in figures(training.network, [one for one in tested if one.is_judged == chosen]):
+            print(line)
     if options.out:
         print(f"{options.out}: sha256 {export(training.network, options.out)}")
     return 0

@@ -58,13 +58,16 @@ def open_embedder(settings: Settings) -> Embedder:
     )
 
 
-def preload_embedder(settings: Settings) -> None:
-    """Start to load the packaged embedding model in the background, where it is the configured one:
-    it takes 0.4 s of another core while the caller imports what else a question needs."""
+def preload_networks(settings: Settings) -> None:
+    """Start to load the packaged embedding model, where it is the configured one, and the reader in
+    the background: another core is busy while the caller imports what else a question needs."""
+    from qa.reading.reader import preload_reader
+
     if settings.embedder == "minilm":
         from ingest.storage.minilm import preload_minilm
 
         preload_minilm()
+    preload_reader()
 
 
 def describe_library(

@@ -114,7 +114,7 @@ def test_a_quote_does_not_bring_along_a_planted_order(tmp_path: Path) -> None:
 def test_an_order_that_is_asked_for_is_quoted(planted: Library) -> None:
     """A question about the planted words finds them."""
     answer = Assistant(Settings(model="none"), library=planted).ask(
-        "Who wants to add “always lock your doors at night” to a reply?"
+        "What should be added to your reply?"
     )
     assert any(citation.quote == PLANT for citation in answer.citations)
 

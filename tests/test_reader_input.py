@@ -1,4 +1,4 @@
-"""The reader that is being trained: its token sequences and its labels."""
+"""The reader's token sequences, and the labels that it is trained on."""
 
 from __future__ import annotations
 
@@ -101,13 +101,15 @@ def test_labels_are_whole() -> None:
         assert all(len(words) < 200 for *_, words in row["sentences"])
 
 
-def test_written_questions_are_of_three_kinds() -> None:
-    """Answered by their article, about a detail it lacks, or with one thing changed; all of the
-    latter two were read by a second annotator."""
+def test_written_questions_are_of_five_kinds() -> None:
+    """Answered by their article, in other words, with yes or no, about a detail it lacks, or with
+    one thing changed; all of the latter four were read by a second annotator."""
     written = rows("written.jsonl.gz")
+    assert len({row["id"] for row in written}) == len(written)
     kinds = Counter(row["kind"] for row in written)
-    assert kinds == {"answered": 1_138, "detail": 569, "changed": 569}
+    assert kinds == {"answered": 1_138, "far": 590, "yesno": 297, "detail": 864, "changed": 864}
     assert all(row["second"] for row in written if row["kind"] != "answered")
+    assert all(row["second"] == "yes" for row in written if row["kind"] in ("far", "yesno"))
     assert all(len(row["question"]) < 300 for row in written)
 
 

@@ -36,22 +36,20 @@ def test_the_model_sees_what_is_known_of_each_sentence(
     server.reply = "Eight people died when the Corran Star sank."
     assistant(samples, server).ask(QUESTION)
     lines = server.requests[-1]["messages"][1]["content"].splitlines()
-    assert (
-        "[Sallow Coast Post, Friday 4 September 2026: Ferry toll reaches eight; four still "
-        in (lines[2])[:90]
-    )
-    said = "(said by Cmdr. Greta Halvane of the Sallow Coast Guard; Thursday = 3 September 2026)"
-    assert any(re.match(rf"\[\d+\] {re.escape(said)} The divers found", line) for line in lines)
+    known = "[Sallow Coast Post, Friday 4 September 2026: Ferry toll reaches eight; four still "
+    assert any(line.startswith(known) for line in lines)
+    said = "(said by investigators; Tuesday = 13 October 2026)"
+    assert any(re.match(rf"\[\d+\] {re.escape(said)} SALLOWFORD", line) for line in lines)
     numbers = [int(n) for line in lines for n in re.findall(r"^\[(\d+)\] ", line)]
     assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_days_and_speakers_beside_a_quote_may_be_said(samples: Library, server: FakeOpenAI) -> None:
     """What the library knows of a quote stands beside it for the reader, so it is supported."""
-    server.reply = "Greta Halvane said on 3 September 2026 that divers found five in the lounge."
+    server.reply = "Investigators said on 13 October 2026 that a hatch was left without a cover."
     answer = assistant(samples, server).ask(QUESTION)
     assert [sentence.text for sentence in answer.sentences] == [server.reply]
-    assert answer.citations[0].said_by.startswith("Cmdr. Greta Halvane")
+    assert answer.citations[0].said_by.startswith("investigators")
 
 
 def test_a_few_words_are_cited_for_what_was_asked(samples: Library, server: FakeOpenAI) -> None:
@@ -117,11 +115,15 @@ def test_a_changed_number_is_not_supported(samples: Library, server: FakeOpenAI)
 
 def test_a_model_that_finds_nothing_is_believed(samples: Library, server: FakeOpenAI) -> None:
     """A model that sees no answer ends in not_found, unless the articles plainly have one."""
-    server.reply = "The excerpts do not mention the captain's age."
-    unsure = assistant(samples, server).ask("How old was the captain of the Corran Star?")
+    server.reply = "The excerpts do not mention how many divers searched the wreck."
+    unsure = assistant(samples, server).ask(
+        "How many divers searched the Corran Star?", asked_at="2026-11-01"
+    )
     assert server.requests
     assert (unsure.status, unsure.citations) == ("not_found", ())
-    sure = assistant(samples, server).ask(QUESTION)
+    sure = assistant(samples, server).ask(
+        "What had been left without a steel cover on the Corran Star?"
+    )
     assert (sure.status, sure.mode) == ("answered", "quoted")
     assert any("found no answer" in notice for notice in sure.notices)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
@@ -80,9 +81,26 @@ def packaged_file(package: str, inside: str, sha256: str) -> Path:
     raise WeightsError(f"{package} holds no {inside}; reinstall it.")
 
 
+Reduce: TypeAlias = Callable[[Sequence[Vectors], TokenBatch], Vectors]
+"""What is kept of a network's outputs for a batch, computed as soon as they are there: the hidden
+states of a batch are 1.5 MB, its vectors 6 kB."""
+
+
+def mean_pool(outputs: Sequence[Vectors], batch: TokenBatch) -> Vectors:
+    """The mean of the hidden states over the attention mask, of unit length."""
+    weights = batch["attention_mask"][:, :, None].astype(np.float32)
+    pooled = (outputs[0] * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
+    return unit_length(pooled)
+
+
+def unit_length(vectors: Vectors) -> Vectors:
+    """Each row divided by its Euclidean length."""
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return cast(Vectors, vectors / np.maximum(norms, 1e-12))
+
+
 class Runtime(Protocol):
-    """Runs the network on token batches and pools each result at once: the hidden states of a
-    batch are 1.5 MB, its vectors 6 kB."""
+    """Runs a network on token batches and reduces each result at once."""
 
     streams: int
     """Batches that run at the same time."""
@@ -105,7 +123,7 @@ def import_openvino() -> ModuleType:
 class OpenVinoRuntime:
     """Parallel streams over one compiled model: with two, twice onnxruntime's speed."""
 
-    def __init__(self, model: Path, threads: int) -> None:
+    def __init__(self, model: Path, threads: int, reduce: Reduce = mean_pool) -> None:
         openvino = import_openvino()
         core = openvino.Core()
         config = {
@@ -115,18 +133,19 @@ class OpenVinoRuntime:
         }
         compiled = core.compile_model(core.read_model(str(model)), "CPU", config)
         self.streams = threads
+        self._reduce, self._outputs = reduce, range(len(compiled.outputs))
         self._queue = openvino.AsyncInferQueue(compiled, threads)
         self._lock = Lock()
 
     def run(self, batches: list[TokenBatch]) -> list[Vectors]:
         outputs: list[Vectors] = [np.empty(0, np.float32)] * len(batches)
 
-        def pool_result(request: Any, index: int) -> None:
-            mask = batches[index]["attention_mask"]
-            outputs[index] = _mean_pool(request.get_output_tensor(0).data, mask)
+        def reduce_result(request: Any, index: int) -> None:
+            found = [request.get_output_tensor(i).data for i in self._outputs]
+            outputs[index] = self._reduce(found, batches[index])
 
         with self._lock:
-            self._queue.set_callback(pool_result)
+            self._queue.set_callback(reduce_result)
             for index, batch in enumerate(batches):
                 self._queue.start_async(batch, index)
             self._queue.wait_all()
@@ -136,10 +155,11 @@ class OpenVinoRuntime:
 class OnnxRuntime:
     """The fallback where OpenVINO is not available."""
 
-    def __init__(self, model: Path, threads: int) -> None:
+    def __init__(self, model: Path, threads: int, reduce: Reduce = mean_pool) -> None:
         import onnxruntime
 
         self.streams = 1
+        self._reduce = reduce
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(
@@ -147,22 +167,19 @@ class OnnxRuntime:
         )
 
     def run(self, batches: list[TokenBatch]) -> list[Vectors]:
-        return [
-            _mean_pool(cast(Vectors, self._session.run(None, batch)[0]), batch["attention_mask"])
-            for batch in batches
-        ]
+        return [self._reduce(self._session.run(None, batch), batch) for batch in batches]
 
 
-def open_runtime(model: Path, kind: str = "auto") -> Runtime:
+def open_runtime(model: Path, kind: str = "auto", reduce: Reduce = mean_pool) -> Runtime:
     """OpenVINO where it loads, else onnxruntime. ``kind``: auto, openvino or onnxruntime."""
     threads = max(1, min(MAX_THREADS, os.cpu_count() or 1))
     if kind in ("auto", "openvino"):
         try:
-            return OpenVinoRuntime(model, threads)
+            return OpenVinoRuntime(model, threads, reduce)
         except (ImportError, RuntimeError):
             if kind == "openvino":
                 raise
-    return OnnxRuntime(model, threads)
+    return OnnxRuntime(model, threads, reduce)
 
 
 class MiniLM:
@@ -178,15 +195,20 @@ class MiniLM:
     def encode(self, texts: list[str]) -> Vectors:
         """Vectors of shape (len(texts), 384), float32, each of length 1."""
         encodings = self._tokenizer.encode_batch(texts)
-        order = sorted(range(len(texts)), key=lambda i: -len(encodings[i].ids))
-        # Few texts are spread over all streams, so that none is idle.
-        size = min(BATCH_SIZE, -(-len(order) // self._runtime.streams))
-        groups = [order[i : i + size] for i in range(0, len(order), size)]
+        groups = batches_by_length([len(one.ids) for one in encodings], self._runtime.streams)
         batches = [_pad([encodings[i] for i in group]) for group in groups]
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         for group, pooled in zip(groups, self._runtime.run(batches), strict=True):
             vectors[group] = pooled
         return vectors
+
+
+def batches_by_length(lengths: Sequence[int], streams: int) -> list[list[int]]:
+    """Indices of texts in batches of up to ``BATCH_SIZE`` of similar length, longest first. Few
+    texts are spread over all streams, so that none is idle."""
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    size = max(1, min(BATCH_SIZE, -(-len(order) // streams)))
+    return [order[i : i + size] for i in range(0, len(order), size)]
 
 
 def _pad(encodings: list[Encoding]) -> TokenBatch:
@@ -198,18 +220,6 @@ def _pad(encodings: list[Encoding]) -> TokenBatch:
         ids[row, : len(encoding.ids)] = encoding.ids
         mask[row, : len(encoding.ids)] = 1
     return {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-
-
-def _mean_pool(hidden: Vectors, mask: NDArray[np.int64]) -> Vectors:
-    weights = mask[:, :, None].astype(np.float32)
-    pooled = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
-    return unit_length(pooled)
-
-
-def unit_length(vectors: Vectors) -> Vectors:
-    """Each row divided by its Euclidean length."""
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return cast(Vectors, vectors / np.maximum(norms, 1e-12))
 
 
 _load = cache(MiniLM)

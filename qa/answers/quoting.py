@@ -7,6 +7,7 @@ Pure functions. Knows nothing about retrieval or models.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -58,8 +59,9 @@ def choose_quotes(rated: Sequence[Evidence]) -> list[Evidence]:
 def _answers_directly(item: Evidence, best: Evidence) -> bool:
     """Whether a further sentence would also pass on its own, and says about as much."""
     enough = MIN_COVERAGE_OF_BEST * best.features.get("covered", 0.0)
+    alone = {**item.features, "best": item.features.get("reader", -math.inf)}
     return item is best or (
-        answer_probability(item.features) >= MIN_ANSWER_PROBABILITY
+        answer_probability(alone) >= MIN_ANSWER_PROBABILITY
         and item.features.get("covered", 0.0) >= enough
     )
 

@@ -18,7 +18,6 @@ from qa.language.lexicon import ANTONYM_STEMS, SYNONYM_STEMS
 from qa.language.sentence_tokens import Sentence, Token, parse_sentence, parse_sentences
 from qa.quantities.measurements import Measurement, find_measurements, measurements_match
 from qa.questions.interpretation import Question
-from qa.reading.answerability import MIN_ANSWER_PROBABILITY, answer_probability
 from qa.reading.evidence import Evidence
 from qa.support.contradictions import role_conflicts
 
@@ -78,10 +77,9 @@ def find_contradiction(question: Question, evidence: Sequence[Evidence]) -> Cont
 
 
 def _is_same_story(item: Evidence) -> bool:
-    """Whether the sentence would answer but for the question's figures: another earthquake of
-    another magnitude contradicts nothing."""
-    features = {**item.features, "figure": 0.0, "year": 0.0}
-    return not features.get("unknown") and answer_probability(features) >= MIN_ANSWER_PROBABILITY
+    """Whether every name of the question stands near the sentence: another earthquake of another
+    magnitude contradicts nothing."""
+    return not (item.features.get("unknown", 1.0) or item.features.get("apart", 1.0))
 
 
 def _contradiction_notice(

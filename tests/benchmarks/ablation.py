@@ -78,10 +78,9 @@ qa.questions.interpretation | reading refusing | _KINDS[*] _YES_NO _ROLES _OPENE
 qa.retrieval.ranking | ranking refit | RANKING_WEIGHTS[*]
 qa.retrieval.ranking | retrieval | period_prior=0.5
 qa.reading.sentence_ranking | reading refit | RELEVANCE_WEIGHTS[*]
-qa.reading.answerability | gate refit | ANSWERABILITY_WEIGHTS[cosine]
-    ANSWERABILITY_WEIGHTS[retrieved] ANSWERABILITY_WEIGHTS[context] ANSWERABILITY_WEIGHTS[article]
-    ANSWERABILITY_WEIGHTS[unknown] ANSWERABILITY_WEIGHTS[apart] ANSWERABILITY_WEIGHTS[figure]
-    ANSWERABILITY_WEIGHTS[year] ANSWERABILITY_WEIGHTS[size] ANSWERABILITY_WEIGHTS[named]
+qa.reading.answerability | gate refit | ANSWERABILITY_WEIGHTS[reader]
+    ANSWERABILITY_WEIGHTS[context] ANSWERABILITY_WEIGHTS[unknown] ANSWERABILITY_WEIGHTS[apart]
+    ANSWERABILITY_WEIGHTS[figure] ANSWERABILITY_WEIGHTS[year]
 qa.reading.answer_span | reading premises | _PLACE_BEFORE _UNIT_AFTER _REASON _POSSIBLE_REASON
     _QUOTED _unit_asked=False _things=[] _people=[] _places=[] _new_dates=[]
     _new_numbers=[] _reasons=[]

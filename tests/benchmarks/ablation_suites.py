@@ -424,8 +424,8 @@ def ranking_refitted(context: Context) -> Outcome:
 
 def reading_refitted(context: Context) -> Outcome:
     """Out-of-fold: the answer in the first sentence and in the first three."""
-    folder, embedded = context.data / "realtimeqa_mini", sentence_ranking.MAX_SENTENCES_EMBEDDED
-    asked = context.once("read", lambda: reading.collect(context.corpus, folder, embedded))
+    folder = context.data / "realtimeqa_mini"
+    asked = context.once("read", lambda: reading.collect(context.corpus, folder))
     out, names = Outcome(), list(sentence_ranking.RELEVANCE_WEIGHTS)
     tables = [(one.table(names), one.right) for one in asked]
     for seed, index, _, order in _cross_fitted(tables, names):

@@ -15,10 +15,11 @@ import argparse
 import json
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ from qa.reading.sentence_ranking import rank_sentences
 from qa.retrieval.ranking import Hit
 from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.realtimeqa import QUESTIONS, UNANSWERABLE, fill, rows
+from tests.benchmarks.refusal_peers import CutOff, First, cut_offs
 from tests.benchmarks.support import auroc
 
 Floats = NDArray[np.float64]
@@ -49,11 +51,18 @@ RIDGE = 1.0
 WEIGHTS = {
     "samples: unanswerable off topic": 2.0,
     "samples: unanswerable on topic": 0.5,
-    "answer taken away": 0.0,
+    "on topic": 4.0,
 }
-"""Of kinds in a fit, 1 for the others: questions for another detail of the right story teach the
-signals nothing, and with the perturbed ones nearly all that the samples do not answer would be on
-topic, as no reader's questions are. Those whose answer was taken away are measured only."""
+"""Of kinds in a fit, 1 for the others: there are few questions with one thing exchanged, and nearly
+all that the samples do not answer would be on topic, as no reader's questions are. With 4 instead
+of 1, .73 instead of .64 of the 64 perturbed are refused, and .70 instead of .72 of those whose
+answer is taken away (at .07 wrong refusals, five-fold, 2026-11-28)."""
+
+WRONGLY_REFUSED = 0.07
+"""Share of the answerable questions at which systems are compared."""
+
+CALIBRATED = ("answerable", "answer taken away", "unanswerable")
+"""Kinds of questions on which probabilities are held against what happened."""
 
 SHARES = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.10, 0.15, 0.20)
 """Shares of the answerable questions refused, at which the curve is told."""
@@ -73,17 +82,21 @@ class Asked:
     held: bool = False
     without: tuple[str, ...] = ()
     """Articles with one of these words are taken away before it is asked."""
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A question with the features of its best sentence; ``found``: a gold article is a hit,
-    ``doubted``: it is said to take something false for granted."""
+    ``doubted``: it is said to take something false for granted, ``first``: its best sentence holds
+    the answer; ``peers``: what the systems beside ours find first."""
 
     asked: Asked
     features: dict[str, float]
     found: bool
     doubted: bool
+    first: bool
+    peers: dict[str, First]
 
 
 def development(data: Path) -> Iterator[Asked]:
@@ -95,7 +108,8 @@ def development(data: Path) -> Iterator[Asked]:
         for row in found:
             gold = frozenset(_plain(url) for url in row.get("gold_article_ids", ()))
             yield Asked(kind, row["question_id"], row["question_id"], row["question"],
-                        _day(row["date"]), kind == "answerable", gold)  # fmt: skip
+                        _day(row["date"]), kind == "answerable", gold,
+                        answers=tuple(row.get("answer", ())))  # fmt: skip
             if kind == "answerable":
                 yield Asked("answer taken away", row["question_id"], row["question_id"],
                             row["question"], _day(row["date"]), False,
@@ -142,8 +156,10 @@ def _plain(url: str | None) -> str:
     return (url or "").partition("://")[2].removeprefix("www.").rstrip("/") or (url or "")
 
 
-def seen(questions: Sequence[Asked], library: Library) -> Iterator[Seen]:
-    """Each question searched and read as the engine does it."""
+def seen(
+    questions: Sequence[Asked], library: Library, peers: Mapping[str, CutOff] = MappingProxyType({})
+) -> Iterator[Seen]:
+    """Each question searched and read as the engine does it, and by other systems."""
     retriever = HybridRetriever(library)
     for asked in questions:
         question = interpret(asked.text, (), asked.day)
@@ -154,7 +170,12 @@ def seen(questions: Sequence[Asked], library: Library) -> Iterator[Seen]:
         urls = {_plain(u) for h in hits for u in (h.article.url, h.article.canonical_url)}
         features = dict(rated[0].features) if rated else {}
         yield Seen(
-            asked, features, bool(asked.gold & urls), bool(find_contradiction(question, rated))
+            asked,
+            features,
+            bool(asked.gold & urls),
+            bool(find_contradiction(question, rated)),
+            bool(rated and asked.answers) and contains_any(rated[0].text, asked.answers),
+            {n: one.first(asked.text, asked.answers, asked.without) for n, one in peers.items()},
         )
 
 
@@ -260,6 +281,44 @@ def print_curve(every: Sequence[Seen], scores: Floats) -> None:
         print(f"| {threshold:.2f}{mark} | {line} |")
 
 
+def print_peers(every: Sequence[Seen], scores: Floats) -> None:
+    """Ours, five-fold, beside systems that answer from a score on, on RealTime QA's questions: each
+    with the cut-off that refuses ``WRONGLY_REFUSED`` of the answerable ones."""
+    systems = {"Citewire, five-fold": (scores, [one.first for one in every])}
+    for name in every[0].peers:
+        found = [one.peers[name] for one in every if one.peers]
+        systems[name] = (np.array([f.score for f in found]), [f.holds_answer for f in found])
+    print(f"\n| at {WRONGLY_REFUSED} of the answerable refused | answer in the first | "
+          "taken away: refused | AUROC | unanswerable: refused | AUROC | perturbed: refused | AUROC"
+          " |"
+    )  # fmt: skip
+    print(f"|{'---|' * 8}")
+    for name, (values, first) in systems.items():
+        kinds = np.array([one.asked.kind for one in every[: len(values)]])
+        yes = kinds == "answerable"
+        cut = float(np.quantile(values[yes], WRONGLY_REFUSED))
+        line = [f"{np.mean(np.array(first)[yes]):.3f}"]
+        for kind in ("answer taken away", "unanswerable", "on topic"):
+            chosen = yes | (kinds == kind)
+            line += [f"{(values[kinds == kind] < cut).mean():.3f}",
+                     f"{auroc(values[chosen], yes[chosen]):.3f}"]  # fmt: skip
+        print(f"| {name} | {' | '.join(line)} |")
+
+
+def print_reliability(every: Sequence[Seen], scores: Floats) -> None:
+    """How often questions of a probability are answered by the articles, five-fold."""
+    counted = np.array([one.asked.kind in CALIBRATED and not one.asked.held for one in every])
+    truth = np.array([one.asked.answerable for one in every])
+    print("\n| probability | questions | mean probability | answerable |\n|---|---|---|---|")
+    for low in np.arange(0, 1, 0.1):
+        mine = counted & (scores >= low) & (scores < low + 0.1)
+        if mine.any():
+            print(f"| {low:.1f} to {low + 0.1:.1f} | {mine.sum()} | {scores[mine].mean():.2f} | "
+                  f"{truth[mine].mean():.2f} |")  # fmt: skip
+    error = np.mean((scores[counted] - truth[counted]) ** 2)
+    print(f"Brier score {error:.3f} of {counted.sum()} questions")
+
+
 def print_doubted(every: Sequence[Seen]) -> None:
     """How many questions are said to take something false for granted."""
     print("\n| said to have a false premise | questions | share |\n|---|---|---|")
@@ -291,12 +350,15 @@ def main() -> None:
         fill(corpus, options.data / "realtimeqa_mini")
         own = Library(Path(folder), embedder=embedder)
         ingest([samples_folder()], own)
-        every = [*seen(list(development(options.data)), corpus), *seen(list(on_samples()), own)]
+        asked = list(development(options.data))
+        every = [*seen(asked, corpus, cut_offs(corpus)), *seen(list(on_samples()), own)]
         doubted = list(seen(list(with_false_premises()), own))
     scores, now = crossed(every), np.array([answer_probability(one.features) for one in every])
     print_ranks(every, scores, now)
     print_refusals(every, scores, now)
     print_curve(every, scores)
+    print_peers(every, scores)
+    print_reliability(every, scores)
     print_doubted([*every, *doubted])
     if options.missed:
         print_missed(every, now)

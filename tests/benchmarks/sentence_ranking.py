@@ -4,9 +4,8 @@
 
 On the answerable RealTime QA development questions, asked on their day: how often the answer stands
 in the first sentence and in one of the first three, for the ranking as it stands and out-of-fold
-(five folds, three shuffles) for weights fitted anew, with all features and without each; and how
-it changes with the number of sentences whose vectors are compared. A sentence is right when it
-contains the answer, so a sentence that mentions it by chance counts as well.
+(five folds, three shuffles) for weights fitted anew, with all features and without each. A sentence
+is right when it contains the answer, so a sentence that mentions it by chance counts as well.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from ingest.storage.library import Library
 from qa.evaluate.metrics.answer_metrics import contains_any
 from qa.questions.interpretation import Query
 from qa.reading.evidence import Evidence
-from qa.reading.sentence_ranking import MAX_SENTENCES_EMBEDDED, RELEVANCE_WEIGHTS, rank_sentences
+from qa.reading.sentence_ranking import RELEVANCE_WEIGHTS, rank_sentences
 from qa.retrieval.retriever import HybridRetriever
 from tests.benchmarks.conditional_logit import logit
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
@@ -43,15 +42,15 @@ class Read:
         return np.array([[e.features.get(name, 0.0) for name in names] for e in self.sentences])
 
 
-def collect(library: Library, data: Path, embedded: int) -> list[Read]:
-    """Every question with its sentences, the vectors of ``embedded`` of them compared."""
+def collect(library: Library, data: Path) -> list[Read]:
+    """Every question with its sentences."""
     retriever = HybridRetriever(library)
     found = []
     for row in rows(data / QUESTIONS):
         when = date.fromisoformat(row["date"].replace("/", "-"))
         question = retriever.interpret(Query(row["question"], asked_at=when))
         hits = retriever.search(question)
-        rated = rank_sentences(question, hits, library, max_embedded=embedded)
+        rated = rank_sentences(question, hits, library)
         right = np.array([contains_any(e.text, row["answer"]) for e in rated], dtype=bool)
         found.append(Read(rated, right))
     return found
@@ -89,12 +88,11 @@ def main() -> None:
     )
     parser.add_argument("data", type=Path, help="folder with mini_corpus and mini_questions")
     parser.add_argument("--library", type=Path, required=True, help="filled when it is empty")
-    parser.add_argument("--embedded", type=int, nargs="+", default=[0, 4, 8, 16, 1_000])
     given = parser.parse_args()
     library = Library(given.library, embedder=PackagedEmbedding())
     fill(library, given.data)
     names = list(RELEVANCE_WEIGHTS)
-    asked = collect(library, given.data, MAX_SENTENCES_EMBEDDED)
+    asked = collect(library, given.data)
     reachable = np.mean([one.right.any() for one in asked])
     print(f"{len(asked)} questions; the answer stands in a sentence read for {reachable:.3f}")
     print("| ranking of sentences | in the first | in the first three |\n|---|---|---|")
@@ -103,12 +101,7 @@ def main() -> None:
     for name in names:
         show(f"without {name}, out-of-fold", out_of_fold(asked, [n for n in names if n != name]))
     weights = logit([(a.table(names), a.right) for a in asked], names)
-    for embedded in given.embedded:
-        show(
-            f"{embedded} sentences embedded",
-            out_of_fold(collect(library, given.data, embedded), names),
-        )
-    print("\nfitted on all:", {name: round(value, 2) for name, value in weights.items()})
+    print("\nfitted on all:", {n: round(value, 2) for n, value in weights.items()})
 
 
 if __name__ == "__main__":

@@ -106,9 +106,9 @@ def ask(
         )
         settings = load_settings(home)
         with spinner("Opening the library", quiet=as_json):
-            from qa.bootstrap import preload_embedder
+            from qa.bootstrap import preload_networks
 
-            preload_embedder(settings)  # before the imports that it runs beside
+            preload_networks(settings)  # before the imports that it runs beside
             from qa.assistant import Assistant
 
             assistant = Assistant(settings)

@@ -34,6 +34,10 @@ MAX_SENTENCES_WITH_ANSWER = 4
 """A written question whose answer's words stand in more sentences of its article is left out:
 which of them answers is not known."""
 
+ANSWERED = ("answered", "far", "yesno")
+"""Kinds of written questions that their article answers: in words near to its own, in words far
+from them, and with yes or no."""
+
 MAX_DAYS_ASKED_LATER = 6
 """A written question is asked so many days after its article at most."""
 
@@ -55,7 +59,8 @@ class Labelled:
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
     """A question with its judged sentences. ``group``: equal for what must not be split between
-    training and test; ``kind``: full, without (the telling articles), answered, detail, changed."""
+    training and test; ``kind``: full, without (the telling articles), answered, far, yesno, detail,
+    changed."""
 
     group: str
     kind: str
@@ -125,17 +130,22 @@ def _day(written: str) -> date:
 
 
 def _written(rows: Iterator[Row], articles: dict[str, Row]) -> Iterator[LabelledQuestion]:
-    """Written questions with sentences of their article: those that hold the answer's words, and
-    those nearest to the question that do not; of a detail or change, which it lacks, the nearest.
+    """Written questions with sentences of their article: the marked one or those that hold the
+    answer's words, and those nearest to the question that do not; of a detail or change, which
+    the article lacks, the nearest.
     """
     for row in rows:
         article, draw = articles[row["article"]], random.Random(row["id"])
         spans = sentence_spans(article["text"])
         texts = [article["text"][a:b] for a, b in spans]
         near = _by_words(row["question"], texts)
-        answer = folded(row["answer"]) if row["kind"] == "answered" else ""
+        marked = [i for i in near if list(spans[i]) == row.get("sentence")]
+        near = [*marked, *(i for i in near if i not in marked)]
+        is_answered = row["kind"] in ANSWERED
+        answer = folded(row["answer"]) if is_answered else ""
         holding = [i for i in near if answer and answer.lower() in folded(texts[i]).lower()]
-        if (row["kind"] == "answered") != (1 <= len(holding) <= MAX_SENTENCES_WITH_ANSWER):
+        holding = marked if is_answered and marked else holding
+        if is_answered != (1 <= len(holding) <= MAX_SENTENCES_WITH_ANSWER):
             continue
         others = [i for i in near if i not in holding]  # it may stand in several by chance
         chosen = [*holding[:1], *others[:NEAREST_NEGATIVES]]

@@ -35,9 +35,9 @@ from pydantic import ValidationError
 
 from ingest import IngestError
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
+from qa.interfaces.event_stream import EventStream
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
-from qa.interfaces.page.event_stream import EventStream
 from qa.interfaces.page.markup import counted
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
 

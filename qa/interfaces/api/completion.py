@@ -19,8 +19,8 @@ from qa.interfaces.links import web_address
 from qa.records import Answer, AnswerEvent, Citation, Event, Sentence, StatusEvent
 
 WITHDRAWN = "\n\n---\n\nThe text above is withdrawn. This is the answer:\n\n"
-"""Said in a stream when the answer turns out to be another than it began, as when a model breaks
-off and quotations take its place: what was sent cannot be called back."""
+"""Said in a stream when the whole answer does not begin with what was sent, as when quotations take
+the place of what a model wrote: what was sent cannot be called back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
-Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool. A
-conversation is kept in the state of its session and nowhere else. The only module that imports
-gradio; knows nothing about retrieval, models or stores.
+Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
+the API of ``qa.interfaces.api`` beside the page. A conversation is kept in the state of its session
+and nowhere else. The only module that imports gradio; knows nothing about retrieval, models or
+stores.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -32,19 +33,22 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 import gradio as gr
 from gradio.events import api as endpoint
 from pydantic import ValidationError
+from starlette.routing import BaseRoute
 
 from ingest import IngestError
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
+from qa.interfaces.api.routes import api_routes
+from qa.interfaces.event_stream import EventStream
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
-from qa.interfaces.page.event_stream import EventStream
 from qa.interfaces.page.markup import counted
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
 
 log = logging.getLogger(__name__)
 
 MAX_CONCURRENT_ANSWERS = 4
-"""Answers made at one time: reading is bound to the processor, so further questions wait."""
+"""Answers made at one time, for the page and the API together: reading is bound to the processor,
+so further questions wait."""
 
 MAX_QUEUED_EVENTS = 64
 """Clicks and questions that gradio queues; beyond them a visitor is told that the app is busy."""
@@ -123,14 +127,17 @@ element.addEventListener('click', (event) => {
 """
 
 
-def build(assistant: Assistant) -> gr.Blocks:
-    """The page and its endpoints around one assistant; ``launch`` adds styles and serves it."""
+def build(assistant: Assistant, slots: threading.Semaphore) -> gr.Blocks:
+    """The page and its endpoints around one assistant; ``launch`` adds styles and serves it.
+
+    One of the ``slots`` is held while an answer is made for the page.
+    """
     blocks = gr.Blocks(
         title="Citewire", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
     )
     with blocks:
         page = _create_page()
-        _connect_events(blocks, page, assistant)
+        _connect_events(blocks, page, assistant, slots)
         endpoint(_ask_endpoint(assistant), api_name="ask", concurrency_limit=MAX_CONCURRENT_ANSWERS)
     blocks.queue(max_size=MAX_QUEUED_EVENTS)
     return blocks
@@ -221,9 +228,10 @@ def _html(elem_id: str, template: str = _PART, on_load: str | None = None) -> gr
     )
 
 
-def _connect_events(blocks: gr.Blocks, page: Page, assistant: Assistant) -> None:
+def _connect_events(
+    blocks: gr.Blocks, page: Page, assistant: Assistant, slots: threading.Semaphore
+) -> None:
     """Connect clicks and keys to what they do. All private: the one public endpoint is ``ask``."""
-    slots = threading.Semaphore(MAX_CONCURRENT_ANSWERS)
     save = assistant.save if assistant.settings.save_answers else None
 
     async def respond(
@@ -299,8 +307,13 @@ def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
 # -- starting -------------------------------------------------------------------------------
 
 
-def launch(blocks: gr.Blocks, settings: Settings, port: int) -> None:
-    """Start to serve the page, until ``blocks.close()``; returns when it can be reached."""
+def launch(
+    blocks: gr.Blocks, settings: Settings, port: int, routes: Sequence[BaseRoute] = ()
+) -> None:
+    """Start to serve the page, until ``blocks.close()``; returns when it can be reached.
+
+    ``routes`` are served beside the page, and go before gradio's own.
+    """
     assets = files("qa.interfaces") / "assets"
     script, css, icon = (
         (assets / name).read_text(encoding="utf-8")
@@ -315,6 +328,7 @@ def launch(blocks: gr.Blocks, settings: Settings, port: int) -> None:
             mcp_server=find_spec("mcp") is not None,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", prevent_thread_lock=True, quiet=True,
+            app_kwargs={"routes": list(routes)},
         )  # fmt: skip
     _return_json_from_mcp(blocks)
 
@@ -350,8 +364,9 @@ def main(settings: Settings | None = None) -> None:
         assistant = Assistant(settings)
         assistant.add_samples_if_empty()
         assistant.status()  # settings that contradict each other fail before anything listens
-        blocks = build(assistant)
-        launch(blocks, settings, port)
+        slots = threading.Semaphore(MAX_CONCURRENT_ANSWERS)
+        blocks = build(assistant, slots)
+        launch(blocks, settings, port, api_routes(assistant, slots))
     except ValidationError as error:
         first = error.errors()[0]
         sys.exit(f"citewire: the setting {first['loc'][0]} is wrong: {first['msg']}")

@@ -1,14 +1,20 @@
-"""The app as a user starts it: a process of its own, stopped at the end."""
+"""The app as a user starts it, a process of its own; or routes alone, in a thread."""
 
 from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 
 @contextmanager
@@ -29,3 +35,16 @@ def running_app(home: Path) -> Iterator[str]:
         process.wait(timeout=30)
         if process.stdout:
             process.stdout.close()
+
+
+@contextmanager
+def served(routes: Sequence[BaseRoute]) -> Iterator[str]:
+    """Serve routes from a thread of this process, on a free port; yields the address."""
+    config = uvicorn.Config(Starlette(routes=routes), ws="none", lifespan="off", log_level="error")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = server.force_exit = True
+        thread.join(timeout=30)

@@ -1,7 +1,9 @@
-"""What people use: the command line (``cli``) and the chat page (``page``, served by ``app.py``).
+"""What people and programs use: the command line (``cli``), the chat page (``page``), the HTTP API
+(``api``); ``app.py`` serves the last two.
 
-    arguments | clicks -> Assistant -> Answer | events -> text | JSON | HTML
+    arguments | clicks | requests -> Assistant -> Answer | events -> text | HTML | JSON
 
-``assets`` holds the style sheet, the script and the icon of the page. Knows nothing about how
-answers are made.
+``event_stream`` reads an answer in a thread for whoever serves it, ``links`` decides which
+addresses become links, ``assets`` holds the style sheet, the script and the icon of the page. Knows
+nothing about how answers are made.
 """

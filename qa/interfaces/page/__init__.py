@@ -1,6 +1,6 @@
 """The chat page as values and HTML; ``app.py`` serves it.
 
-    question -> events of Assistant.stream()            event_stream
+    question -> events of Assistant.stream()
              -> Conversation of Exchanges               conversation
              -> HTML of the conversation                conversation_page, comparison_panel
              -> HTML of the cited sources               source_cards

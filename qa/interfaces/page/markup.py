@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import date
 from html import escape
-from urllib.parse import urlsplit
 
 from ingest.records import When, day_of, format_day
+from qa.interfaces.links import web_address
 from qa.records import Citation, Dated
 
 
@@ -23,17 +23,6 @@ def article_link(title: str, url: str | None) -> str:
         f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{escape(title)}'
         '<span class="cw-hidden"> (opens in a new tab)</span></a>'
     )
-
-
-def web_address(url: str | None) -> str | None:
-    """The address if it is a plain http or https one, else None."""
-    if not url or any(ch.isspace() or not ch.isprintable() for ch in url):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def isolated(markup: str) -> str:

@@ -10,8 +10,9 @@ from datetime import datetime
 from html import escape
 
 from ingest.records import format_day
+from qa.interfaces.links import web_address
 from qa.interfaces.page.conversation import Exchange
-from qa.interfaces.page.markup import article_link, date_note, publication_day, web_address
+from qa.interfaces.page.markup import article_link, date_note, publication_day
 from qa.records import Citation
 
 CONTEXT_CHARACTERS = 160

@@ -1,0 +1,11 @@
+"""The HTTP API: chat completions as OpenAI's clients know them, and probes; ``app.py`` serves it.
+
+    body -> ChatQuestion (question, history)      chat_request
+         -> events of Assistant.stream()          routes
+         -> text with the places of its marks     message_text
+         -> completion | chunks of a stream       completion
+    any error -> status and OpenAI's error        api_errors
+
+Text of articles is data: it is neither executed nor left able to become a link or a picture where a
+client renders Markdown. Knows nothing about gradio or how answers are made.
+"""

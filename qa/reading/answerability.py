@@ -34,21 +34,22 @@ from qa.quantities.calendar_dates import find_calendar_dates
 from qa.questions.interpretation import Question
 
 MIN_ANSWER_PROBABILITY = 0.25
-"""Probability of the best sentence below which a question is refused. Five-fold it refuses .97 of
-the 200 unanswerable development questions, about .70 of the 409 answerable ones once the articles
-with the answer are taken away, and about .07 of these 409 with them (`python -m
-tests.benchmarks.answerability`, 2026-11-28); the whole curve is in docs/refusing.md."""
+"""Probability below which a question is refused. Five-fold, a threshold of .22 refuses .95 of the
+200 unanswerable development questions, .65 of the 409 answerable ones once the articles with the
+answer are taken away, and .05 of these 409 with them; .30 refuses .97, .69 and .07 (`python -m
+tests.benchmarks.answerability`, 2026-11-28). Between the two, short questions put to a library of
+a few articles are still answered; the whole curve is in docs/refusing.md."""
 
 ANSWERABILITY_WEIGHTS: Mapping[str, float] = {
     "bias": 0.1, "best": 0.66, "context": 1.48, "unknown": -3.35, "apart": -0.4,
     "figure": -1.42, "year": -2.22,
 }  # fmt: skip
-"""Logistic regression on the best sentence's features, fitted on the RealTime QA development set
-(409 answerable, the same with their answer taken away, 200 unanswerable), our questions on the
-bundled samples and the fitted half of the perturbed ones (`python -m
-tests.benchmarks.answerability`, 2026-11-28). Once the reader was there, each of the vectors'
-nearness, the whole article's words, the library's size and the share of names added .002 or less to
-the AUROC against questions whose answer is taken away, out-of-fold."""
+"""Logistic regression on features of the best sentence, and ``best``: the reader's highest log-odds
+for any sentence it read. Fitted on the RealTime QA development set (409 answerable, the same with
+their answer taken away, 200 unanswerable), our questions on the bundled samples and the fitted half
+of the perturbed ones (2026-11-28). Once the reader was there, each of the vectors' nearness, the
+whole article's words, the library's size and the share of names added .002 or less to the AUROC
+against questions whose answer is taken away, out-of-fold."""
 
 LEAD_CHARACTERS = 300
 """The start of an article that says what it is about."""

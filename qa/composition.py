@@ -36,7 +36,7 @@ from qa.writing.claim_check import Written
 OVERRULE_REFUSAL_AT = 0.8
 """From this confidence on, a model that sees no answer is overruled by quotations: small models
 deny what is there (10 of 20 answerable questions with a 1.5B model; project facts, 2026-11). Of the
-239 development questions with so high a probability .93 are answered by the articles (five-fold,
+231 development questions with so high a probability .93 are answered by the articles (five-fold,
 tests/benchmarks/answerability.py, 2026-11-28)."""
 
 

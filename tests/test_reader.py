@@ -22,17 +22,7 @@ from qa.reading.sentence_ranking import (
     rank_sentences,
 )
 from qa.retrieval.ranking import Hit
-
-FERRY = Candidate(
-    "The ferry's captain, Ilse Marn, was arrested on Monday.",
-    "A ferry ran aground off Korva. ",
-    "Captain of grounded ferry arrested",
-    date(2026, 3, 3),
-)
-OTHERS = [
-    Candidate("Tickets for the ferry cost 12 crowns.", "", FERRY.headline, FERRY.published),
-    Candidate("Nobody was hurt.", "The ferry lay on its side. ", FERRY.headline, None),
-]
+from tests.fakes_reading import FERRY, OTHERS
 
 
 def test_a_score_hangs_on_its_own_sentence_alone() -> None:

@@ -23,18 +23,9 @@ from qa.reading.reader_input import (
     pad,
 )
 from qa.reading.training.labels import read_labels
+from tests.fakes_reading import FERRY, OTHERS
 
 LABELS = Path(__file__).parent / "labels" / "reading"
-FERRY = Candidate(
-    "The ferry's captain, Ilse Marn, was arrested on Monday.",
-    "A ferry ran aground off Korva. ",
-    "Captain of grounded ferry arrested",
-    date(2026, 3, 3),
-)
-OTHERS = [
-    Candidate("Tickets for the ferry cost 12 crowns.", "", FERRY.headline, FERRY.published),
-    Candidate("Nobody was hurt.", "The ferry lay on its side. ", FERRY.headline, None),
-]
 
 
 def test_the_sentence_alone_has_type_1() -> None:

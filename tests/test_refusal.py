@@ -93,7 +93,7 @@ def test_a_name_far_from_the_sentence_is_apart() -> None:
 
 def test_each_signal_against_lowers_the_probability() -> None:
     """The weights have the sign that their names promise."""
-    near = {"reader": 1.0, "context": 0.8}
+    near = {"best": 1.0, "context": 0.8}
     for signal in ("unknown", "apart", "figure", "year"):
         assert answer_probability({**near, signal: 1.0}) < answer_probability(near)
 

@@ -14,7 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from threading import Lock, Thread
@@ -74,11 +74,19 @@ def packaged_file(package: str, inside: str, sha256: str) -> Path:
         ) from error
     for file in files:
         if file.as_posix() == inside:
-            path = Path(str(file.locate()))
-            if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-                raise WeightsError(f"{path} is not the file citewire knows; reinstall {package}.")
-            return path
+            return checked_file(Path(str(file.locate())), sha256, package)
     raise WeightsError(f"{package} holds no {inside}; reinstall it.")
+
+
+def checked_file(path: Path, sha256: str, package: str) -> Path:
+    """The path, when its file is there and has that sha256; else raises WeightsError."""
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise WeightsError(f"Weights cannot be read ({error}); reinstall {package}.") from error
+    if digest != sha256:
+        raise WeightsError(f"{path} is not the file citewire knows; reinstall {package}.")
+    return path
 
 
 Reduce: TypeAlias = Callable[[Sequence[Vectors], TokenBatch], Vectors]
@@ -234,16 +242,21 @@ def shared_minilm(runtime: str = "auto") -> MiniLM:
 
 def preload_minilm(runtime: str = "auto") -> None:
     """Start to load the shared model in a thread: OpenVINO reads and compiles it for 0.4 s outside
-    Python's interpreter lock, while the caller imports what else a question needs.
+    Python's interpreter lock, while the caller imports what else a question needs."""
+    load_in_background(partial(shared_minilm, runtime), "load-minilm")
 
-    What fails is raised by the next ``shared_minilm``. Imports are done before the thread starts,
-    because two threads that import packages with cycles can see them half initialised.
+
+def load_in_background(load: Callable[[], object], name: str) -> None:
+    """Start to load a shared network in a thread of that name.
+
+    What fails is raised by the next ``load``. Imports are done before the thread starts, because
+    two threads that import packages with cycles can see them half initialised.
     """
+
+    def load_quietly() -> None:
+        with suppress(Exception):
+            load()
+
     with suppress(ImportError):
         import_openvino()
-    Thread(target=_load_quietly, args=(runtime,), name="load-minilm").start()
-
-
-def _load_quietly(runtime: str) -> None:
-    with suppress(Exception):
-        shared_minilm(runtime)
+    Thread(target=load_quietly, name=name).start()

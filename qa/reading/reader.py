@@ -10,22 +10,20 @@ passages, thresholds or answers.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock
 
 import numpy as np
 
-from ingest.errors import WeightsError
 from ingest.storage.minilm import (
     TokenBatch,
     Vectors,
     batches_by_length,
-    import_openvino,
+    checked_file,
+    load_in_background,
     open_runtime,
 )
 from qa.reading.reader_input import Candidate, encode, pad
@@ -41,7 +39,8 @@ class SentenceReader:
     """
 
     def __init__(self, runtime: str = "auto") -> None:
-        self._runtime = open_runtime(_checked_weights(), runtime, reduce=_first_output)
+        weights = checked_file(WEIGHTS_FILE, WEIGHTS_SHA256, "citewire")
+        self._runtime = open_runtime(weights, runtime, reduce=_first_output)
 
     def read(
         self, question: str, candidates: Sequence[Candidate], asked_at: date | None
@@ -62,18 +61,6 @@ def _first_output(outputs: Sequence[Vectors], _: TokenBatch) -> Vectors:
     return np.array(outputs[0])
 
 
-def _checked_weights() -> Path:
-    try:
-        digest = hashlib.sha256(WEIGHTS_FILE.read_bytes()).hexdigest()
-    except OSError as error:
-        raise WeightsError(
-            f"The reader's weights are missing ({error}); reinstall citewire."
-        ) from error
-    if digest != WEIGHTS_SHA256:
-        raise WeightsError(f"{WEIGHTS_FILE} is not the file citewire knows; reinstall citewire.")
-    return WEIGHTS_FILE
-
-
 _load = cache(SentenceReader)
 _loading = Lock()
 
@@ -86,11 +73,4 @@ def shared_reader() -> SentenceReader:
 
 def preload_reader() -> None:
     """Start to load the shared reader in a thread. What fails is raised by ``shared_reader``."""
-    with suppress(ImportError):
-        import_openvino()
-    Thread(target=_load_quietly, name="load-reader").start()
-
-
-def _load_quietly() -> None:
-    with suppress(Exception):
-        shared_reader()
+    load_in_background(shared_reader, "load-reader")

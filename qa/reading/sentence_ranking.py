@@ -43,15 +43,12 @@ class Reader(Protocol):
 SENTENCES_READ_FIRST = 4
 MAX_SENTENCES_READ = 6
 """Sentences that the reader reads, the best by features that cost nothing; the last ones only when
-it holds none of the first for an answer. Out-of-fold on the 409 RealTime QA development questions,
-4 and 6 put the answer first in .711, always 6 in .716, always 4 in .704, 2 and 6 in .675, each with
-weights of its own (2026-11-28)."""
+it holds none of the first for an answer. In a trial with seven features for this choice, on the 409
+RealTime QA development questions, 4 and 6 put the answer first in .711, always 6 in .716, always 4
+in .704, 2 and 6 in .675, each with weights of its own (out-of-fold, 2026-11-28)."""
 
 SURE_FROM = 0.0
 """Log-odds of a sentence from which on the reader looks no further: even odds."""
-
-MAX_SENTENCES_CHECKED = 6
-"""Sentences, best first, whose names, figures and years are compared with the question's."""
 
 MAX_EVIDENCE_SENTENCES = 40
 """Sentences that go on: quoting shows three, a model reads ten, comparing figures takes all."""
@@ -83,10 +80,9 @@ def rank_sentences(
     the sentence, ``fits`` whether it holds the type of answer asked for, ``passage`` the passage's
     score beside the best one's, each 0 to 1; ``reader`` the reader's log-odds that it answers,
     where a sentence that was not read counts like the least likely one that was, and ``best`` the
-    highest of these. The first
-    ``MAX_SENTENCES_CHECKED`` also have ``context``, the share of the question's words in the
-    passage with title and outlet, and those of ``answerability.mismatch_features``. ``reader``
-    None: the packaged one.
+    highest of these. The first ``MAX_SENTENCES_READ`` also have ``context``, the share of the
+    question's words in the passage with title and outlet, and those of
+    ``answerability.mismatch_features``. ``reader`` None: the packaged one.
     """
     candidates = candidate_sentences(hits)
     if not candidates:
@@ -103,7 +99,7 @@ def rank_sentences(
     mentions = mentions_of(question, weights)
     return [
         replace(e, features={**e.features, **_answerability_features(e, weights, mentions)})
-        if place < MAX_SENTENCES_CHECKED
+        if place < MAX_SENTENCES_READ
         else e
         for place, e in enumerate(ranked)
     ]

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from threading import Lock
 
-import snowballstemmer
+import Stemmer
 
 WORD_PATTERN = re.compile(r"\w+(?:[-’'.]\w+)*|[$£€¥%]")
 
@@ -28,7 +28,7 @@ STOP_WORDS = frozenset(
 PRONOUNS = frozenset("he him his she her hers they them their theirs it its this that these those "
                      "there one ones".split())  # fmt: skip
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english")
 _stemmer_lock = Lock()
 
 

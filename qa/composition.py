@@ -143,9 +143,9 @@ def text_events(before: Composition, after: Composition) -> Iterator[TextEvent]:
 
 def left_out(composed: Composition, number: int) -> Composition:
     """The written answer with the notice that so many sentences were left out."""
-    count = "One sentence" if number == 1 else f"{number} sentences"
+    count, were = ("One sentence", "was") if number == 1 else (f"{number} sentences", "were")
     return composed.with_notice(
-        f"{count} of the model's answer had no support in the articles and was left out."
+        f"{count} of the model's answer had no support in the articles and {were} left out."
     )
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.evaluate.metrics.confidence_intervals import auroc as area_under_roc
 from qa.language.sentence_tokens import parse_sentences
 from qa.language.words import content_stems
 from qa.support.checker import FEATURE_WEIGHTS, check_support
@@ -91,8 +92,7 @@ def halves(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
 
 def auroc(scores: Floats, truth: NDArray[np.bool_]) -> float:
     """Chance that a supported pair scores above an unsupported one, ties half."""
-    above = scores[truth][:, None] - scores[~truth][None, :]
-    return float(((above > 0) + 0.5 * (above == 0)).mean())
+    return area_under_roc(np.column_stack([scores, truth]))
 
 
 def balanced(said: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -22,7 +23,8 @@ from qa.reading.reader_input import (
     folded,
     pad,
 )
-from qa.reading.training.labels import read_labels
+from qa.reading.training.labels import Labelled, LabelledQuestion, read_labels
+from qa.reading.training.variants import as_follow_up, joined, varied
 from tests.fakes_reading import FERRY, OTHERS
 
 LABELS = Path(__file__).parent / "labels" / "reading"
@@ -92,16 +94,62 @@ def test_labels_are_whole() -> None:
         assert all(len(words) < 200 for *_, words in row["sentences"])
 
 
-def test_written_questions_are_of_five_kinds() -> None:
-    """Answered by their article, in other words, with yes or no, about a detail it lacks, or with
-    one thing changed; all of the latter four were read by a second annotator."""
+def test_written_questions_are_of_seven_kinds() -> None:
+    """Answered by their article, in other words, with yes or no, in a few plain words, about a
+    detail it lacks, or with one thing changed; another annotator read all but the first."""
     written = rows("written.jsonl.gz")
     assert len({row["id"] for row in written}) == len(written)
     kinds = Counter(row["kind"] for row in written)
-    assert kinds == {"answered": 1_138, "far": 590, "yesno": 297, "detail": 864, "changed": 864}
+    assert kinds == {
+        "answered": 1_138, "far": 590, "yesno": 297, "short": 782,
+        "detail": 864, "changed": 864, "short_detail": 384,
+    }  # fmt: skip
     assert all(row["second"] for row in written if row["kind"] != "answered")
-    assert all(row["second"] == "yes" for row in written if row["kind"] in ("far", "yesno"))
+    assert all(
+        row["second"] == "yes" for row in written if row["kind"] in ("far", "yesno", "short")
+    )
     assert all(len(row["question"]) < 300 for row in written)
+
+
+def written(text: str, answering: int) -> LabelledQuestion:
+    """A question about the ferry that the sentence at this place answers."""
+    sentences = tuple(
+        Labelled(one, float(place == answering)) for place, one in enumerate((FERRY, *OTHERS))
+    )
+    return LabelledQuestion("ferry", "short", text, date(2026, 3, 4), sentences)
+
+
+def test_a_question_is_varied_but_not_its_answer() -> None:
+    """Over many draws the age, the headlines and the wording go, each seldom; targets and sentences
+    stay."""
+    question = written("Who was arrested on the ferry?", 0)
+    draws = [varied(question, Random(seed)) for seed in range(400)]
+    assert 0.55 < sum(one == question for one in draws) / 400 < 0.85
+    assert {one.asked_at for one in draws} == {None, question.asked_at}
+    assert {one.text for one in draws} == {question.text, "Who? (arrested ferry)"}
+    assert {one.sentences[0].candidate.headline for one in draws} == {"", FERRY.headline}
+    kept = [(one.target, one.candidate.sentence) for one in question.sentences]
+    for one in draws:
+        assert [(each.target, each.candidate.sentence) for each in one.sentences] == kept
+
+
+def test_a_follow_up_names_what_an_earlier_turn_said() -> None:
+    """The question word stays, the other words stand in brackets; a question that opens with
+    another word stays as it is."""
+    assert as_follow_up("When did the harbor bridge open?") == "When? (harbor bridge open)"
+    assert as_follow_up("How many people died there?") == "How many? (people died)"
+    assert as_follow_up("In which town was it?") == "In which town was it?"
+
+
+def test_two_questions_about_an_article_become_one() -> None:
+    """What answers either of them answers both joined; each sentence stands there once."""
+    one, other = written("Who was arrested?", 0), written("Where did the ferry run aground?", 1)
+    (both,) = joined([one, other])
+    assert both.text == "Who was arrested and where did the ferry run aground?"
+    assert {each.candidate.sentence: each.target for each in both.sentences} == {
+        candidate.sentence: float(place < 2) for place, candidate in enumerate((FERRY, *OTHERS))
+    }
+    assert not list(joined([one]))
 
 
 @pytest.mark.data

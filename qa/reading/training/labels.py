@@ -34,9 +34,9 @@ MAX_SENTENCES_WITH_ANSWER = 4
 """A written question whose answer's words stand in more sentences of its article is left out:
 which of them answers is not known."""
 
-ANSWERED = ("answered", "far", "yesno")
+ANSWERED = ("answered", "far", "yesno", "short")
 """Kinds of written questions that their article answers: in words near to its own, in words far
-from them, and with yes or no."""
+from them, with yes or no, and in a few plain words."""
 
 MAX_DAYS_ASKED_LATER = 6
 """A written question is asked so many days after its article at most."""
@@ -59,13 +59,13 @@ class Labelled:
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
     """A question with its judged sentences. ``group``: equal for what must not be split between
-    training and test; ``kind``: full, without (the telling articles), answered, far, yesno, detail,
-    changed."""
+    training and test; ``kind``: full, without (the telling articles), answered, far, yesno, short,
+    detail, short_detail, changed, joined; ``asked_at`` None: the articles' age is not told."""
 
     group: str
     kind: str
     text: str
-    asked_at: date
+    asked_at: date | None
     sentences: tuple[Labelled, ...]
 
     @property
@@ -148,6 +148,8 @@ def _written(rows: Iterator[Row], articles: dict[str, Row]) -> Iterator[Labelled
         if is_answered != (1 <= len(holding) <= MAX_SENTENCES_WITH_ANSWER):
             continue
         others = [i for i in near if i not in holding]  # it may stand in several by chance
+        if is_answered and marked:  # another sentence with the answer's words may answer as well
+            others = [i for i in others if answer.lower() not in folded(texts[i]).lower()]
         chosen = [*holding[:1], *others[:NEAREST_NEGATIVES]]
         chosen += draw.sample(others[NEAREST_NEGATIVES:], min(1, len(others[NEAREST_NEGATIVES:])))
         asked_at = _day(article["publish_date"]) + timedelta(draw.randint(0, MAX_DAYS_ASKED_LATER))

@@ -26,6 +26,7 @@ from qa.reading.reader_input import TokenSequence, encode, folded, pad
 from qa.reading.training.export import export
 from qa.reading.training.labels import Labelled, LabelledQuestion, read_labels
 from qa.reading.training.network import ReaderNetwork
+from qa.reading.training.variants import joined, varied
 
 LABELS = Path("tests/labels/reading")
 DATA = Path("../shared/data/reading_train")
@@ -33,9 +34,6 @@ DATA = Path("../shared/data/reading_train")
 SENTENCES_PER_STEP = 24
 MAX_NEGATIVES = 5
 """Sentences of a list that do not answer, nearest first: the rest are easy and cost as much."""
-
-WITHOUT_AGE = 0.15
-"""Share of the lists whose articles' age is not told, since some libraries have no dates."""
 
 WEIGHT_OF_FULL = 1.6
 WEIGHT_OF_CHOICE = 0.3
@@ -54,14 +52,11 @@ class Example:
     span: tuple[int, int] | None
 
 
-def examples_of(
-    question: LabelledQuestion, *, with_age: bool = True, max_negatives: int = MAX_NEGATIVES
-) -> list[Example]:
+def examples_of(question: LabelledQuestion, *, max_negatives: int = MAX_NEGATIVES) -> list[Example]:
     """The sentences of a question's list; of those that do not answer, the first few."""
     negatives = [one for one in question.sentences if not one.target][:max_negatives]
     kept = [one for one in question.sentences if one.target or one in negatives]
-    asked_at = question.asked_at if with_age else None
-    return [_example(question.text, one, encode(question.text, one.candidate, asked_at))
+    return [_example(question.text, one, encode(question.text, one.candidate, question.asked_at))
             for one in kept]  # fmt: skip
 
 
@@ -195,7 +190,7 @@ class Training:
     def _advance(self, questions: Sequence[LabelledQuestion]) -> float:
         draw = random.Random(f"{self._seed}/{self.step}")
         self.network.train()
-        lists = [examples_of(one, with_age=draw.random() >= WITHOUT_AGE) for one in questions]
+        lists = [examples_of(varied(one, draw)) for one in questions]
         loss = loss_of(self.network, lists)
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -269,6 +264,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(options.threads)
     print("reading labels and articles ...", file=sys.stderr, flush=True)
     questions = read_labels(options.labels, options.data)
+    questions += joined(one for one in questions if not one.is_judged)
     trained = [one for one in questions if not one.is_test]
     if options.questions:
         groups = sorted({one.group for one in trained})

@@ -46,7 +46,7 @@ class Identity:
 
     def sign_in_needed(self) -> bool:
         """Whether visitors have to sign in."""
-        return bool(self.trusted_header) or bool(self.users.users())
+        return bool(self.users.users()) or bool(self.trusted_header)
 
     def visitor(self, headers: Headers, client: str | None, now: float) -> Visitor | None:
         """Who sends a request; None for one who has to sign in first. Raises NotShared."""
@@ -91,8 +91,8 @@ def identity_of(settings: Settings) -> Identity:
         settings.open_to_everyone,
         secrets.token_urlsafe(32),
     )
-    shared = not is_loopback(settings.host)
-    if shared and not settings.open_to_everyone and not identity.sign_in_needed():
+    signed_in = identity.sign_in_needed()
+    if not (is_loopback(settings.host) or settings.open_to_everyone or signed_in):
         raise SettingsError(
             f"CITEWIRE_HOST is {settings.host}, which others can reach, and nobody has to sign in. "
             "Add a user with `citewire users add NAME`, or set CITEWIRE_TRUSTED_USER_HEADER behind "

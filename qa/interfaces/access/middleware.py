@@ -145,7 +145,7 @@ class AccessMiddleware:
         if not _wants_page(request):
             return _refusal(
                 401,
-                "Sign in, or send a token: `Authorization: Bearer TOKEN`.",
+                "Sign in first: load the page again, or send `Authorization: Bearer TOKEN`.",
                 code="invalid_api_key",
                 headers={"www-authenticate": 'Bearer realm="Citewire"'},
             )
@@ -184,7 +184,7 @@ class AccessMiddleware:
             response.headers["retry-after"] = str(error.seconds)
             return response
         if user is None:
-            return self._form(following, name, "This name and password do not fit together.", 401)
+            return self._form(following, name, "That name and password do not match.", 401)
         response = self._redirect(following)
         forwarded = request.headers.get("x-forwarded-proto", "").startswith("https")
         response.set_cookie(

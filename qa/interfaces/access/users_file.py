@@ -49,8 +49,9 @@ class User:
 class UsersFile:
     """The users of one library. Raises UsersError for a file that cannot be understood."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, cost: tuple[int, int, int] = COST) -> None:
         self.path = folder / FILE_NAME
+        self._cost = cost
         self._seen: tuple[int, int, int] | None = None
         self._users: Mapping[str, User] = {}
 
@@ -85,7 +86,7 @@ class UsersFile:
         if not MIN_PASSWORD_CHARACTERS <= len(password) <= MAX_PASSWORD_CHARACTERS:
             raise UsersError(f"a password has at least {MIN_PASSWORD_CHARACTERS} characters")
         known = self.users().get(name)
-        user = User(name, role, hash_password(password), known.token if known else "")
+        user = User(name, role, hash_password(password, self._cost), known.token if known else "")
         self._write({**self.users(), name: user})
         return user
 

@@ -259,6 +259,10 @@ def test_the_prefix_of_a_proxy_is_kept(visit: Visit, users: UsersFile) -> None:
     reply = sign_in(browser)
     assert reply.headers["location"] == "/news/"
     assert "path=/news" in reply.headers["set-cookie"].lower()
+    for root, path in (("", "/healthz"), ("/news", "/healthz"), ("/news", "/news/healthz")):
+        behind = TestClient(browser.app, HERE, root_path=root)
+        assert behind.get(path).status_code == 200
+        assert behind.get(path.replace("healthz", "whoami")).status_code == 401
 
 
 def test_the_sign_in_page_needs_nothing_else() -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -172,8 +172,8 @@ class AccessMiddleware:
 
     async def _check_password(self, request: Request) -> Response:
         """Sign in with what the form sent."""
-        form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
-        name, password, wanted = (form.get(key, [""])[0] for key in ("name", "password", "next"))
+        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace")))
+        name, password, wanted = (form.get(key, "") for key in ("name", "password", "next"))
         following, now = local_path(wanted), self._clock()
         try:
             user = await self._sign_in.check(name.strip(), password, _address(request), now)

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from functools import cache
 
 from qa.interfaces.access.sliding_limit import SlidingLimit
-from qa.interfaces.access.users_file import User, UsersFile, hash_password, password_matches
+from qa.interfaces.access.users_file import COST, User, UsersFile, password_matches
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +23,9 @@ FAILURES_PER_NAME = 50
 """Wrong passwords for one name in a window, from wherever."""
 
 WINDOW_SECONDS = 15 * 60
+
+_HASH_OF_NOBODY = "$".join(["scrypt", *map(str, COST), "00" * 16, "00" * 32])
+"""What the passwords of unknown names are compared with, which takes as long as for known ones."""
 
 
 class TooManyAttempts(Exception):
@@ -52,7 +54,7 @@ class SignIn:
             limit.record(key, now)
         user = self._users.users().get(name)
         async with self._hashing:
-            hashed = user.password if user else await asyncio.to_thread(_hash_of_nobody)
+            hashed = user.password if user else _HASH_OF_NOBODY
             right = await asyncio.to_thread(password_matches, password, hashed)
         if user is None or not right:
             log.warning("sign-in failed: %r from %s", name[:64], address)
@@ -60,9 +62,3 @@ class SignIn:
         for limit, key in limits:
             limit.take_back(key)
         return user
-
-
-@cache
-def _hash_of_nobody() -> str:
-    """What the passwords of unknown names are compared with."""
-    return hash_password("a password that nobody has")

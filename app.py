@@ -3,9 +3,9 @@
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
 Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
-the API of ``qa.interfaces.api`` beside the page. A conversation is kept in the state of its session
-and nowhere else. The only module that imports gradio; knows nothing about retrieval, models or
-stores.
+the API of ``qa.interfaces.api`` beside the page, behind ``qa.interfaces.access``. A conversation
+is kept in the state of its session and nowhere else. The only module that imports gradio; knows
+nothing about retrieval, models or stores.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from io import StringIO
@@ -32,11 +33,17 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
 from gradio.events import api as endpoint
+from gradio_client import Client
 from pydantic import ValidationError
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from ingest import IngestError
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
+from qa.interfaces.access.identity import Identity, identity_of
+from qa.interfaces.access.middleware import AccessMiddleware
+from qa.interfaces.access.security_headers import script_hashes
+from qa.interfaces.access.visitor import visitor_of
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.page.conversation import Conversation, apply_event
@@ -184,18 +191,22 @@ class Page:
         """Show the stop button while an answer is being made, else the send button."""
         return {self.send: gr.update(visible=not working), self.stop: gr.update(visible=working)}
 
-    def initial_updates(self, assistant: Assistant) -> dict[Any, Any]:
+    def initial_updates(self, assistant: Assistant, request: gr.Request) -> dict[Any, Any]:
         """The component updates that show the page before the first question."""
         status = assistant.status()
         return {
             self.conversation: Conversation(),
             self.visit: Visit(),
-            self.top: render_header(status),
+            self.top: render_header(status, _visitor_name(request)),
             self.past: "",
             self.now: render_welcome(status, assistant.examples()),
             self.past_cards: "",
             self.cards: render_empty_panel(),
         } | self.button_updates(working=False)
+
+
+def _visitor_name(request: gr.Request) -> str:
+    return visitor_of(request.request.scope).name if request.request else ""
 
 
 def _create_page() -> Page:
@@ -235,7 +246,11 @@ def _connect_events(
     save = assistant.save if assistant.settings.save_answers else None
 
     async def respond(
-        question: str, conversation: Conversation, visit: Visit, event: gr.EventData
+        question: str,
+        conversation: Conversation,
+        visit: Visit,
+        event: gr.EventData,
+        request: gr.Request,
     ) -> AsyncIterator[dict[Any, Any]]:
         example = event._data if isinstance(event._data, dict) else {}
         asked = str(example.get("question") or question).strip()[:MAX_QUESTION_CHARACTERS]
@@ -253,20 +268,20 @@ def _connect_events(
             visit.interrupt()  # the tab may have been closed
             visit.stream = None
         if visit.restarting:
-            yield page.initial_updates(assistant)
+            yield page.initial_updates(assistant, request)
 
     async def interrupt(visit: Visit) -> None:
         visit.interrupt()
 
-    async def restart(visit: Visit) -> dict[Any, Any]:
+    async def restart(visit: Visit, request: gr.Request) -> dict[Any, Any]:
         if visit.stream is None:
-            return page.initial_updates(assistant)
+            return page.initial_updates(assistant, request)
         visit.restarting = True
         visit.interrupt()
         return {page.visit: visit}
 
-    def load() -> dict[Any, Any]:
-        return page.initial_updates(assistant)
+    def load(request: gr.Request) -> dict[Any, Any]:
+        return page.initial_updates(assistant, request)
 
     # While an answer is being made, only ``respond`` writes to the page; the buttons interrupt
     # it. gradio's own ``cancels`` would race with what is already on its way to the page.
@@ -308,11 +323,16 @@ def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
 
 
 def launch(
-    blocks: gr.Blocks, settings: Settings, port: int, routes: Sequence[BaseRoute] = ()
+    blocks: gr.Blocks,
+    settings: Settings,
+    port: int,
+    identity: Identity,
+    routes: Sequence[BaseRoute] = (),
 ) -> None:
     """Start to serve the page, until ``blocks.close()``; returns when it can be reached.
 
-    ``routes`` are served beside the page, and go before gradio's own.
+    ``identity`` decides who may use it; ``routes`` are served beside the page, and go before
+    gradio's own.
     """
     assets = files("qa.interfaces") / "assets"
     script, css, icon = (
@@ -320,6 +340,13 @@ def launch(
         for name in ("citewire.js", "citewire.css", "favicon.svg")
     )
     head = f'<link rel="icon" href="data:image/svg+xml,{quote(icon)}"><script>{script}</script>'
+    guard = Middleware(
+        AccessMiddleware,
+        identity,
+        questions_per_minute=settings.questions_per_minute,
+        root_path=settings.root_path,
+        own_scripts=script_hashes(head.encode()),
+    )
     with redirect_stdout(StringIO()):  # one line is enough, and ``main`` prints it
         blocks.launch(
             server_name=settings.host, server_port=port, root_path=settings.root_path or None,
@@ -328,19 +355,26 @@ def launch(
             mcp_server=find_spec("mcp") is not None,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", prevent_thread_lock=True, quiet=True,
-            app_kwargs={"routes": list(routes)},
+            app_kwargs={"routes": list(routes), "middleware": [guard]},
         )  # fmt: skip
-    _return_json_from_mcp(blocks)
+    _adapt_mcp_server(blocks, identity)
 
 
-def _return_json_from_mcp(blocks: gr.Blocks) -> None:
-    """Make the MCP tool return JSON, where gradio returns Python's ``str()`` of a dict."""
+def _adapt_mcp_server(blocks: gr.Blocks, identity: Identity) -> None:
+    """Make the MCP tool return JSON, where gradio returns Python's ``str()`` of a dict.
+
+    Also let it in: its visitor has signed in, and it asks this server again by itself.
+    """
     server: Any = blocks.mcp_server_obj
-    if server is not None:
-        server.postprocess_output_data = lambda data, _root_url: [
-            server.types.TextContent(type="text", text=json.dumps(value, ensure_ascii=False))
-            for value in data
-        ]
+    if server is None:
+        return
+    server.postprocess_output_data = lambda data, _root_url: [
+        server.types.TextContent(type="text", text=json.dumps(value, ensure_ascii=False))
+        for value in data
+    ]
+    headers = {"x-gradio-user": "mcp", "authorization": f"Bearer {identity.own_token}"}
+    quiet = {"download_files": False, "verbose": False, "analytics_enabled": False}
+    server._get_or_create_client = cache(lambda: Client(server.local_url, headers=headers, **quiet))
 
 
 def free_port(host: str, port: int) -> int:
@@ -360,13 +394,14 @@ def main(settings: Settings | None = None) -> None:
     """Open the library, serve the chat, and stay until interrupted."""
     try:
         settings = settings or Settings()
+        identity = identity_of(settings)
         port = free_port(settings.host, settings.port)
         assistant = Assistant(settings)
         assistant.add_samples_if_empty()
         assistant.status()  # settings that contradict each other fail before anything listens
         slots = threading.Semaphore(MAX_CONCURRENT_ANSWERS)
         blocks = build(assistant, slots)
-        launch(blocks, settings, port, api_routes(assistant, slots))
+        launch(blocks, settings, port, identity, api_routes(assistant, slots))
     except ValidationError as error:
         first = error.errors()[0]
         sys.exit(f"citewire: the setting {first['loc'][0]} is wrong: {first['msg']}")

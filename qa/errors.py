@@ -4,6 +4,7 @@
     ├── BadQuestion     nothing to answer: empty, or far too long
     ├── EmptyLibrary    there are no articles yet
     ├── SettingsError   a setting that cannot be used
+    ├── UsersError      the users file cannot be read, or a user cannot be added
     ├── EvaluationError an evaluation that cannot be run: nothing to ask, results of another run
     ├── BadQuestions    a question set that cannot be read (which file, and where in it)
     └── ModelError      the language model failed (retryable or not); answering goes on by quoting
@@ -27,6 +28,10 @@ class EmptyLibrary(QaError):
 
 class SettingsError(QaError):
     """A setting is missing or contradicts another."""
+
+
+class UsersError(QaError):
+    """The users of a shared library cannot be read, or not changed as asked."""
 
 
 class EvaluationError(QaError):

@@ -97,6 +97,20 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the app listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the app listens on.")
     root_path: str = Field(default="", description="Path prefix when behind a reverse proxy.")
+    trusted_user_header: str = Field(
+        default="",
+        description="Name of the header in which a reverse proxy tells who is signed in. Whoever "
+        "reaches the port without the proxy can claim to be anybody: docs/sharing.md.",
+    )
+    open_to_everyone: bool = Field(
+        default=False,
+        description="Whether everybody who reaches the port may read and ask without signing in.",
+    )
+    questions_per_minute: int = Field(
+        default=60, ge=0,
+        description="Requests that a visitor may send per minute when the app is shared: "
+        "questions, loads of the page, clicks; 0 for no limit.",
+    )  # fmt: skip
     allow_private: bool = Field(
         default=False, description="Whether addresses on private networks may be ingested."
     )

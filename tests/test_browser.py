@@ -55,14 +55,40 @@ HOSTILE = {
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    """A fresh visit; every request that leaves this machine is remembered."""
+    """A fresh visit, in which nothing of the page may break its own security policy."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()
     page.set_default_timeout(30_000)
+    blocked = policy_violations(page)
     page.goto(address)
     page.wait_for_selector(".cw-welcome")
     yield page
     context.close()
+    assert blocked == []
+
+
+def policy_violations(page: Page) -> list[str]:
+    """What the console will say of the Content-Security-Policy."""
+    found: list[str] = []
+    page.on("console", lambda m: found.append(m.text) if "Content Security" in m.text else None)
+    return found
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running app that needs sign-in, over one article."""
+    from ingest.pipeline import ingest
+    from ingest.storage.embedder import PackagedEmbedding
+    from qa.interfaces.access.users_file import UsersFile
+
+    library = Library(tmp_path_factory.mktemp("shared"), embedder=PackagedEmbedding())
+    ingest([HOSTILE], library)
+    UsersFile(library.home).add("ann", PASSWORD, "reader")
+    with running_app(library.home) as found:
+        yield found
+
+
+PASSWORD = "correct horse battery"
 
 
 def ask(page: Page, question: str) -> None:
@@ -149,6 +175,40 @@ def test_articles_cannot_put_markup_on_the_page(page: Page) -> None:
         == 0
     )
     assert outside == []
+
+
+def test_signing_in_and_out_by_keyboard(browser: Browser, shared: str) -> None:
+    """On a phone, without script until the chat: in, ask, out; no inline script or handler runs."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(shared)
+    for password in ("a wrong one", PASSWORD):
+        page.fill("#name", "ann")
+        page.keyboard.press("Tab")
+        page.keyboard.type(password)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.keyboard.press("Enter")
+        if password != PASSWORD:
+            assert "do not match" in page.locator("[role=alert]").inner_text()
+    page.wait_for_selector(".cw-welcome")
+    ask(page, "How many exhibits does the zeppelin museum of Quorl hold?")
+    assert "4,213" in page.locator("#cw-now").inner_text()
+    blocked = policy_violations(page)
+    page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<img src=x: onerror=\"hacked = 1\">');"
+        "const script = document.createElement('script'); script.textContent = 'hacked = 2';"
+        "document.body.append(script)"
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hacked") is None
+    assert len(blocked) == 2
+    page.focus(".cw-account button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#password")
+    page.goto(shared)
+    assert page.locator("#password").is_visible()
+    context.close()
 
 
 def test_a_narrow_screen_scrolls_one_way(browser: Browser, address: str) -> None:

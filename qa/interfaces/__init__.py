@@ -1,5 +1,5 @@
 """What people and programs use: the command line (``cli``), the chat page (``page``), the HTTP API
-(``api``); ``app.py`` serves the last two.
+(``api``); ``app.py`` serves the last two, behind ``access``, which decides who may use them.
 
     arguments | clicks | requests -> Assistant -> Answer | events -> text | HTML | JSON
 

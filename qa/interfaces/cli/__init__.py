@@ -1,7 +1,7 @@
 """The ``citewire`` command line.
 
     main                   the command ``citewire`` and its commands ``ask`` and ``serve``
-    *_commands             ingest, watch, feeds; status, history, remove, ...; eval
+    *_commands             ingest, watch, feeds; status, history, remove, ...; eval; users
     *_output               what the commands print for people (rich)
     common                 options, error messages, settings and progress that commands share
 

@@ -27,6 +27,7 @@ from qa.interfaces.cli.common import (
 from qa.interfaces.cli.evaluation_commands import commands as evaluation_commands
 from qa.interfaces.cli.ingest_commands import commands as ingest_commands
 from qa.interfaces.cli.library_commands import commands as library_commands
+from qa.interfaces.cli.user_commands import commands as user_commands
 
 Names: TypeAlias = list[str] | None
 
@@ -127,6 +128,7 @@ def ask(
 app.add_typer(ingest_commands)
 app.add_typer(library_commands)
 app.add_typer(evaluation_commands, name="eval")
+app.add_typer(user_commands, name="users")
 
 
 @app.command()

@@ -38,13 +38,23 @@ _PULSE = '<span class="cw-pulse"></span>'
 # -- the page around the conversation -------------------------------------------------------
 
 
-def render_header(status: Mapping[str, Any]) -> str:
-    """Name, promise and what the library holds; ``status`` is ``Assistant.status()``."""
+def render_header(status: Mapping[str, Any], signed_in_as: str = "") -> str:
+    """Name, promise and what the library holds; ``status`` is ``Assistant.status()``.
+
+    With the name of a visitor who has signed in, and a way to sign out.
+    """
+    account = (
+        '<form class="cw-account" method="post" action="sign-out">'
+        '<span class="cw-hidden">Signed in as </span>'
+        f'<span class="cw-user" dir="auto">{escape(signed_in_as)}</span>'
+        '<button type="submit">Sign out</button></form>'
+    )
     return (
         f'<header class="cw-header">{LOGO}<div class="cw-name"><h1>Citewire</h1>'
         "<p>Answers from news articles, each sentence with the words behind it.</p></div>"
         f'<p class="cw-facts"><span>{escape(library_summary(status))}</span> '
-        f"<span>{escape(answering_mode(status))}</span></p></header>"
+        f"<span>{escape(answering_mode(status))}</span></p>"
+        f"{account if signed_in_as else ''}</header>"
     )
 
 

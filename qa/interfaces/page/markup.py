@@ -40,6 +40,22 @@ def publication_day(when: When | None) -> str:
     return format_day(when) if when else "no publication date"
 
 
+_DATE_PROVENANCE = {
+    "front matter": "given in the file's header",
+    "given": "given with the article",
+    "json-ld": "stated in the page's structured data",
+    "meta": "stated in the page's metadata",
+    "url": "read from the article's address",
+    "feed": "stated by the feed",
+    "dateline": "read from the article's dateline",
+}
+
+
+def date_provenance(published_from: str) -> str:
+    """How a publication day is known, in words."""
+    return _DATE_PROVENANCE.get(published_from, f"known from: {published_from}")
+
+
 def provenance_line(citation: Citation, *, with_speaker: bool = True) -> str:
     """Speaker (with the day, if it is another one), outlet and publication day of a citation."""
     parts = [outlet_name(citation.publisher), publication_day(citation.published_at)]

@@ -21,17 +21,6 @@ CONTEXT_CHARACTERS = 160
 MIN_PARAGRAPH_CHARACTERS = 50
 """A paragraph of which fewer characters would be shown is left out."""
 
-_DATE_PROVENANCE = {
-    "front matter": "given in the file's header",
-    "given": "given with the article",
-    "json-ld": "stated in the page's structured data",
-    "meta": "stated in the page's metadata",
-    "url": "read from the article's address",
-    "feed": "stated by the feed",
-    "dateline": "read from the article's dateline",
-}
-
-
 def render_empty_panel() -> str:
     """The panel before anything was asked."""
     return _panel(
@@ -144,7 +133,7 @@ def _publication_date(citation: Citation) -> str:
     if citation.published_at is None:
         return '<span class="cw-date cw-undated">no publication date</span>'
     when = citation.published_at
-    known = _DATE_PROVENANCE.get(citation.published_from, f"known from: {citation.published_from}")
+    known = date_provenance(citation.published_from)
     moment = f"{format_day(when)}, {when:%H:%M %Z}".strip() if isinstance(when, datetime) else ""
     tip = escape(f"{moment or format_day(when)}; {known}")
     return (

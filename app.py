@@ -3,9 +3,9 @@
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
 Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
-the API of ``qa.interfaces.api`` and the articles of ``qa.interfaces.article_page`` beside the page. A conversation is kept in the state of its session
-and nowhere else. The only module that imports gradio; knows nothing about retrieval, models or
-stores.
+the API of ``qa.interfaces.api`` and the articles of ``qa.interfaces.article_page`` beside the page.
+A conversation is kept in the state of its session and nowhere else. The only module that imports
+gradio; knows nothing about retrieval, models or stores.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from itertools import groupby
 
 from ingest.attribution.statements import Statement
 from ingest.dates.time_expressions import TimeExpression
@@ -127,16 +128,17 @@ def adds_information(expression: TimeExpression) -> bool:
 
 
 def _speaker_notes(text: str, start: int, end: int, statements: Sequence[Statement]) -> list[str]:
-    """Who says what stands in a paragraph; with its first words, when several people speak."""
+    """Who says what stands in a paragraph, a surname alone joined to the name before or behind it;
+    with the first words, when several people speak."""
     inside = [one for one in statements if one.start < end and one.end > start]
-    runs = [
-        one
-        for number, one in enumerate(inside)
-        if not number or who(inside[number - 1]) != who(one)
-    ]
+    runs = [list(run) for _, run in groupby(inside, lambda one: one.speaker.split()[-1])]
+    names = [escape(max(map(who, run), key=len)) for run in runs]
     if len(runs) == 1:
-        return [f"Said by {escape(who(runs[0]))}"]
-    return [f"“{escape(_opening(text, one))}” said by {escape(who(one))}" for one in runs]
+        return [f"Said by {names[0]}"]
+    return [
+        f"“{escape(_opening(text, run[0]))}” said by {name}"
+        for run, name in zip(runs, names, strict=True)
+    ]
 
 
 def _opening(text: str, one: Statement) -> str:

@@ -66,11 +66,12 @@ def _page(title: str, main: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
+        '<meta name="color-scheme" content="light dark">'
+        '<meta name="referrer" content="no-referrer">'
         f'<title>{escape(title)} – Citewire</title><link rel="stylesheet" href="{STYLE_SHEET}">'
         '<link rel="icon" href="../favicon.ico"></head><body><header class="site"><span>Citewire'
-        f'</span><a href="../" target="_blank" rel="noopener">Ask about these articles{_NEW_TAB}</a>'
-        f"</header><main>{main}</main></body></html>"
+        '</span><a href="../" target="_blank" rel="noopener">Ask about these articles'
+        f"{_NEW_TAB}</a></header><main>{main}</main></body></html>"
     )
 
 
@@ -158,7 +159,9 @@ def _body(view: ArticleView, request: ArticleRequest) -> str:
 
 
 def _language(code: str | None) -> str:
-    return f'lang="{code}" ' if code and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*", code) else ""
+    return (
+        f'lang="{code}" ' if code and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*", code) else ""
+    )
 
 
 # -- below the text -------------------------------------------------------------------------
@@ -187,7 +190,9 @@ def _versions(view: ArticleView, article: Article, *, reading: bool) -> str:
 
 def _state(version: Version) -> str:
     kinds = dict.fromkeys(notice.kind for notice in version.notices)
-    return "".join([", current" if version.current else "", *(f", with a {kind}" for kind in kinds)])
+    return "".join(
+        [", current" if version.current else "", *(f", with a {kind}" for kind in kinds)]
+    )
 
 
 def _copies(view: ArticleView) -> str:
@@ -229,6 +234,6 @@ def _about(view: ArticleView) -> str:
         '<footer class="about"><p>Version '
         f"{article.version} of {len(view.versions)}, stored {_time(view.shown.ingested_at)} · "
         f'<a href="../api/articles/{key}?version={article.version}">as JSON</a> · id '
-        f"<code>{escape(article.id)}</code></p><p>Notes beside the text and dates in them are what "
-        "Citewire reads in it by rules, not the article’s words.</p></footer>"
+        f"<code>{escape(article.id)}</code></p><p>The notes on who said it and on days are "
+        "what Citewire makes of the text by rules, not the article’s words.</p></footer>"
     )

@@ -64,10 +64,10 @@ def render_coverage(answer: Answer, turn: int) -> str:
         f"cited.{f' {undated} more without a date.' if undated else ''}"
     )
     return (
-        '<figure class="cw-coverage"><figcaption><h3>Who reported when</h3><p class="cw-legend">'
+        '<section class="cw-coverage"><header><h3>Who reported when</h3><p class="cw-legend">'
         '<span><i class="cw-dot" aria-hidden="true"></i>cited</span><span>'
         '<i class="cw-dot cw-hollow" aria-hidden="true"></i>found, not cited</span></p>'
-        f"</figcaption>{_draw(dated, told, turn)}{_table(every)}</figure>"
+        f"</header>{_draw(dated, told, turn)}{_table(every)}</section>"
     )
 
 

@@ -22,7 +22,6 @@ from qa.records import Answer
 MIN_REPORTS = 2
 """Dated articles from which on the plot tells something."""
 
-MAX_TICKS = 4
 MAX_OUTLET_CHARACTERS = 42
 
 LABEL_HEIGHT, LANE_HEIGHT, AXIS_HEIGHT = 22, 20, 26
@@ -161,10 +160,10 @@ def _draw_axis(first: date, last: date, bottom: int) -> str:
 
 
 def ticks(first: date, last: date) -> list[date]:
-    """Days named below the plot: the first and the last, and at most two between them."""
-    days = (last - first).days
-    steps = min(MAX_TICKS - 1, days)
-    return [first, *(first + timedelta(round(days * i / steps)) for i in range(1, steps + 1))]
+    """Days named below the plot: the first, the one in the middle and the last, as many as there
+    are; more would not fit on a telephone."""
+    middle = first + timedelta((last - first).days // 2)
+    return list(dict.fromkeys((first, middle, last)))
 
 
 def _across(day: date, first: date, last: date) -> float:

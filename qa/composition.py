@@ -24,7 +24,7 @@ from qa.questions.interpretation import Question
 from qa.reading.answerability import MIN_ANSWER_PROBABILITY
 from qa.reading.status import Outcome, Part
 from qa.records import Answer, Entry, Mode, Reported, Sentence, Status, TextEvent
-from qa.retrieval.nearest_articles import nearest_articles
+from qa.retrieval.nearest_articles import also_found, nearest_articles
 from qa.sources.consistency import Comparison
 from qa.sources.dated_events import TimelineEvent
 from qa.sources.digest import Digest
@@ -190,6 +190,7 @@ def finish_answer(
         sentences=composed.sentences,
         citations=cited,
         nearest=nearest_articles(read.hits) if composed.status == "not_found" else (),
+        also_found=also_found(read.hits, {c.article_id for c in cited}) if cited else (),
         as_of=max(published, default=None),
         asked_at=question.asked_at,
         independent_sources=count_independent_sources(cited),
@@ -208,7 +209,14 @@ def finish_answer(
         timings=dict(cost.timings),
         usage=dict(cost.usage),
     )
-    return _with_article_notices(answer, library)
+    return _with_article_notices(_with_copies(answer, library), library)
+
+
+def _with_copies(answer: Answer, library: Library) -> Answer:
+    """The answer whose citations tell how many copies of their story the library has."""
+    sizes = library.catalogue.cluster_sizes({c.cluster_id for c in answer.citations})
+    citations = (replace(c, copies=sizes.get(c.cluster_id, 1)) for c in answer.citations)
+    return replace(answer, citations=tuple(citations))
 
 
 def _reported(

@@ -5,6 +5,7 @@
     ├── citations   [n]: an exact span of a stored article version
     ├── latest, superseded, disagreements   what independent sources reported of a figure, and when
     ├── timeline    what happened, day by day, when that was asked
+    ├── also_found  what the search found and no sentence rests on
     └── nearest     where to look when the articles do not answer
 
 ``citation.quote == article.text[citation.start:citation.end]`` for the cited version, always.
@@ -82,6 +83,9 @@ class Citation:
     """The resolved time expressions of the quote."""
     notices: tuple[str, ...] = ()
     """Corrections, clarifications and retractions that the cited version itself prints."""
+    copies: int = 1
+    """Articles of the library that carry the same wire story, this one included; known when the
+    answer is complete."""
 
     @property
     def said_by(self) -> str:
@@ -144,6 +148,17 @@ class NearArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """An article that the search for an answered question found and that is not cited."""
+
+    article_id: str
+    version: int
+    title: str
+    publisher: str | None
+    published_at: When | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reported:
     """One value that a source gave for the fact that was asked: on which day, and who said so."""
 
@@ -201,6 +216,8 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     nearest: tuple[NearArticle, ...] = ()
+    also_found: tuple[FoundArticle, ...] = ()
+    """What the search found and ranked close to the best, without what is cited; best first."""
     as_of: date | None = None
     """Publication day of the newest article cited; None when none is dated."""
     asked_at: date | None = None

@@ -152,11 +152,57 @@ def test_a_timeline_is_a_dated_list_whose_numbers_open_sources(page: Page) -> No
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:
-    """A number is a button: focused, it opens its source by Enter."""
+    """A number can be focused, and opens its source by Enter."""
     ask(page, "How many people died when the Corran Star sank?")
     page.focus('.cw-cite[data-n="1"]')
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "cw-card-1-1"
+
+
+def test_an_article_is_read_beside_the_chat(page: Page) -> None:
+    """From a card to the article, at the quote, with all that is cited of it marked; a number then
+    leads on to its own, and Escape goes back to where one was."""
+    ask(page, "How many people died when the Corran Star sank?")
+    link = page.locator("#cw-card-1-1 .cw-card-foot .cw-read")
+    link.focus()
+    page.keyboard.press("Enter")
+    article = page.frame_locator("#cw-reader iframe")
+    assert "Eight people" in article.locator("#quote").inner_text()
+    assert page.evaluate("document.querySelector('#cw-panel').inert")
+    box = article.locator("#quote").bounding_box()
+    assert box is not None
+    assert 68 < box["y"] < 900
+    page.click('.cw-cite[data-n="2"]')
+    article.get_by_text("Nine people were missing").first.wait_for()
+    article.locator("h1").press("Escape")
+    page.wait_for_selector("#cw-reader", state="detached")
+    assert page.evaluate("document.activeElement.closest('.cw-card')?.id") == "cw-card-1-1"
+    with page.context.expect_page() as opened:
+        link.click(modifiers=["Control"])
+    assert "/article/" in opened.value.url
+    assert page.locator("#cw-reader").count() == 0
+
+
+def test_an_article_page_serves_nothing_hostile(page: Page) -> None:
+    """Opened from its card, the hostile article is words on the page and runs nothing."""
+    ask(page, "How many exhibits does the zeppelin museum of Quorl hold?")
+    page.click("#cw-card-1-1 .cw-card-foot .cw-read")
+    article = page.frame_locator("#cw-reader iframe")
+    assert "<script>" in article.locator("article.text").inner_text()
+    assert (
+        article.locator("main img, main script, a[href^='javascript'], a[href^='file']").count()
+        == 0
+    )
+    assert all(frame.evaluate("window.hacked") is None for frame in page.frames)
+
+
+def test_who_reported_when_leads_to_the_articles(page: Page) -> None:
+    """The plot under an answer has a mark an article, and a mark opens it."""
+    ask(page, "How many people died when the Corran Star sank?")
+    marks = page.locator(".cw-coverage .cw-mark")
+    assert marks.count() >= 3
+    marks.first.press("Enter")
+    page.frame_locator("#cw-reader iframe").locator("h1").wait_for()
 
 
 def test_articles_cannot_put_markup_on_the_page(page: Page) -> None:
@@ -224,6 +270,13 @@ def test_a_narrow_screen_scrolls_one_way(browser: Browser, address: str) -> None
     box = page.locator("#cw-card-1-1").bounding_box()
     assert box is not None
     assert 0 <= box["y"] < 844
+    page.click("#cw-card-1-1 .cw-card-foot .cw-read")
+    page.frame_locator("#cw-reader iframe").locator("#quote").wait_for()
+    whole = page.locator("#cw-reader").bounding_box()
+    assert whole == {"x": 0, "y": 0, "width": 390, "height": 844}
+    page.go_back()  # closes the article, and not the conversation
+    page.wait_for_selector("#cw-reader", state="detached")
+    assert page.locator(".cw-exchange").count() == 1
     context.close()
 
 

@@ -1,11 +1,12 @@
-"""Decides which addresses of articles may become links: plain http and https ones.
+"""Addresses that may become links: of articles on the web, and of our own pages of articles.
 
 Knows nothing about how a link is written.
 """
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode, urlsplit
 
 
 def web_address(url: str | None) -> str | None:
@@ -17,3 +18,16 @@ def web_address(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def reading_address(
+    article_id: str, version: int | None = None, quotes: Iterable[tuple[int, int]] = ()
+) -> str:
+    """Where an article is read, relative to the chat page: with places marked, at the first.
+
+    Relative, so that it holds behind any path prefix.
+    """
+    places = [("quote", f"{start}-{end}") for start, end in quotes]
+    asked = urlencode([("version", str(version))] * (version is not None) + places)
+    anchor = "#quote" if places else ""
+    return f"article/{quote(article_id, safe='')}{f'?{asked}' if asked else ''}{anchor}"

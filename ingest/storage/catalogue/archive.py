@@ -135,6 +135,19 @@ class Archive(Database):
         with self.read() as connection:
             return [article_from_row(row) for row in connection.execute(query)]
 
+    def cluster_sizes(self, cluster_ids: Iterable[str]) -> dict[str, int]:
+        """How many current articles each wire-copy cluster has, of those that are there."""
+        sizes: dict[str, int] = {}
+        with self.read() as connection:
+            for batch in id_batches(sorted(cluster_ids)):
+                query = (
+                    select(articles.c.cluster_id, func.count())
+                    .where(and_(articles.c.cluster_id.in_(batch), articles.c.current_version > 0))
+                    .group_by(articles.c.cluster_id)
+                )
+                sizes.update((row[0], row[1]) for row in connection.execute(query))
+        return sizes
+
     def merge_clusters(self, into: str, others: Sequence[str]) -> None:
         """Make several clusters one."""
         with self.write() as connection:

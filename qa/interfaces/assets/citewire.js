@@ -1,5 +1,5 @@
-// What happens in the browser alone: from a number to its card, copying, and keeping the question
-// in view. Delegated from the document, so it also serves what is rendered later. Sends nothing.
+// What happens in the browser alone: from a number to its card, an article beside the chat, copying,
+// and keeping the question in view. Delegated from the document, so it also serves what is rendered later. Sends nothing.
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const narrow = () => matchMedia("(max-width: 899px)").matches;
@@ -83,10 +83,86 @@
     return copied;
   }
 
+  // -- an article beside the chat ------------------------------------------------------------
+  // Lies over the sources, on a narrow screen over everything, and leaves both as they are.
+  let opener = null;
+
+  function read(link) {
+    const address = link.getAttribute("href");
+    if (!$("#cw-reader")) {
+      opener = link;
+      $("#cw-main").append(createReader());
+      // On a telephone "back" closes the article, and not the conversation.
+      if (narrow() && !history.state?.cwReader)
+        history.pushState({ ...history.state, cwReader: true }, "");
+      $(".cw-reader-close").focus();
+    }
+    const frame = document.createElement("iframe"); // a new one adds nothing to the history
+    frame.title = "The article";
+    frame.src = address;
+    frame.addEventListener("load", () =>
+      frame.contentWindow.addEventListener("keydown", closeByEscape));
+    $("#cw-reader iframe")?.remove();
+    $("#cw-reader").append(frame);
+    $("#cw-reader a").href = address;
+    coverOthers();
+  }
+
+  function createReader() {
+    const reader = document.createElement("section");
+    reader.id = "cw-reader";
+    reader.setAttribute("aria-label", "Article");
+    reader.innerHTML = `<div class="cw-reader-head"><h2>Article</h2>
+      <a target="_blank" rel="noopener">Open in a new tab</a>
+      <button type="button" class="cw-reader-close">Close</button></div>`;
+    return reader;
+  }
+
+  // What lies under the article can be neither reached by the keyboard nor read aloud.
+  function coverOthers() {
+    const open = $("#cw-reader") !== null;
+    for (const id of ["cw-top", "cw-chat", "cw-panel"]) {
+      const element = document.getElementById(id);
+      if (element) element.inert = open && (narrow() || id === "cw-panel");
+    }
+  }
+
+  function closeReader() {
+    const reader = $("#cw-reader");
+    if (!reader) return;
+    reader.remove();
+    coverOthers();
+    const again = opener?.isConnected
+      ? opener
+      : $(`a[href="${CSS.escape(opener?.getAttribute("href") ?? "")}"]`);
+    again?.focus({ preventScroll: true });
+  }
+
+  function closeByEscape(event) {
+    if (event.key === "Escape" && !event.defaultPrevented) closeReader();
+  }
+
+  addEventListener("keydown", closeByEscape);
+  addEventListener("popstate", closeReader);
+  addEventListener("resize", coverOthers);
+
+  function follows(link, event) {
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (elsewhere || event.button !== 0) return; // the browser opens the page in a tab
+    event.preventDefault();
+    if (link.matches(".cw-read")) read(link);
+    else if ($("#cw-reader")) {
+      showCardsOf(link.dataset.turn);
+      read(link);
+    } else openCard(link);
+  }
+
   document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.cw-cite, a.cw-read");
+    if (link) return follows(link, event);
     const button = event.target.closest?.("button");
     if (!button) return;
-    if (button.matches(".cw-cite")) openCard(button);
+    if (button.matches(".cw-reader-close")) closeReader();
     else if (button.matches(".cw-copy")) copy(button);
     else if (button.matches(".cw-expand")) expand(button);
     else if (button.matches(".cw-back")) backToAnswer(button.dataset);
@@ -103,6 +179,7 @@
     if (now !== turn) {
       turn = now;
       following = now !== "";
+      if (!now) closeReader();
       showCardsOf(latestTurn());
     }
     if (!following || !exchange) return;

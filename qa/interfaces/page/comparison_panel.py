@@ -75,7 +75,7 @@ def _render_report(report: Reported, cited: Mapping[int, Citation], turn: int) -
 
 
 def _buttons(item: Reported | Entry, cited: Mapping[int, Citation], turn: int) -> str:
-    return "".join(citation_button(cited[n], turn) for n in item.citations if n in cited)
+    return "".join(citation_button(n, cited, turn) for n in item.citations if n in cited)
 
 
 def _render_timeline(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:

@@ -11,8 +11,10 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from qa.interfaces.links import reading_address
 from qa.interfaces.page.comparison_panel import render_comparison, tail_start
 from qa.interfaces.page.conversation import Exchange
+from qa.interfaces.page.coverage_plot import render_coverage
 from qa.interfaces.page.markup import (
     article_link,
     citation_button,
@@ -23,6 +25,8 @@ from qa.interfaces.page.markup import (
     outlet_name,
     provenance_line,
     publication_day,
+    quote_address,
+    read_link,
 )
 from qa.records import Answer, Citation, NearArticle, Sentence, capitalized
 
@@ -131,6 +135,7 @@ def _render_answer(exchange: Exchange) -> str:
         parts.append(f'<p class="cw-note cw-failed">{escape(exchange.message)}</p>')
     if answer:
         parts.append(_render_ending(answer))
+        parts.append(render_coverage(answer, exchange.number))
     return "".join(parts)
 
 
@@ -238,7 +243,8 @@ def _render_quotation(sentence: Sentence, cited: Mapping[int, Citation], turn: i
         speaker = f'<p class="cw-voice" dir="auto">{name} said:</p>'
     return (
         f'<figure class="cw-quotation">{speaker}<blockquote dir="auto">{words}</blockquote>'
-        f"<figcaption>{provenance_line(first, with_speaker=not speaker)}</figcaption></figure>"
+        f"<figcaption>{provenance_line(first, with_speaker=not speaker)} · "
+        f"{read_link(quote_address(first, cited.values()))}</figcaption></figure>"
     )
 
 
@@ -276,7 +282,7 @@ def _render_sentence(
     cut = tail_start(text)
     head = isolated(_render_span(sentence, 0, cut, notes))
     tail = isolated(_render_span(sentence, cut, len(text), notes))
-    buttons = [citation_button(cited[n], turn) for n in sentence.citations if n in cited]
+    buttons = [citation_button(n, cited, turn) for n in sentence.citations if n in cited]
     return (
         f'{opening}{head}<span class="cw-tail">{tail}{closing}{"".join(buttons[:1])}</span>'
         f"{''.join(buttons[1:])}"
@@ -309,7 +315,8 @@ def _render_not_found(nearest: Sequence[NearArticle]) -> str:
         f"{article_link(n.title or 'Untitled', n.url)}</span>"
         f'<span class="cw-near-where">{outlet_name(n.publisher)} · '
         f"{publication_day(n.published_at)}</span>"
-        f'<span class="cw-near-text" dir="auto">{escape(n.excerpt)}</span></li>'
+        f'<span class="cw-near-text" dir="auto">{escape(n.excerpt)}</span>'
+        f"{read_link(reading_address(n.article_id), 'Read the article', f': {n.title}')}</li>"
         for n in nearest
     )
     offer = f"<ul>{items}</ul>" if items else ""

@@ -6,11 +6,12 @@ only when it is http or https. Knows nothing about answers as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from html import escape
 
 from ingest.records import When, day_of, format_day
-from qa.interfaces.links import web_address
+from qa.interfaces.links import reading_address, web_address
 from qa.records import Citation, Dated
 
 
@@ -38,6 +39,22 @@ def outlet_name(publisher: str | None) -> str:
 def publication_day(when: When | None) -> str:
     """The day of publication, or that it is not known."""
     return format_day(when) if when else "no publication date"
+
+
+_DATE_PROVENANCE = {
+    "front matter": "given in the file's header",
+    "given": "given with the article",
+    "json-ld": "stated in the page's structured data",
+    "meta": "stated in the page's metadata",
+    "url": "read from the article's address",
+    "feed": "stated by the feed",
+    "dateline": "read from the article's dateline",
+}
+
+
+def date_provenance(published_from: str) -> str:
+    """How a publication day is known, in words."""
+    return _DATE_PROVENANCE.get(published_from, f"known from: {published_from}")
 
 
 def provenance_line(citation: Citation, *, with_speaker: bool = True) -> str:
@@ -80,12 +97,31 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def citation_button(citation: Citation, turn: int) -> str:
-    """The number of a citation as a button that opens its card in the sources panel."""
+def citation_button(number: int, cited: Mapping[int, Citation], turn: int) -> str:
+    """The number of a citation, which opens its card in the sources panel; as a link, for a new
+    tab, it leads to the quote in its article."""
+    citation = cited[number]
     day = publication_day(citation.published_at)
     where = escape(f"{citation.publisher or 'unknown outlet'}, {day}")
     return (
-        f'<button type="button" class="cw-cite" data-turn="{turn}" data-n="{citation.number}" '
-        f'aria-label="Source {citation.number}: {where}" title="{where}">'
-        f"{citation.number}</button>"
+        f'<a class="cw-cite" href="{escape(quote_address(citation, cited.values()))}" '
+        f'target="_blank" rel="noopener" data-turn="{turn}" data-n="{number}" '
+        f'aria-label="Source {number}: {where}" title="{where}">{number}</a>'
+    )
+
+
+def quote_address(citation: Citation, cited: Iterable[Citation]) -> str:
+    """Where a quote is read in its article, with all that is cited from that version marked."""
+    version = (citation.article_id, citation.version)
+    others = [c for c in cited if (c.article_id, c.version) == version and c != citation]
+    return reading_address(*version, [(c.start, c.end) for c in (citation, *others)])
+
+
+def read_link(address: str, words: str = "Read in the article", about: str = "") -> str:
+    """A link that opens an article beside the chat, or as a page of its own in a new tab;
+    ``about`` is read aloud only."""
+    hidden = f'<span class="cw-hidden">{escape(about)}</span>' if about else ""
+    return (
+        f'<a class="cw-read" href="{escape(address)}" target="_blank" rel="noopener">'
+        f"{escape(words)}{hidden}</a>"
     )

@@ -1,4 +1,5 @@
-"""Renders the sources panel: for each citation a card with its quote inside the passage.
+"""Renders the sources panel: for each citation a card with its quote inside the passage, and apart
+from them what was found and is not cited.
 
 Knows nothing about gradio, sessions or how answers are made.
 """
@@ -6,30 +7,29 @@ Knows nothing about gradio, sessions or how answers are made.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
 from ingest.records import format_day
-from qa.interfaces.links import web_address
+from qa.interfaces.links import reading_address, web_address
 from qa.interfaces.page.conversation import Exchange
-from qa.interfaces.page.markup import article_link, date_note, publication_day
-from qa.records import Citation
+from qa.interfaces.page.markup import (
+    article_link,
+    date_note,
+    date_provenance,
+    outlet_name,
+    publication_day,
+    quote_address,
+    read_link,
+)
+from qa.records import Citation, FoundArticle
 
 CONTEXT_CHARACTERS = 160
 """Characters shown at first on each side of a quote; the rest of the passage is one click away."""
 
 MIN_PARAGRAPH_CHARACTERS = 50
 """A paragraph of which fewer characters would be shown is left out."""
-
-_DATE_PROVENANCE = {
-    "front matter": "given in the file's header",
-    "given": "given with the article",
-    "json-ld": "stated in the page's structured data",
-    "meta": "stated in the page's metadata",
-    "url": "read from the article's address",
-    "feed": "stated by the feed",
-    "dateline": "read from the article's dateline",
-}
 
 
 def render_empty_panel() -> str:
@@ -44,7 +44,8 @@ def render_empty_panel() -> str:
 def render_sources(exchange: Exchange) -> str:
     """The panel with the cards of one answer."""
     if exchange.citations:
-        cards = "".join(_render_card(one, exchange.number) for one in exchange.citations)
+        cards = "".join(_render_card(one, exchange) for one in exchange.citations)
+        cards += _also_found(exchange.answer.also_found if exchange.answer else ())
     elif exchange.progress == "working":
         cards = '<p class="cw-none">Reading…</p>'
     else:
@@ -62,19 +63,21 @@ def _panel(turn: int | None, question: str, cards: str) -> str:
     )
 
 
-def _render_card(citation: Citation, turn: int) -> str:
-    number, outlet = citation.number, citation.publisher or "Unknown outlet"
+def _render_card(citation: Citation, exchange: Exchange) -> str:
+    turn, number = exchange.number, citation.number
+    outlet = citation.publisher or "Unknown outlet"
+    address = quote_address(citation, exchange.citations)
     revised = f"<span>revised, version {citation.version}</span>" if citation.version > 1 else ""
     return (
         f'<article class="cw-card" id="cw-card-{turn}-{number}" data-turn="{turn}" '
         f'data-n="{number}" tabindex="-1" aria-label="Source {number}">'
         f'<p class="cw-card-head"><span class="cw-number">{number}</span>'
         f'<span class="cw-outlet" dir="auto">{escape(outlet)}</span>'
-        f"{_publication_date(citation)}{revised}</p>"
+        f"{_publication_date(citation)}{revised}</p>{_provenance(citation)}"
         '<h3 class="cw-title" dir="auto">'
         f"{article_link(citation.title or 'Untitled', citation.url)}</h3>"
         f"{_speaker(citation)}{_passage(citation)}"
-        f'<p class="cw-card-foot"><button type="button" class="cw-copy" '
+        f'<p class="cw-card-foot">{read_link(address)}<button type="button" class="cw-copy" '
         f'data-copy="{escape(quote_to_copy(citation))}">Copy quote</button>'
         f"{_EXPAND_BUTTON if _is_shortened(citation) else ''}"
         f'<button type="button" class="cw-back" data-turn="{turn}" data-n="{number}" '
@@ -144,12 +147,36 @@ def _publication_date(citation: Citation) -> str:
     if citation.published_at is None:
         return '<span class="cw-date cw-undated">no publication date</span>'
     when = citation.published_at
-    known = _DATE_PROVENANCE.get(citation.published_from, f"known from: {citation.published_from}")
     moment = f"{format_day(when)}, {when:%H:%M %Z}".strip() if isinstance(when, datetime) else ""
-    tip = escape(f"{moment or format_day(when)}; {known}")
+    tip = f' title="{escape(moment)}"' if moment else ""
+    return f'<time class="cw-date" datetime="{when.isoformat()}"{tip}>{format_day(when)}</time>'
+
+
+def _provenance(citation: Citation) -> str:
+    """How the date is known, and that the library has copies of the story."""
+    parts = []
+    if citation.published_at:
+        parts.append(f"Date {escape(date_provenance(citation.published_from))}")
+    if citation.copies > 1:
+        address = f"{reading_address(citation.article_id, citation.version)}#copies"
+        about = " of this story"
+        parts.append(read_link(address, f"1 of {citation.copies} copies", about))
+    return f'<p class="cw-known">{" · ".join(parts)}</p>' if parts else ""
+
+
+def _also_found(articles: Sequence[FoundArticle]) -> str:
+    """Articles that the search found and the answer does not rest on, apart from the cards."""
+    items = "".join(
+        f"<li>{read_link(reading_address(one.article_id, one.version), one.title or 'Untitled')}"
+        f"<span>{outlet_name(one.publisher)} · {publication_day(one.published_at)}</span></li>"
+        for one in articles
+    )
     return (
-        f'<time class="cw-date" datetime="{when.isoformat()}" title="{tip}">{format_day(when)}'
-        f'<span class="cw-hidden"> ({escape(known)})</span></time>'
+        '<section class="cw-found"><h3>Also found, not cited</h3>'
+        f"<p>Close to the question; no sentence of the answer rests on them.</p><ul>{items}</ul>"
+        "</section>"
+        if items
+        else ""
     )
 
 

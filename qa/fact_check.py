@@ -25,9 +25,11 @@ from qa.answers.citations import CitationList
 from qa.answers.quote_annotation import annotator
 from qa.answers.quoting import needs_antecedent, with_antecedent
 from qa.errors import BadDraft, EmptyLibrary
-from qa.language.entity_names import canonical_name_word, index_names
+from qa.language.entity_names import index_names, missing_names
 from qa.language.sentence_tokens import Sentence, parse_sentence
 from qa.language.words import content_stems
+from qa.quantities.calendar_dates import missing_dates
+from qa.quantities.measurements import missing_measurements
 from qa.questions.interpretation import MAX_QUESTION_CHARACTERS, interpret
 from qa.reading.evidence import Evidence, candidate_sentences
 from qa.reading.prompt_injection import without_injections
@@ -216,8 +218,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 def _names_near(hit: Hit) -> frozenset[str]:
-    words = f"{hit.article.title} . {hit.passage.text}".split()
-    return frozenset(canonical_name_word(word) for word in words)
+    return index_names(f"{hit.article.title} . {hit.passage.text}").words
 
 
 def judge_claim(one: DraftSentence, evidence: Sequence[Evidence], known: KnownEvidence) -> Judged:
@@ -250,6 +251,7 @@ def find_contradiction(
         if (
             0 < len(differences) <= MAX_DIFFERENCES
             and _says_enough(claim, sentence, item, differences)
+            and _is_same_story(claim, item, known.context(item), differences)
             and not any(gives(agreeing, difference) for difference in differences)
         ):
             return Judged("contradicted", (item,), 0.0, tuple(differences))
@@ -260,6 +262,17 @@ def _may_be_overlooked(differences: Sequence[Difference]) -> bool:
     """Whether the support checker, which finds no fault with the claim, is to be believed: not for
     days and figures, which it looks for anywhere in and beside a quote."""
     return not all(d.kind in ("day", "figure") for d in differences)
+
+
+def _is_same_story(
+    claim: Sentence, item: Evidence, context: str, differences: Sequence[Difference]
+) -> bool:
+    """Whether every other name, figure and day of the claim stands in the passage or beside it:
+    another meeting on another day contradicts nothing."""
+    disputed = " . ".join(d.claimed for d in differences if d.given)
+    near = f"{item.hit.passage.text} . {context} . {disputed}"
+    lacks = (missing_names, missing_measurements, missing_dates)
+    return not any(missing(claim.text, near) for missing in lacks)
 
 
 def _says_enough(

@@ -56,6 +56,9 @@ MIN_SHARE_SAID = 0.7
 MIN_WORDS_SAID = 3
 """Content words of the claim that it must say itself, without its headline."""
 
+MIN_SHARE_OF_AGREEING = 0.5
+"""The same of a sentence that gives the disputed fact as it is claimed, and so lets it stand."""
+
 MAX_DIFFERENCES = 2
 """Facts in which the two may differ: with more, it is another event that is told."""
 
@@ -246,7 +249,11 @@ def find_contradiction(
         find_differences(claim, sentence, known.context(item))
         for item, sentence in zip(evidence, parsed, strict=True)
     ]
-    agreeing = [s for s, differences in zip(parsed, found, strict=True) if not differences]
+    agreeing = [
+        sentence
+        for sentence, differences in zip(parsed, found, strict=True)
+        if not differences and _share_said(claim, sentence) >= MIN_SHARE_OF_AGREEING
+    ]
     for item, sentence, differences in zip(evidence, parsed, found, strict=True):
         if (
             0 < len(differences) <= MAX_DIFFERENCES
@@ -262,6 +269,11 @@ def _may_be_overlooked(differences: Sequence[Difference]) -> bool:
     """Whether the support checker, which finds no fault with the claim, is to be believed: not for
     days and figures, which it looks for anywhere in and beside a quote."""
     return not all(d.kind in ("day", "figure") for d in differences)
+
+
+def _share_said(claim: Sentence, sentence: Sentence) -> float:
+    told = sum(is_among(token, sentence.stems) for token in claim.content_tokens)
+    return told / max(1, len(claim.content_tokens))
 
 
 def _is_same_story(

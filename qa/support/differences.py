@@ -208,8 +208,8 @@ def _names(claim: Sentence, sentence: Sentence, context: str) -> Iterator[tuple[
     """Names of the claim and the one that stands at their place instead."""
     known = f"{sentence.text} . {context}"
     for reason in conflicting_first_names(claim.text, sentence.text):
-        ours, _, theirs = reason.removesuffix(" in the quotes").partition(" is ")
-        yield ours, theirs
+        claimed, _, given = reason.removesuffix(" in the quotes").partition(" is ")
+        yield claimed, given
     if not missing_names(claim.text, known):
         return
     ours, theirs = name_spans(claim.text), name_spans(sentence.text)

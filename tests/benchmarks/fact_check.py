@@ -242,11 +242,8 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("--half", choices=("fit", "report"), default="report")
     parser.add_argument("--sets", default="planted,summaries,retold,elsewhere")
-    parser.add_argument(
-        "--show",
-        default="",
-        help="KIND, KIND:VERDICT or SET:VERDICT to print, and more with commas",
-    )
+    parser.add_argument("--limit", type=int, default=10_000, help="texts of each set and kind")
+    parser.add_argument("--show", default="", help="KIND, KIND:VERDICT, SET:VERDICT; with commas")
     options = parser.parse_args()
     wanted = options.sets.split(",")
 
@@ -259,6 +256,8 @@ def main() -> None:
     fill(mini, options.data / "realtimeqa_mini")
     if "planted" in wanted:
         run("planted", mini, planted(rows(options.data / "realtimeqa_mini" / CORPUS)))
+    if "elsewhere" in wanted:
+        run("elsewhere", mini, retold(options.data / "outlets")[1])
     with tempfile.TemporaryDirectory() as folder:
         documents, cases = summaries(options.data / "support_dev")
         if "summaries" in wanted:
@@ -267,7 +266,6 @@ def main() -> None:
         articles, cases = retold(options.data / "outlets")
         if "retold" in wanted:
             run("retold", filled(Path(folder), articles), cases)
-        run("elsewhere", mini, cases)
 
 
 if __name__ == "__main__":

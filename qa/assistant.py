@@ -2,6 +2,7 @@
 
     Assistant().ask("Who opened the talks?")      one Answer
     await Assistant().aask(...)                   the same, awaited
+    Assistant().check(draft)                      every sentence of a text against the library
     for event in Assistant().stream(...)          as it happens; the last event holds the Answer
 
 Answers are cached until the library changes. What only ingestion or a language model needs is
@@ -13,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from threading import Event as Signal
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from ingest.storage.library import Library
     from ingest.subscriptions import FeedUpdate
     from qa.answers.recheck import Rechecked
+    from qa.fact_check import DraftCheck
     from qa.query_engine import CitationEngine, PassageRetriever
     from qa.writing.models import LLM
 
@@ -169,6 +171,30 @@ class Assistant:
                 self._cache.put(key, position, event.answer)
             yield event
 
+    def check(
+        self,
+        text: str,
+        *,
+        asked_at: When | str | None = None,
+        filters: Filters | None = None,
+        on_progress: Callable[[DraftCheck], object] | None = None,
+    ) -> DraftCheck:
+        """Check every sentence of a draft against the articles, without a language model.
+
+        ``on_progress`` is called after each sentence with the check so far. Takes ``asked_at`` and
+        ``filters`` as ``ask`` does. Raises BadDraft, BadQuestion, BadFilter, EmptyLibrary.
+        """
+        from qa.fact_check import FactChecker
+
+        checked: DraftCheck | None = None
+        day = _day(asked_at)
+        for checked in FactChecker(self.library).check(text, asked_at=day, filters=filters):
+            if on_progress is not None:
+                on_progress(checked)
+        if checked is None:
+            raise AssertionError("a draft has a sentence")
+        return checked
+
     def save(self, answer: Answer) -> str:
         """Save an answer in the catalogue for ``recheck`` and return its id."""
         from qa.answers.recheck import answer_id
@@ -272,10 +298,15 @@ def _query(
     asked_at: When | str | None,
     filters: Filters | None,
 ) -> Query:
+    return Query(question, _day(asked_at), tuple(history), filters or Filters())
+
+
+def _day(asked_at: When | str | None) -> When | None:
+    """The day of asking. Raises BadQuestion for a text that is no date."""
     day = parse_date(asked_at) if isinstance(asked_at, str) else asked_at
     if isinstance(asked_at, str) and asked_at.strip() and day is None:
         raise BadQuestion(f"{asked_at!r} is not a date; write it as 2025-06-02.")
-    return Query(question, day, tuple(history), filters or Filters())
+    return day
 
 
 @cache

@@ -2,6 +2,7 @@
 
     QaError
     ├── BadQuestion     nothing to answer: empty, or far too long
+    ├── BadDraft        nothing to check: empty, or far too long
     ├── EmptyLibrary    there are no articles yet
     ├── SettingsError   a setting that cannot be used
     ├── UsersError      the users file cannot be read, or a user cannot be added
@@ -20,6 +21,10 @@ class QaError(Exception):
 
 class BadQuestion(QaError):
     """A question that cannot be searched for."""
+
+
+class BadDraft(QaError):
+    """A draft that cannot be checked."""
 
 
 class EmptyLibrary(QaError):

@@ -283,3 +283,21 @@ def test_a_narrow_screen_scrolls_one_way(browser: Browser, address: str) -> None
 def _elsewhere(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https") and parts.hostname not in ("127.0.0.1", "localhost")
+
+
+def test_a_draft_is_checked_with_the_keyboard_alone(page: Page) -> None:
+    """From the chat to the page for drafts, a text typed and sent, and each verdict with its words;
+    at the width of a phone nothing is cut off."""
+    page.focus(".cw-door")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("textarea#text")
+    page.focus("textarea#text")
+    page.keyboard.type("Nine people died when the Corran Star sank. The mayor of Lisbon resigned.")
+    page.keyboard.press("Tab")
+    page.focus("button[type=submit]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".sentences")
+    assert page.locator(".sentences > .contradicted blockquote").count() == 1
+    assert page.locator(".sentences > .not_found").count() == 1
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

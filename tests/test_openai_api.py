@@ -21,10 +21,12 @@ import pytest
 
 from ingest.storage.library import Library
 from qa import Answer, AnswerEvent, Assistant, Settings, StatusEvent, TextEvent
+from qa.interfaces.api.answer_queue import MAX_OPEN_REQUESTS
 from qa.interfaces.api.chat_request import read_chat_request
 from qa.interfaces.api.completion import WITHDRAWN, Sent, url_citations
 from qa.interfaces.api.message_text import answer_text, inert
-from qa.interfaces.api.routes import MAX_BODY_BYTES, MAX_OPEN_REQUESTS, api_routes
+from qa.interfaces.api.requests import MAX_BODY_BYTES
+from qa.interfaces.api.routes import api_routes
 from qa.records import Turn
 from tests.fakes import FakeOpenAI
 from tests.serving import running_app, served
@@ -204,7 +206,8 @@ def test_the_page_is_still_there(address: str) -> None:
 def test_the_documents_example_runs(address: str, capsys: pytest.CaptureFixture[str]) -> None:
     """docs/api.md shows what works: its Python is run as it stands, at this server's address."""
     document = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```python\n(.*?)```", document, re.DOTALL)
+    asking = document.split("## Our own format")[0]
+    (example,) = re.findall(r"```python\n(.*?)```", asking, re.DOTALL)
     assert "http://127.0.0.1:7860/v1" in example
     exec(compile(example.replace("http://127.0.0.1:7860", address), "docs/api.md", "exec"), {})
     shown = capsys.readouterr().out

@@ -14,12 +14,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.language.lexicon import ANTONYM_STEMS, SYNONYM_STEMS
+from qa.language.lexicon import ANTONYM_STEMS
 from qa.language.sentence_tokens import Sentence, Token, parse_sentence, parse_sentences
 from qa.quantities.measurements import Measurement, find_measurements, measurements_match
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
 from qa.support.contradictions import role_conflicts
+from qa.support.differences import different_figures, is_among, is_count, with_noun, words_but
 
 MAX_SENTENCES_CONTRADICTING = 5
 """Sentences, best first, in which a contradiction is looked for."""
@@ -32,9 +33,6 @@ MIN_SHARE_SHARED = 0.6
 
 MIN_WORDS_SHARED = 3
 """Content words that the two must share."""
-
-SAME_FIGURE_WITHIN = 0.1
-"""Figures closer than this share of the larger may be the same, rounded or of another day."""
 
 _AUXILIARY = re.compile(
     r"\b(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might)\b", re.I
@@ -63,7 +61,7 @@ def find_contradiction(question: Question, evidence: Sequence[Evidence]) -> Cont
         return None
     claim = (parse_sentences(question.text) or (parse_sentence(question.text),))[-1]
     if not (_presupposes(claim) or any(_may_be_false(t, claim) for t in claim.content_tokens)
-            or any(map(_is_count, find_measurements(claim.text)))):  # fmt: skip
+            or any(map(is_count, find_measurements(claim.text)))):  # fmt: skip
         return None
     for item in evidence[:MAX_SENTENCES_CONTRADICTING]:
         if not _is_same_story(item):
@@ -87,9 +85,9 @@ def _contradiction_notice(
 ) -> str | None:
     """How the sentence contradicts the question, in words for the reader; None if it does not.
     ``title``: stems of its article's headline; ``evidence``: what may support the premise."""
-    for ours, theirs in _different_figures(claim, sentence):
+    for ours, theirs in different_figures(claim, sentence):
         if _says_the_rest(claim, sentence, title, ours.text) and not _is_reported(ours, evidence):
-            asked, given = _with_noun(ours, claim.text), _with_noun(theirs, sentence.text)
+            asked, given = with_noun(ours, claim.text), with_noun(theirs, sentence.text)
             return f"The question says “{asked}”; the articles say “{given}”."
     for word, antonym in _antonyms(claim, sentence):
         if _says_the_rest(claim, sentence, title, word.word) and not _is_said(
@@ -115,70 +113,13 @@ def _says_the_rest(
 ) -> bool:
     """Whether the sentence (its headline helps) says nearly all that the question says, but for
     the disputed words."""
-    apart = {t.stem for t in parse_sentence(disputed).tokens}
-    wanted = [t for t in claim.content_tokens if t.stem not in apart]
-    own = sum(_is_among(t, sentence.stems) for t in wanted)
-    both = sum(_is_among(t, sentence.stems | title) for t in wanted)
+    wanted = words_but(claim, disputed)
+    own = sum(is_among(t, sentence.stems) for t in wanted)
+    both = sum(is_among(t, sentence.stems | title) for t in wanted)
     return own >= MIN_WORDS_SHARED and both >= MIN_SHARE_SHARED * len(wanted)
 
 
-def _is_among(token: Token, stems: frozenset[str]) -> bool:
-    return token.stem in stems or bool(SYNONYM_STEMS.get(token.stem, frozenset()) & stems)
-
-
 # -- figures --------------------------------------------------------------------------------------
-
-
-def _different_figures(
-    claim: Sentence, sentence: Sentence
-) -> Iterator[tuple[Measurement, Measurement]]:
-    """Amounts of the question and what the sentence counts of the same thing instead."""
-    theirs = find_measurements(sentence.text)
-    for ours in find_measurements(claim.text):
-        rivals = [a for a in theirs if _is_of_same_thing(ours, claim, a, sentence)]
-        if _is_count(ours) and len(rivals) == 1 and not _may_be_same(ours, rivals[0]):
-            yield ours, rivals[0]
-
-
-def _is_count(amount: Measurement) -> bool:
-    """A number, not an ordinal or a fraction."""
-    ordinal = re.search(r"(?:st|nd|rd|th)$|^(?:first|second|third)$", amount.text, re.I)
-    return amount.is_exact and amount.value > 1 and not ordinal
-
-
-def _is_of_same_thing(
-    ours: Measurement, claim: Sentence, theirs: Measurement, sentence: Sentence
-) -> bool:
-    """With a unit: the same unit, and one of three words on either side is the same. Without: one
-    of the two words behind, which say what is counted, is the same."""
-    if ours.unit != theirs.unit or not _is_count(theirs):
-        return False
-    if re.match(r"\s+(?:other|more|another)\b", sentence.text[theirs.end :]):
-        return False
-    before, after = (3, 3) if ours.unit else (0, 2)
-    near = _stems_near(ours, claim, before, after)
-    return bool(near & _stems_near(theirs, sentence, before, after))
-
-
-def _stems_near(amount: Measurement, sentence: Sentence, before: int, after: int) -> frozenset[str]:
-    """Stems of so many content words before an amount and behind it."""
-    left = [t.stem for t in sentence.content_tokens if t.start < amount.start]
-    right = [t.stem for t in sentence.content_tokens if t.start >= amount.end]
-    return frozenset([*left[len(left) - min(before, len(left)) :], *right[:after]])
-
-
-def _with_noun(amount: Measurement, text: str) -> str:
-    """The amount with the word behind it: 500 grams, 90-day."""
-    after = re.match(r"[\s-]?[^\W\d_]+", text[amount.end :])
-    return text[amount.start : amount.end + (after.end() if after else 0)]
-
-
-def _may_be_same(ours: Measurement, theirs: Measurement) -> bool:
-    larger = max(abs(ours.value), abs(theirs.value)) or 1.0
-    return (
-        measurements_match(ours, theirs)
-        or abs(ours.value - theirs.value) <= SAME_FIGURE_WITHIN * larger
-    )
 
 
 def _is_reported(ours: Measurement, evidence: Sequence[Evidence]) -> bool:
@@ -193,7 +134,7 @@ def _is_reported(ours: Measurement, evidence: Sequence[Evidence]) -> bool:
 def _antonyms(claim: Sentence, sentence: Sentence) -> Iterator[tuple[Token, Token]]:
     """Words of the question whose antonym the sentence says of the same thing."""
     for word in claim.content_tokens:
-        if not _may_be_false(word, claim) or _is_among(word, sentence.stems):
+        if not _may_be_false(word, claim) or is_among(word, sentence.stems):
             continue
         rivals = ANTONYM_STEMS.get(word.stem, frozenset()) & sentence.stems - claim.stems
         for other in (
@@ -233,7 +174,7 @@ def _is_said(word: Token, claim: Sentence, evidence: Sequence[Evidence]) -> bool
     """Whether any sentence says the question's own word of the same thing."""
     wanted = _neighbors(word, claim)
     return any(
-        _is_among(word, found.stems) and len(wanted & found.stems) >= min(2, len(wanted))
+        is_among(word, found.stems) and len(wanted & found.stems) >= min(2, len(wanted))
         for found in (parse_sentence(item.text) for item in evidence)
     )
 

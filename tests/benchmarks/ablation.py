@@ -84,7 +84,7 @@ qa.reading.answerability | gate refit | ANSWERABILITY_WEIGHTS[reader]
 qa.reading.answer_span | reading premises | _PLACE_BEFORE _UNIT_AFTER _REASON _POSSIBLE_REASON
     _QUOTED _unit_asked=False _things=[] _people=[] _places=[] _new_dates=[]
     _new_numbers=[] _reasons=[]
-qa.reading.false_premise | premises reading refusing | _different_figures=() _antonyms=()
+qa.reading.false_premise | premises reading refusing | different_figures=() _antonyms=()
     _negated_in_one=None role_conflicts=()
 qa.reading.false_premise | premises reading | _is_reported=False _is_said=False
     _is_same_story=True _HARDLY _SUBORDINATE

@@ -11,7 +11,7 @@ import logging
 from typing import Any
 
 from ingest.errors import BadFilter, IngestError
-from qa.errors import BadQuestion, EmptyLibrary, QaError
+from qa.errors import BadDraft, BadQuestion, EmptyLibrary, QaError
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +45,15 @@ class ApiError(QaError):
         }
 
 
-def as_api_error(error: Exception) -> ApiError:
-    """The error as a visitor of the API is told it; what is unexpected goes to the log."""
+def as_api_error(error: Exception, field: str = "messages") -> ApiError:
+    """The error as a visitor of the API is told it, ``field`` being where the question stood; what
+    is unexpected goes to the log."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, BadQuestion | BadFilter):
-        return ApiError(400, str(error), param="messages", code="bad_question")
+        return ApiError(400, str(error), param=field, code="bad_question")
+    if isinstance(error, BadDraft):
+        return ApiError(400, str(error), param=field, code="bad_draft")
     if isinstance(error, EmptyLibrary):
         return ApiError(503, str(error), code="empty_library")
     if isinstance(error, QaError | IngestError):

@@ -1,12 +1,12 @@
 """The routes of the HTTP API, which ``app.py`` adds to the server of the chat page.
 
     POST /v1/chat/completions    a question -> a completion, or its chunks as server-sent events
+    POST /api/ask, /api/check    questions and drafts in our own format (ask_routes, check_routes)
     GET  /v1/models              the one model
     GET  /healthz                the process is up
     GET  /readyz                 questions can be answered; else 503 and why not
 
-Imports starlette, the framework under gradio's server. Knows nothing about how requests are read or
-answers laid out.
+Knows nothing about how requests are read or answers laid out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
@@ -26,26 +26,22 @@ from starlette.routing import BaseRoute, Route
 from ingest.errors import IngestError
 from qa.assistant import Assistant
 from qa.errors import QaError
-from qa.interfaces.api.api_errors import UNEXPECTED, ApiError, as_api_error
+from qa.interfaces.api.answer_queue import AnswerQueue
+from qa.interfaces.api.api_errors import UNEXPECTED, ApiError
+from qa.interfaces.api.ask_routes import ask_routes
 from qa.interfaces.api.chat_request import MODEL, ChatQuestion, read_chat_request, unknown_model
+from qa.interfaces.api.check_routes import check_routes
 from qa.interfaces.api.completion import Reply, Sent
-from qa.interfaces.event_stream import EventStream
+from qa.interfaces.api.requests import UNBUFFERED, error_route, json_body
 from qa.records import AnswerEvent, Event, StatusEvent
 
 log = logging.getLogger(__name__)
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-MAX_BODY_BYTES = 1_000_000
-"""Bytes of one request: a long conversation has tens of thousands."""
-
-MAX_OPEN_REQUESTS = 64
-"""Requests that are answered or wait for it; beyond them a client is told to come back."""
-
 
 def api_routes(assistant: Assistant, slots: threading.Semaphore) -> list[BaseRoute]:
     """The routes around one assistant; one of the ``slots`` is held while an answer is made."""
-    chat = ChatEndpoint(assistant, slots)
+    queue = AnswerQueue(slots)
+    chat = ChatEndpoint(assistant, queue)
 
     async def readyz(_: Request) -> Response:
         reason = await asyncio.to_thread(why_not_ready, assistant)
@@ -55,25 +51,15 @@ def api_routes(assistant: Assistant, slots: threading.Semaphore) -> list[BaseRou
 
     # Not a mount: behind a proxy that takes a path prefix off, what is mounted is not found.
     return [
-        _route("/v1/chat/completions", chat.respond, ["POST"]),
-        _route("/v1/models", list_models, ["GET"]),
-        _route("/v1/models/{model:path}", describe_model, ["GET"]),
-        _route("/v1/{other:path}", nothing_here, ["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        error_route("/v1/chat/completions", chat.respond, ["POST"]),
+        error_route("/v1/models", list_models, ["GET"]),
+        error_route("/v1/models/{model:path}", describe_model, ["GET"]),
+        error_route("/v1/{other:path}", nothing_here, ["GET", "POST", "PUT", "PATCH", "DELETE"]),
         Route("/healthz", healthz),
         Route("/readyz", readyz),
+        *ask_routes(assistant, queue),
+        *check_routes(assistant, queue),
     ]
-
-
-def _route(path: str, endpoint: Endpoint, methods: list[str]) -> Route:
-    """A route whose errors are told in OpenAI's shape."""
-
-    async def respond(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except ApiError as error:
-            return JSONResponse(error.to_dict(), error.status)
-
-    return Route(path, respond, methods=methods)
 
 
 # -- chat completions -----------------------------------------------------------------------
@@ -85,45 +71,25 @@ class ChatEndpoint:
     Keeps no conversation: each request brings its own.
     """
 
-    def __init__(self, assistant: Assistant, slots: threading.Semaphore) -> None:
+    def __init__(self, assistant: Assistant, queue: AnswerQueue) -> None:
         self._assistant = assistant
-        self._slots = slots
-        self._open_requests = 0
+        self._queue = queue
 
     async def respond(self, request: Request) -> Response:
         """The reply to one request. Raises ApiError."""
-        asked = read_chat_request(await _body(request))
-        events = self._events(asked)
+        asked = read_chat_request(await json_body(request))
+        events = self._queue.events(
+            lambda: self._assistant.stream(asked.question, history=asked.history)
+        )
         first = await anext(events)  # what is wrong with a question shows before anything is sent
         if asked.stream:
             chunks = _server_sent(first, events, asked)
-            return StreamingResponse(chunks, media_type="text/event-stream", headers=_UNBUFFERED)
+            return StreamingResponse(chunks, media_type="text/event-stream", headers=UNBUFFERED)
         async with aclosing(events):
             async for event in events:
                 if isinstance(event, AnswerEvent):
                     return JSONResponse(Reply().completion(event.answer))
         raise AssertionError("a stream ends with an answer")
-
-    async def _events(self, asked: ChatQuestion) -> AsyncGenerator[Event, None]:
-        """The events of the answer; whatever is raised is an ApiError."""
-        if self._open_requests >= MAX_OPEN_REQUESTS:
-            raise ApiError(429, "Too many questions are waiting; try again shortly.", code="busy")
-        self._open_requests += 1
-        stream = EventStream(
-            lambda: self._assistant.stream(asked.question, history=asked.history), self._slots
-        )
-        try:
-            async for event in stream.events():
-                yield event
-        except Exception as error:
-            raise as_api_error(error) from error
-        finally:
-            stream.cancel()  # the client may have gone
-            self._open_requests -= 1
-
-
-_UNBUFFERED = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-"""Headers that keep proxies from holding a stream back."""
 
 
 async def _server_sent(
@@ -151,20 +117,6 @@ async def _server_sent(
 
 def _data(value: dict[str, Any]) -> str:
     return f"data: {json.dumps(value)}\n\n"
-
-
-async def _body(request: Request) -> bytes:
-    """The body, when it is JSON and not too large. Raises ApiError."""
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/json":
-        # A page of another site can send any other type without asking the browser first.
-        raise ApiError(415, "Send JSON, with the header `Content-Type: application/json`.")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise ApiError(413, f"The request is larger than {MAX_BODY_BYTES:,} bytes.")
-    return body
 
 
 # -- models and probes ----------------------------------------------------------------------

@@ -45,7 +45,7 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
         console.print(Text(_summary(answer), style="dim"))
         console.print()
         for citation in answer.citations:
-            _print_citation(citation, console)
+            print_citation(citation, console)
 
 
 def _print_sentences(answer: Answer, console: Console) -> None:
@@ -91,7 +91,8 @@ def _summary(answer: Answer) -> str:
     return " · ".join(filter(None, (answer.freshness, sources)))
 
 
-def _print_citation(citation: Citation, console: Console) -> None:
+def print_citation(citation: Citation, console: Console) -> None:
+    """A numbered source with its quote."""
     number = Text(f"[{citation.number}] ", style="cyan")
     console.print(number.append(citation.source, style="bold"))
     console.print(indented(f"“{' '.join(citation.dated_quote.split())}”", "italic"))

@@ -15,6 +15,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from qa.interfaces.cli.check_command import commands as check_command
 from qa.interfaces.cli.common import (
     HomeOption,
     JsonOption,
@@ -125,6 +126,7 @@ def ask(
         print_answer(answer)
 
 
+app.add_typer(check_command)
 app.add_typer(ingest_commands)
 app.add_typer(library_commands)
 app.add_typer(evaluation_commands, name="eval")

@@ -57,7 +57,8 @@ def render_header(status: Mapping[str, Any], signed_in_as: str = "") -> str:
         f'<header class="cw-header">{LOGO}<div class="cw-name"><h1>Citewire</h1>'
         "<p>Answers from news articles, each sentence with the words behind it.</p></div>"
         f'<p class="cw-facts"><span>{escape(library_summary(status))}</span> '
-        f"<span>{escape(answering_mode(status))}</span></p>"
+        f"<span>{escape(answering_mode(status))}</span> "
+        '<a class="cw-door" href="check">Check a draft</a></p>'
         f"{account if signed_in_as else ''}</header>"
     )
 

@@ -29,7 +29,7 @@ from ingest.storage.minilm import (
 from qa.reading.reader_input import Candidate, encode, pad
 
 WEIGHTS_FILE = Path(__file__).parent / "weights" / "reader.onnx"
-WEIGHTS_SHA256 = "bb7d09fb92fc3b7e5cc3b1ea55932fc8269d3acaacf1a320aebbe6b9f71c4168"
+WEIGHTS_SHA256 = "9779a660e47ff1ff2aea69962b190d0d0a534f31f8e8696865588f5eb9c26c91"
 
 
 class SentenceReader:

@@ -37,7 +37,7 @@ from qa.records import Citation, to_json
 from qa.retrieval.ranking import Hit, stems_of, weighted_coverage
 from qa.retrieval.retriever import HybridRetriever
 from qa.support.differences import Difference, find_differences, gives, is_among, words_but
-from qa.writing.claim_check import check_claim, is_question
+from qa.writing.claim_check import Written, check_claim, is_question
 from qa.writing.writer import KnownEvidence
 
 Verdict = Literal["supported", "contradicted", "not_found", "not_checkable"]
@@ -226,8 +226,7 @@ def _names_near(hit: Hit) -> frozenset[str]:
 
 def judge_claim(one: DraftSentence, evidence: Sequence[Evidence], known: KnownEvidence) -> Judged:
     """The verdict on one claim. ``evidence``: what may support or contradict it, best first."""
-    quotable = list({e.place: e for e in (*evidence, *map(with_antecedent, evidence))}.values())
-    written = check_claim(one.text, quotable, known.context)
+    written = _best_support(one, evidence, known)
     found = find_contradiction(one, evidence, known)
     if found and not (written.supported and _may_be_overlooked(found.differences)):
         return found
@@ -236,6 +235,21 @@ def judge_claim(one: DraftSentence, evidence: Sequence[Evidence], known: KnownEv
     if evidence and evidence[0].score >= MIN_NEARNESS:
         return Judged("not_found", (evidence[0],), 0.0, reasons=written.reasons)
     return Judged("not_found")
+
+
+def _best_support(
+    one: DraftSentence, evidence: Sequence[Evidence], known: KnownEvidence
+) -> Written:
+    """How well the quotes of one article, the best, support a claim. Two articles together would
+    support what neither says: a mayor of one for the minister of the other."""
+    quotable = list({e.place: e for e in (*evidence, *map(with_antecedent, evidence))}.values())
+    articles = dict.fromkeys(e.article.id for e in quotable)
+    tried = [
+        check_claim(one.text, [e for e in quotable if e.article.id == article], known.context)
+        for article in articles
+    ]
+    nothing = Written(one.text, (), 0.0, supported=False)
+    return max(tried, key=lambda w: (w.supported, w.score), default=nothing)
 
 
 def find_contradiction(

@@ -4,8 +4,8 @@
 
 Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
 the API of ``qa.interfaces.api`` beside the page. A conversation is kept in the state of its session
-and nowhere else. The only module that imports gradio; knows nothing about retrieval, models or
-stores.
+and in its visitor's browser, and nowhere else. The only module that imports gradio; knows nothing
+about retrieval, models or stores.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ from qa import Answer, AnswerEvent, Assistant, QaError, Settings
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.page.conversation import Conversation, apply_event
+from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
 from qa.interfaces.page.markup import counted
+from qa.interfaces.page.saved_conversation import render_record, restore
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
 
 log = logging.getLogger(__name__)
@@ -70,7 +72,8 @@ class Visit:
     """
 
     stream: EventStream | None = None
-    restarting: bool = False
+    next: str | None = None
+    """The stored conversation to show when the answer has been interrupted; empty for a new one."""
 
     def interrupt(self) -> None:
         if self.stream is not None:
@@ -115,6 +118,14 @@ _UNEXPECTED = "Something went wrong inside Citewire. The log of the server says 
 
 # -- the page -------------------------------------------------------------------------------
 
+_WITH_STORED = "(stored, visit) => [window.citewireTalks?.open() ?? '', visit]"
+"""Brings along the conversation that is open, as the browser keeps it; empty for a new one."""
+
+_WITH_NONE = "(stored, visit) => { window.citewireTalks?.leave(); return ['', visit]; }"
+
+_OPEN_CONVERSATION = "element.addEventListener('cw-open', () => trigger('submit'));"
+
+
 _PART = '<div class="cw-part">${value}</div>'
 _LIVE = '<div class="cw-part" role="log" aria-live="polite" aria-label="Answer">${value}</div>'
 """gradio replaces only what changed, so that screen readers read only new sentences aloud."""
@@ -158,6 +169,9 @@ class Page:
     send: gr.Button
     stop: gr.Button
     again: gr.Button
+    talks: gr.HTML
+    record: gr.HTML
+    stored: gr.Textbox
 
     def components(self) -> list[Any]:
         """Every component that ``respond`` may change."""
@@ -178,6 +192,8 @@ class Page:
             earlier = conversation.exchanges[:-1]
             updates[self.past] = "".join(map(render_exchange, earlier))
             updates[self.past_cards] = "".join(map(render_sources, earlier))
+        if whole or current.progress != "working":
+            updates[self.record] = render_record(conversation, current.number)
         return updates | self.button_updates(working=current.progress == "working")
 
     def button_updates(self, *, working: bool) -> dict[Any, Any]:
@@ -186,9 +202,10 @@ class Page:
 
     def initial_updates(self, assistant: Assistant) -> dict[Any, Any]:
         """The component updates that show the page before the first question."""
-        status = assistant.status()
+        status, conversation = assistant.status(), Conversation()
         return {
-            self.conversation: Conversation(),
+            self.conversation: conversation,
+            self.record: render_record(conversation),
             self.visit: Visit(),
             self.top: render_header(status),
             self.past: "",
@@ -197,12 +214,25 @@ class Page:
             self.cards: render_empty_panel(),
         } | self.button_updates(working=False)
 
+    def stored_updates(self, stored: str, assistant: Assistant) -> dict[Any, Any]:
+        """The component updates that show a conversation as the browser has stored it."""
+        initial = self.initial_updates(assistant)
+        conversation, whole = restore(stored)
+        if not conversation.exchanges:
+            return initial | {self.record: render_record(conversation)}
+        record = render_record(conversation, None if whole else 1)
+        return initial | self.updates(conversation) | {self.record: record}
+
 
 def _create_page() -> Page:
     """Create the components, in the order in which they appear."""
     conversation = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
     visit = gr.State(Visit(), time_to_live=SESSION_SECONDS)
     with gr.Row(elem_id="cw-top"):
+        talks = gr.HTML(
+            render_conversation_list(), elem_id="cw-talks", html_template=_PART,
+            js_on_load=_OPEN_CONVERSATION, apply_default_css=False,
+        )  # fmt: skip
         top = _html("cw-header")
         again = gr.Button("New conversation", elem_id="cw-again", size="sm", scale=0)
     with gr.Row(elem_id="cw-main"):
@@ -219,7 +249,11 @@ def _create_page() -> Page:
                 stop = gr.Button("Stop", visible=False, elem_id="cw-stop", scale=0)
         with gr.Column(elem_id="cw-panel"):
             past_cards, cards = _html("cw-cards-past"), _html("cw-cards-now")
-    return Page(conversation, visit, top, past, now, past_cards, cards, box, send, stop, again)
+    record, stored = _html("cw-record"), gr.Textbox(visible=False)
+    return Page(
+        conversation, visit, top, past, now, past_cards, cards, box, send, stop, again,
+        talks, record, stored,
+    )  # fmt: skip
 
 
 def _html(elem_id: str, template: str = _PART, on_load: str | None = None) -> gr.HTML:
@@ -243,7 +277,7 @@ def _connect_events(
             # Yielding nothing at all would empty the whole page.
             yield page.button_updates(working=False)
             return
-        begun = conversation.with_question(asked)
+        begun = (conversation if conversation.exchanges else Conversation()).with_question(asked)
         visit.stream = EventStream(lambda: assistant.stream(asked, history=begun.history()), slots)
         try:
             yield page.updates(begun) | {page.box: ""}
@@ -252,21 +286,18 @@ def _connect_events(
         finally:
             visit.interrupt()  # the tab may have been closed
             visit.stream = None
-        if visit.restarting:
-            yield page.initial_updates(assistant)
+        if visit.next is not None:
+            yield page.stored_updates(visit.next, assistant)
 
     async def interrupt(visit: Visit) -> None:
         visit.interrupt()
 
-    async def restart(visit: Visit) -> dict[Any, Any]:
+    async def show(stored: str, visit: Visit) -> dict[Any, Any]:
         if visit.stream is None:
-            return page.initial_updates(assistant)
-        visit.restarting = True
+            return page.stored_updates(stored, assistant)
+        visit.next = stored
         visit.interrupt()
         return {page.visit: visit}
-
-    def load() -> dict[Any, Any]:
-        return page.initial_updates(assistant)
 
     # While an answer is being made, only ``respond`` writes to the page; the buttons interrupt
     # it. gradio's own ``cancels`` would race with what is already on its way to the page.
@@ -277,8 +308,10 @@ def _connect_events(
         [page.box, page.conversation, page.visit], components, concurrency_limit=None, **private,
     )  # fmt: skip
     page.stop.click(interrupt, page.visit, None, queue=False, **private)
-    page.again.click(restart, page.visit, components, **private)
-    blocks.load(load, None, components, **private)
+    stored = [page.stored, page.visit]
+    page.again.click(show, stored, components, js=_WITH_NONE, **private)
+    page.talks.submit(show, stored, components, js=_WITH_STORED, **private)
+    blocks.load(show, stored, components, js=_WITH_STORED, **private)
 
 
 def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:

@@ -20,6 +20,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib.resources import files
 from importlib.util import find_spec
 from io import StringIO
@@ -43,7 +44,7 @@ from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
 from qa.interfaces.page.markup import counted
-from qa.interfaces.page.saved_conversation import render_record, restore
+from qa.interfaces.page.saved_conversation import render_file, render_record, restore
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
 
 log = logging.getLogger(__name__)
@@ -123,7 +124,10 @@ _WITH_STORED = "(stored, visit) => [window.citewireTalks?.open() ?? '', visit]"
 
 _WITH_NONE = "(stored, visit) => { window.citewireTalks?.leave(); return ['', visit]; }"
 
-_OPEN_CONVERSATION = "element.addEventListener('cw-open', () => trigger('submit'));"
+_ASK_FOR_CONVERSATION = """
+element.addEventListener('cw-open', () => trigger('submit'));
+element.addEventListener('cw-save', (event) => trigger('select', event.detail));
+"""
 
 
 _PART = '<div class="cw-part">${value}</div>'
@@ -172,6 +176,7 @@ class Page:
     talks: gr.HTML
     record: gr.HTML
     stored: gr.Textbox
+    file: gr.HTML
 
     def components(self) -> list[Any]:
         """Every component that ``respond`` may change."""
@@ -231,7 +236,7 @@ def _create_page() -> Page:
     with gr.Row(elem_id="cw-top"):
         talks = gr.HTML(
             render_conversation_list(), elem_id="cw-talks", html_template=_PART,
-            js_on_load=_OPEN_CONVERSATION, apply_default_css=False,
+            js_on_load=_ASK_FOR_CONVERSATION, apply_default_css=False,
         )  # fmt: skip
         top = _html("cw-header")
         again = gr.Button("New conversation", elem_id="cw-again", size="sm", scale=0)
@@ -252,7 +257,7 @@ def _create_page() -> Page:
     record, stored = _html("cw-record"), gr.Textbox(visible=False)
     return Page(
         conversation, visit, top, past, now, past_cards, cards, box, send, stop, again,
-        talks, record, stored,
+        talks, record, stored, _html("cw-file"),
     )  # fmt: skip
 
 
@@ -299,6 +304,9 @@ def _connect_events(
         visit.interrupt()
         return {page.visit: visit}
 
+    def save_file(event: gr.EventData) -> str:
+        return render_file(event._data if isinstance(event._data, dict) else {}, date.today())
+
     # While an answer is being made, only ``respond`` writes to the page; the buttons interrupt
     # it. gradio's own ``cancels`` would race with what is already on its way to the page.
     components = page.components()
@@ -311,6 +319,7 @@ def _connect_events(
     stored = [page.stored, page.visit]
     page.again.click(show, stored, components, js=_WITH_NONE, **private)
     page.talks.submit(show, stored, components, js=_WITH_STORED, **private)
+    page.talks.select(save_file, None, page.file, **private)
     blocks.load(show, stored, components, js=_WITH_STORED, **private)
 
 

@@ -219,9 +219,13 @@
     leave: () => setOpen(""),
   };
 
+  // gradio listens on an element of its own around ours.
+  const tell = (kind, detail) =>
+    $("#cw-talks .cw-part")?.dispatchEvent(new CustomEvent(kind, { bubbles: true, detail }));
+
   function show(key) {
     setOpen(key);
-    $("#cw-talks .cw-part")?.parentElement.dispatchEvent(new CustomEvent("cw-open", { bubbles: true }));
+    tell("cw-open");
     if (matchMedia("(max-width: 1199px)").matches) toggle(false);
     list();
   }
@@ -244,6 +248,32 @@
     const talk = read(key) ?? { key, title: exchanges[0].question, created: now, exchanges: [] };
     const earlier = talk.exchanges.filter((one) => one.number < first);
     write({ ...talk, updated: now, exchanges: [...earlier, ...exchanges] });
+  }
+
+  // -- saving as a file ----------------------------------------------------------------------
+  let asked = "";
+
+  function askForFile(button) {
+    const key = button.closest("#cw-drawer li")?.dataset.key;
+    const talk = read(key ?? openKey);
+    const turn = key ? 0 : Number(button.closest(".cw-exchange").dataset.turn);
+    asked = `${Date.now()}`;
+    button.closest("details").open = false;
+    if (talk)
+      tell("cw-save", {
+        stored: JSON.stringify(talk), turn, title: talk.title, format: button.dataset.format, id: asked,
+      });
+  }
+
+  function saveFile() {
+    const file = $("#cw-file [data-id]")?.dataset;
+    if (!file || file.id !== asked) return;
+    asked = "";
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file.text], { type: `${file.type};charset=utf-8` }));
+    link.download = file.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
 
   // -- the list ------------------------------------------------------------------------------
@@ -357,6 +387,10 @@
     const target = event.target;
     const button = target.closest?.("#cw-talks button");
     if (target.closest?.(".cw-talks-behind")) toggle(false);
+    for (const menu of document.querySelectorAll(".cw-save[open]"))
+      if (!menu.contains(target)) menu.open = false;
+    const format = target.closest?.(".cw-save-as");
+    if (format) return askForFile(format);
     if (!button) return;
     const item = button.closest("li");
     if (button.matches(".cw-talks-toggle")) toggle(drawer().hidden);
@@ -379,9 +413,11 @@
 
   const appearing = new MutationObserver(() => {
     const record = $("#cw-record");
-    if (!record) return;
+    if (!record || !$("#cw-file")) return;
     appearing.disconnect();
-    new MutationObserver(take).observe(record, { childList: true, subtree: true, attributes: true });
+    const all = { childList: true, subtree: true, attributes: true };
+    new MutationObserver(take).observe(record, all);
+    new MutationObserver(saveFile).observe($("#cw-file"), all);
     take();
   });
   appearing.observe(document, { childList: true, subtree: true });

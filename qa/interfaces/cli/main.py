@@ -10,6 +10,7 @@ how answers are made.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from importlib import metadata
 from typing import Annotated, TypeAlias
 
@@ -29,6 +30,15 @@ from qa.interfaces.cli.ingest_commands import commands as ingest_commands
 from qa.interfaces.cli.library_commands import commands as library_commands
 
 Names: TypeAlias = list[str] | None
+
+
+class OutputFormat(StrEnum):
+    """How ``ask`` prints an answer."""
+
+    text = "text"
+    markdown = "markdown"
+    html = "html"
+
 
 app = typer.Typer(
     name="citewire",
@@ -86,6 +96,10 @@ def ask(
     save: Annotated[
         bool, typer.Option("--save", help="Keep the answer, so that `recheck` can check it again.")
     ] = False,
+    output: Annotated[
+        OutputFormat,
+        typer.Option("--format", help="text, or a document with footnotes to keep in a file"),
+    ] = OutputFormat.text,
     home: HomeOption = None,
 ) -> None:
     """Answer a question, with numbered sources."""
@@ -119,9 +133,12 @@ def ask(
         if as_json:
             print_json(answer.to_dict())
             return
-        from qa.interfaces.cli.answer_output import print_answer
+        from qa.interfaces.cli.answer_output import print_answer, print_document
 
-        print_answer(answer)
+        if output is OutputFormat.text:
+            print_answer(answer)
+        else:
+            print_document(answer, output.value)
 
 
 app.add_typer(ingest_commands)

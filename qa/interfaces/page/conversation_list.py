@@ -7,6 +7,8 @@ nothing about gradio, sessions or conversations.
 
 from __future__ import annotations
 
+from qa.interfaces.page.markup import save_menu
+
 
 def _icon(paths: str) -> str:
     return f'<svg viewBox="0 0 20 20" aria-hidden="true" focusable="false">{paths}</svg>'
@@ -25,9 +27,14 @@ _RENAME = _icon_button("rename", "Rename", '<path d="M4 16l.8-3.6L13 4.2l2.8 2.8
 _DELETE = _icon_button(
     "delete", "Delete", '<path d="M4 5.5h12M8 5.5v-2h4v2M5.5 5.5l.8 11h7.4l.8-11"/>'
 )
+_SAVE = save_menu(
+    _icon('<path d="M10 3v9M6 9l4 4 4-4M4 16.5h12"/>')
+    + '<span class="cw-hidden">Save as a file</span>'
+)
 _ROW = (
     '<li><button type="button" class="cw-talk-open" dir="auto"></button>'
-    f'<p class="cw-talk-foot"><span class="cw-talk-when"></span>{_RENAME}{_DELETE}</p></li>'
+    f'<div class="cw-talk-foot"><span class="cw-talk-when"></span>{_RENAME}'
+    f"{_SAVE}{_DELETE}</div></li>"
 )
 
 

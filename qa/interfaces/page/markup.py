@@ -89,3 +89,13 @@ def citation_button(citation: Citation, turn: int) -> str:
         f'aria-label="Source {citation.number}: {where}" title="{where}">'
         f"{citation.number}</button>"
     )
+
+
+def save_menu(summary: str) -> str:
+    """A menu of the formats in which a conversation or an answer is saved; ``summary`` is HTML."""
+    return (
+        f'<details class="cw-save"><summary>{summary}</summary><div>'
+        '<button type="button" class="cw-save-as" data-format="markdown">Markdown</button>'
+        '<button type="button" class="cw-save-as" data-format="html">Web page, to print</button>'
+        "</div></details>"
+    )

@@ -2,6 +2,7 @@
 
     conversation -> render_record -> the script of the page stores it in the browser
     what the browser stored -> restore -> conversation, rendered as it was
+                            -> render_file -> the script saves it as a file
 
 The browser alone keeps conversations, so what comes back was in a stranger's hands: an exchange
 that does not fit the records is dropped, never an error, and all of it is shown to nobody but the
@@ -12,11 +13,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from html import escape
 from typing import Any
 
 from qa.answers.from_json import record_from_json
+from qa.interfaces.export.document import file_name, lay_out
+from qa.interfaces.export.html_page import to_html
+from qa.interfaces.export.markdown import to_markdown
 from qa.interfaces.page.conversation import Conversation, Exchange
 from qa.records import to_json
 
@@ -24,6 +30,8 @@ MAX_STORED_CHARACTERS = 8_000_000
 """Characters of a stored conversation that are read; browsers keep about five million."""
 
 MAX_STORED_EXCHANGES = 500
+
+MAX_TITLE_CHARACTERS = 300
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -70,6 +78,28 @@ def restore(stored: str) -> tuple[Conversation, bool]:
     if isinstance(key, str) and _KEY.fullmatch(key):
         return Conversation(exchanges, key), whole
     return Conversation(exchanges), whole
+
+
+def render_file(wanted: Mapping[str, Any], on: date) -> str:
+    """The file that the script of the page is to save: a stored conversation or one answer of it.
+
+    ``wanted`` is what the script sends: ``stored``, ``turn`` (0 for all), ``format`` and ``id``.
+    """
+    conversation, _ = restore(str(wanted.get("stored") or ""))
+    turn, format_name = wanted.get("turn"), str(wanted.get("format"))
+    chosen = [e for e in conversation.exchanges if not turn or e.number == turn]
+    answers = [one.answer for one in chosen if one.answer]
+    title = "" if turn else str(wanted.get("title") or "")
+    document = lay_out(answers, title[:MAX_TITLE_CHARACTERS])
+    text, suffix, kind = (
+        (to_html(document, on), "html", "text/html")
+        if format_name == "html"
+        else (to_markdown(document, on), "md", "text/markdown")
+    )
+    return (
+        f'<div data-id="{escape(str(wanted.get("id"))[:40])}" data-type="{kind}" '
+        f'data-name="{file_name(document.title, suffix)}" data-text="{escape(text)}"></div>'
+    )
 
 
 def _exchange(stored: object) -> Exchange | None:

@@ -20,7 +20,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.resources import files
 from importlib.util import find_spec
 from io import StringIO
@@ -38,11 +38,13 @@ from starlette.routing import BaseRoute
 
 from ingest import IngestError
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
+from qa.answers.feedback import append_feedback
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
+from qa.interfaces.page.given_feedback import feedback_on, render_receipt
 from qa.interfaces.page.markup import counted
 from qa.interfaces.page.saved_conversation import render_file, render_record, restore
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
@@ -127,6 +129,7 @@ _WITH_NONE = "(stored, visit) => { window.citewireTalks?.leave(); return ['', vi
 _ASK_FOR_CONVERSATION = """
 element.addEventListener('cw-open', () => trigger('submit'));
 element.addEventListener('cw-save', (event) => trigger('select', event.detail));
+element.addEventListener('cw-feedback', (event) => trigger('like', event.detail));
 """
 
 
@@ -177,6 +180,7 @@ class Page:
     record: gr.HTML
     stored: gr.Textbox
     file: gr.HTML
+    receipt: gr.HTML
 
     def components(self) -> list[Any]:
         """Every component that ``respond`` may change."""
@@ -257,7 +261,7 @@ def _create_page() -> Page:
     record, stored = _html("cw-record"), gr.Textbox(visible=False)
     return Page(
         conversation, visit, top, past, now, past_cards, cards, box, send, stop, again,
-        talks, record, stored, _html("cw-file"),
+        talks, record, stored, _html("cw-file"), _html("cw-receipt"),
     )  # fmt: skip
 
 
@@ -307,6 +311,16 @@ def _connect_events(
     def save_file(event: gr.EventData) -> str:
         return render_file(event._data if isinstance(event._data, dict) else {}, date.today())
 
+    def keep_feedback(event: gr.EventData, conversation: Conversation) -> str:
+        given = event._data if isinstance(event._data, dict) else {}
+        try:
+            feedback = feedback_on(conversation, given, datetime.now(UTC))
+            append_feedback(assistant.library.home, feedback)
+        except (QaError, OSError, ValueError) as error:
+            log.warning("feedback was not kept: %s", error)
+            return render_receipt(given, kept=False)
+        return render_receipt(given, kept=True)
+
     # While an answer is being made, only ``respond`` writes to the page; the buttons interrupt
     # it. gradio's own ``cancels`` would race with what is already on its way to the page.
     components = page.components()
@@ -319,6 +333,7 @@ def _connect_events(
     stored = [page.stored, page.visit]
     page.again.click(show, stored, components, js=_WITH_NONE, **private)
     page.talks.submit(show, stored, components, js=_WITH_STORED, **private)
+    page.talks.like(keep_feedback, page.conversation, page.receipt, **private)
     page.talks.select(save_file, None, page.file, **private)
     blocks.load(show, stored, components, js=_WITH_STORED, **private)
 

@@ -4,6 +4,7 @@
     ├── BadQuestion     nothing to answer: empty, or far too long
     ├── EmptyLibrary    there are no articles yet
     ├── SettingsError   a setting that cannot be used
+    ├── FeedbackRefused what a reader says of an answer and that cannot be kept
     ├── EvaluationError an evaluation that cannot be run: nothing to ask, results of another run
     ├── BadQuestions    a question set that cannot be read (which file, and where in it)
     └── ModelError      the language model failed (retryable or not); answering goes on by quoting
@@ -27,6 +28,10 @@ class EmptyLibrary(QaError):
 
 class SettingsError(QaError):
     """A setting is missing or contradicts another."""
+
+
+class FeedbackRefused(QaError):
+    """Feedback that does not fit its answer, is too long, or finds no room."""
 
 
 class EvaluationError(QaError):

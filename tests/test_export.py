@@ -152,4 +152,5 @@ def test_an_answer_is_copied_with_its_citations() -> None:
     root = html.fragment_fromstring(render_exchange(done(1, PLAIN)))
     (button,) = [b for b in root.iter("button") if b.text == "Copy with citations"]
     assert set(notes_of(button.get("data-copy"))) == {1}
-    assert not button.get("data-copy").startswith("#")
+    assert f"“{QUOTE}”[^1]" in button.get("data-copy")
+    assert PLAIN.question not in button.get("data-copy")

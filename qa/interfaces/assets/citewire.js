@@ -87,7 +87,7 @@
     const button = event.target.closest?.("button");
     if (!button) return;
     if (button.matches(".cw-cite")) openCard(button);
-    else if (button.matches(".cw-copy")) copy(button);
+    else if (button.matches(".cw-copy[data-copy]")) copy(button);
     else if (button.matches(".cw-expand")) expand(button);
     else if (button.matches(".cw-back")) backToAnswer(button.dataset);
     else if (button.matches(".cw-latest")) showCardsOf(latestTurn());
@@ -276,6 +276,60 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
 
+  // -- feedback ------------------------------------------------------------------------------
+  let sending = null;
+
+  function giveFeedback(button, comment = "") {
+    const turn = Number(button.closest("[data-turn]").dataset.turn);
+    const { verdict, n } = button.dataset;
+    sending = { id: `${Date.now()}`, button, commented: comment !== "" };
+    tell("cw-feedback", { id: sending.id, turn, verdict, citation: Number(n ?? 0), comment });
+  }
+
+  function acknowledge() {
+    const receipt = $("#cw-receipt [data-id]")?.dataset;
+    if (!sending || receipt?.id !== sending.id) return;
+    const { button, commented } = sending;
+    const kept = receipt.kept === "yes";
+    sending = null;
+    for (const one of button.parentElement.querySelectorAll(".cw-thumb"))
+      one.setAttribute("aria-pressed", String(kept && one === button));
+    if (kept && !commented) askForComment(button);
+    else said(button, kept ? "Thank you." : "This could not be kept.");
+  }
+
+  function below(button, element) {
+    $(".cw-comment")?.remove();
+    element.className = "cw-comment";
+    button.closest(".cw-foot, .cw-card-foot").after(element);
+  }
+
+  function said(button, text) {
+    const line = document.createElement("p");
+    line.setAttribute("role", "status");
+    line.textContent = text;
+    below(button, line);
+  }
+
+  function askForComment(button) {
+    const form = document.createElement("form");
+    const field = document.createElement("input");
+    const send = document.createElement("button");
+    field.maxLength = 2000;
+    field.placeholder = button.dataset.verdict === "up" ? "What was good? (optional)" : "What is wrong? (optional)";
+    field.setAttribute("aria-label", "Comment");
+    send.textContent = "Send";
+    send.className = "cw-copy";
+    form.append(field, send);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (field.value.trim()) giveFeedback(button, field.value.trim());
+      else form.remove();
+    });
+    below(button, form);
+    field.focus();
+  }
+
   // -- the list ------------------------------------------------------------------------------
   const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 
@@ -391,6 +445,8 @@
       if (!menu.contains(target)) menu.open = false;
     const format = target.closest?.(".cw-save-as");
     if (format) return askForFile(format);
+    const thumb = target.closest?.(".cw-thumb");
+    if (thumb) return giveFeedback(thumb);
     if (!button) return;
     const item = button.closest("li");
     if (button.matches(".cw-talks-toggle")) toggle(drawer().hidden);
@@ -413,11 +469,12 @@
 
   const appearing = new MutationObserver(() => {
     const record = $("#cw-record");
-    if (!record || !$("#cw-file")) return;
+    if (!record || !$("#cw-file") || !$("#cw-receipt")) return;
     appearing.disconnect();
     const all = { childList: true, subtree: true, attributes: true };
     new MutationObserver(take).observe(record, all);
     new MutationObserver(saveFile).observe($("#cw-file"), all);
+    new MutationObserver(acknowledge).observe($("#cw-receipt"), all);
     take();
   });
   appearing.observe(document, { childList: true, subtree: true });

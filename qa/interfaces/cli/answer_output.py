@@ -7,7 +7,6 @@ made.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 
 from rich.console import Console
 from rich.padding import Padding
@@ -54,9 +53,9 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
             _print_citation(citation, console)
 
 
-def print_document(answer: Answer, output: Literal["markdown", "html"]) -> None:
-    """Print the answer as the text of a file: a document with a footnote for every citation."""
-    write = to_html if output == "html" else to_markdown
+def print_document(answer: Answer, *, as_page: bool) -> None:
+    """Print the answer as the text of a file, a web page or Markdown, with footnotes."""
+    write = to_html if as_page else to_markdown
     print(write(lay_out([answer]), date.today()), end="")
 
 

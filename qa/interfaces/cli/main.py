@@ -26,6 +26,7 @@ from qa.interfaces.cli.common import (
     spinner,
 )
 from qa.interfaces.cli.evaluation_commands import commands as evaluation_commands
+from qa.interfaces.cli.feedback_commands import commands as feedback_commands
 from qa.interfaces.cli.ingest_commands import commands as ingest_commands
 from qa.interfaces.cli.library_commands import commands as library_commands
 
@@ -138,12 +139,13 @@ def ask(
         if output is OutputFormat.text:
             print_answer(answer)
         else:
-            print_document(answer, output.value)
+            print_document(answer, as_page=output is OutputFormat.html)
 
 
 app.add_typer(ingest_commands)
 app.add_typer(library_commands)
 app.add_typer(evaluation_commands, name="eval")
+app.add_typer(feedback_commands, name="feedback")
 
 
 @app.command()

@@ -84,6 +84,11 @@ def file_name(title: str, suffix: str) -> str:
     return f"citewire-{words or 'conversation'}.{suffix}"
 
 
+def quotation_marks(text: str) -> tuple[str, str]:
+    """Quotation marks that can be told from those inside the text, which stays as it is."""
+    return ("‘", "’") if any(mark in text for mark in '“”"') else ("“", "”")
+
+
 # -- blocks ---------------------------------------------------------------------------------
 
 

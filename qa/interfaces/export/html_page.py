@@ -10,7 +10,7 @@ from html import escape
 from itertools import groupby
 
 from ingest.records import format_day
-from qa.interfaces.export.document import Block, Document, Footnote, Span
+from qa.interfaces.export.document import Block, Document, Footnote, Span, quotation_marks
 
 _ELEMENTS = {"question": "h2", "heading": "h3", "paragraph": "p", "item": "li"}
 
@@ -29,7 +29,7 @@ blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--ac
 .note, .made, .notes { color: var(--soft); font-family: Arial, sans-serif; font-size: .875rem; line-height: 1.5; }
 .notes { margin-top: 2.5rem; padding: 1rem 0 0 1.75rem; border-top: 1px solid var(--line); }
 .notes li { margin-bottom: .75rem; break-inside: avoid; }
-.notes q { color: var(--ink); font-family: Georgia, "Times New Roman", serif; font-size: .9375rem; quotes: "“" "”"; }
+.notes .quote { color: var(--ink); font-family: Georgia, "Times New Roman", serif; font-size: .9375rem; }
 a { color: var(--accent); }
 sup { line-height: 0; } sup a { padding: 0 .15em; text-decoration: none; font: 700 .75em Arial, sans-serif; }
 @media print {
@@ -65,11 +65,15 @@ def _block(block: Block) -> str:
     lead = f"<strong>{escape(block.lead)}</strong> " if block.lead else ""
     if block.kind == "quote":
         (said,) = block.spans
-        return f'<blockquote dir="auto">{lead}“{escape(said.text)}”{_marks(said)}</blockquote>'
+        return f'<blockquote dir="auto">{lead}{_quoted(said.text)}{_marks(said)}</blockquote>'
     if block.kind == "note":
         return f'<p class="note" dir="auto">{words}</p>'
     element = _ELEMENTS[block.kind]
     return f'<{element} dir="auto">{lead}{words}</{element}>'
+
+
+def _quoted(text: str) -> str:
+    return escape(text).join(quotation_marks(text))
 
 
 def _span(span: Span) -> str:
@@ -87,6 +91,7 @@ def _footnote(note: Footnote) -> str:
     address = escape(note.address or "")
     link = f' <a href="{address}" rel="noopener noreferrer">{address}</a>' if address else ""
     return (
-        f'<li id="note-{note.number}" value="{note.number}" dir="auto"><q>{escape(note.quote)}</q> '
+        f'<li id="note-{note.number}" value="{note.number}" dir="auto">'
+        f'<span class="quote">{_quoted(note.quote)}</span> '
         f"— <cite>{escape(note.title)}</cite>, {escape(note.source)}.{remarks}{link}</li>"
     )

@@ -9,7 +9,7 @@ import re
 from datetime import date
 
 from ingest.records import format_day
-from qa.interfaces.export.document import Block, Document, Footnote, Span
+from qa.interfaces.export.document import Block, Document, Footnote, Span, quotation_marks
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$^!])")
 _LIST_MARK = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
@@ -46,7 +46,8 @@ def _block(block: Block) -> str:
         case "heading":
             return f"### {words}"
         case "quote":
-            return f"> {lead}“{_span(block.spans[0], closing='”')}"
+            opening, closing = quotation_marks(block.spans[0].text)
+            return f"> {lead}{opening}{_span(block.spans[0], closing)}"
         case "item":
             return f"- {lead}{words}"
         case "note":
@@ -64,7 +65,8 @@ def _footnotes(document: Document) -> str:
 
 
 def _footnote(note: Footnote) -> str:
-    parts = [f"“{_escaped(note.quote)}”", f"— *{_escaped(note.title)}*, {_escaped(note.source)}."]
+    quote = _escaped(note.quote).join(quotation_marks(note.quote))
+    parts = [quote, f"— *{_escaped(note.title)}*, {_escaped(note.source)}."]
     parts += [_escaped(remark) for remark in note.remarks]
     if note.address:
         parts.append(f"<{note.address.replace('<', '%3C').replace('>', '%3E')}>")

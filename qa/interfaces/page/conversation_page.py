@@ -26,6 +26,7 @@ from qa.interfaces.page.markup import (
     provenance_line,
     publication_day,
     save_menu,
+    thumb_buttons,
 )
 from qa.records import Answer, Citation, NearArticle, Sentence, capitalized
 
@@ -146,13 +147,20 @@ def _render_ending(answer: Answer) -> str:
         parts.append(
             f'<footer class="cw-foot"><span>{escape(_summary(answer))}</span>'
             f'<button type="button" class="cw-copy" data-copy="{escape(str(answer))}">Copy answer'
-            f"</button>{_citing_buttons(answer)}</footer>"
+            f"</button>{_citing_buttons(answer)}"
+            f'<span class="cw-thumbs">{thumb_buttons()}</span></footer>'
+        )
+    else:
+        parts.append(
+            f'<footer class="cw-foot"><span class="cw-thumbs">{thumb_buttons()}</span></footer>'
         )
     return "".join(parts)
 
 
 def _citing_buttons(answer: Answer) -> str:
     """What takes the answer elsewhere with its footnotes: copied as Markdown, or as a file."""
+    if not answer.citations:
+        return save_menu("Save")
     cited = to_markdown_snippet(lay_out([answer], questions=False))
     return (
         f'<button type="button" class="cw-copy" data-copy="{escape(cited)}">Copy with citations'

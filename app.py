@@ -4,8 +4,9 @@
 
 Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
 the API of ``qa.interfaces.api`` and the articles of ``qa.interfaces.article_page`` beside the page,
-all behind ``qa.interfaces.access``. A conversation is kept in the state of its session and nowhere
-else. The only module that imports gradio; knows nothing about retrieval, models or stores.
+all behind ``qa.interfaces.access``. A conversation is kept in the state of its session and in its
+visitor's browser, and nowhere else. The only module that imports gradio; knows nothing about
+retrieval, models or stores.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
@@ -40,6 +42,7 @@ from starlette.routing import BaseRoute
 
 from ingest import IngestError
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
+from qa.answers.feedback import append_feedback
 from qa.interfaces.access.identity import Identity, identity_of
 from qa.interfaces.access.middleware import AccessMiddleware
 from qa.interfaces.access.security_headers import script_hashes
@@ -48,8 +51,11 @@ from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.page.conversation import Conversation, apply_event
+from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
+from qa.interfaces.page.given_feedback import feedback_on, render_receipt
 from qa.interfaces.page.markup import counted
+from qa.interfaces.page.saved_conversation import render_file, render_record, restore
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
 
 log = logging.getLogger(__name__)
@@ -78,7 +84,8 @@ class Visit:
     """
 
     stream: EventStream | None = None
-    restarting: bool = False
+    next: str | None = None
+    """The stored conversation to show when the answer has been interrupted; empty for a new one."""
 
     def interrupt(self) -> None:
         if self.stream is not None:
@@ -123,6 +130,18 @@ _UNEXPECTED = "Something went wrong inside Citewire. The log of the server says 
 
 # -- the page -------------------------------------------------------------------------------
 
+_WITH_STORED = "(stored, visit) => [window.citewireTalks?.open() ?? '', visit]"
+"""Brings along the conversation that is open, as the browser keeps it; empty for a new one."""
+
+_WITH_NONE = "(stored, visit) => { window.citewireTalks?.leave(); return ['', visit]; }"
+
+_ASK_FOR_CONVERSATION = """
+element.addEventListener('cw-open', () => trigger('submit'));
+element.addEventListener('cw-save', (event) => trigger('select', event.detail));
+element.addEventListener('cw-feedback', (event) => trigger('like', event.detail));
+"""
+
+
 _PART = '<div class="cw-part">${value}</div>'
 _LIVE = '<div class="cw-part" role="log" aria-live="polite" aria-label="Answer">${value}</div>'
 """gradio replaces only what changed, so that screen readers read only new sentences aloud."""
@@ -166,6 +185,11 @@ class Page:
     send: gr.Button
     stop: gr.Button
     again: gr.Button
+    talks: gr.HTML
+    record: gr.HTML
+    stored: gr.Textbox
+    file: gr.HTML
+    receipt: gr.HTML
 
     def components(self) -> list[Any]:
         """Every component that ``respond`` may change."""
@@ -186,6 +210,8 @@ class Page:
             earlier = conversation.exchanges[:-1]
             updates[self.past] = "".join(map(render_exchange, earlier))
             updates[self.past_cards] = "".join(map(render_sources, earlier))
+        if whole or current.progress != "working":
+            updates[self.record] = render_record(conversation, current.number)
         return updates | self.button_updates(working=current.progress == "working")
 
     def button_updates(self, *, working: bool) -> dict[Any, Any]:
@@ -194,9 +220,10 @@ class Page:
 
     def initial_updates(self, assistant: Assistant, request: gr.Request) -> dict[Any, Any]:
         """The component updates that show the page before the first question."""
-        status = assistant.status()
+        status, conversation = assistant.status(), Conversation()
         return {
-            self.conversation: Conversation(),
+            self.conversation: conversation,
+            self.record: render_record(conversation),
             self.visit: Visit(),
             self.top: render_header(status, _visitor_name(request)),
             self.past: "",
@@ -204,6 +231,17 @@ class Page:
             self.past_cards: "",
             self.cards: render_empty_panel(),
         } | self.button_updates(working=False)
+
+    def stored_updates(
+        self, stored: str, assistant: Assistant, request: gr.Request
+    ) -> dict[Any, Any]:
+        """The component updates that show a conversation as the browser has stored it."""
+        initial = self.initial_updates(assistant, request)
+        conversation, whole = restore(stored)
+        if not conversation.exchanges:
+            return initial | {self.record: render_record(conversation)}
+        record = render_record(conversation, None if whole else 1)
+        return initial | self.updates(conversation) | {self.record: record}
 
 
 def _visitor_name(request: gr.Request) -> str:
@@ -215,6 +253,10 @@ def _create_page() -> Page:
     conversation = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
     visit = gr.State(Visit(), time_to_live=SESSION_SECONDS)
     with gr.Row(elem_id="cw-top"):
+        talks = gr.HTML(
+            render_conversation_list(), elem_id="cw-talks", html_template=_PART,
+            js_on_load=_ASK_FOR_CONVERSATION, apply_default_css=False,
+        )  # fmt: skip
         top = _html("cw-header")
         again = gr.Button("New conversation", elem_id="cw-again", size="sm", scale=0)
     with gr.Row(elem_id="cw-main"):
@@ -231,7 +273,11 @@ def _create_page() -> Page:
                 stop = gr.Button("Stop", visible=False, elem_id="cw-stop", scale=0)
         with gr.Column(elem_id="cw-panel"):
             past_cards, cards = _html("cw-cards-past"), _html("cw-cards-now")
-    return Page(conversation, visit, top, past, now, past_cards, cards, box, send, stop, again)
+    record, stored = _html("cw-record"), gr.Textbox(visible=False)
+    return Page(
+        conversation, visit, top, past, now, past_cards, cards, box, send, stop, again,
+        talks, record, stored, _html("cw-file"), _html("cw-receipt"),
+    )  # fmt: skip
 
 
 def _html(elem_id: str, template: str = _PART, on_load: str | None = None) -> gr.HTML:
@@ -259,7 +305,7 @@ def _connect_events(
             # Yielding nothing at all would empty the whole page.
             yield page.button_updates(working=False)
             return
-        begun = conversation.with_question(asked)
+        begun = (conversation if conversation.exchanges else Conversation()).with_question(asked)
         visit.stream = EventStream(lambda: assistant.stream(asked, history=begun.history()), slots)
         try:
             yield page.updates(begun) | {page.box: ""}
@@ -268,21 +314,31 @@ def _connect_events(
         finally:
             visit.interrupt()  # the tab may have been closed
             visit.stream = None
-        if visit.restarting:
-            yield page.initial_updates(assistant, request)
+        if visit.next is not None:
+            yield page.stored_updates(visit.next, assistant, request)
 
     async def interrupt(visit: Visit) -> None:
         visit.interrupt()
 
-    async def restart(visit: Visit, request: gr.Request) -> dict[Any, Any]:
+    async def show(stored: str, visit: Visit, request: gr.Request) -> dict[Any, Any]:
         if visit.stream is None:
-            return page.initial_updates(assistant, request)
-        visit.restarting = True
+            return page.stored_updates(stored, assistant, request)
+        visit.next = stored
         visit.interrupt()
         return {page.visit: visit}
 
-    def load(request: gr.Request) -> dict[Any, Any]:
-        return page.initial_updates(assistant, request)
+    def save_file(event: gr.EventData) -> str:
+        return render_file(event._data if isinstance(event._data, dict) else {}, date.today())
+
+    def keep_feedback(event: gr.EventData, conversation: Conversation) -> str:
+        given = event._data if isinstance(event._data, dict) else {}
+        try:
+            feedback = feedback_on(conversation, given, datetime.now(UTC))
+            append_feedback(assistant.library.home, feedback)
+        except (QaError, OSError, ValueError) as error:
+            log.warning("feedback was not kept: %s", error)
+            return render_receipt(given, kept=False)
+        return render_receipt(given, kept=True)
 
     # While an answer is being made, only ``respond`` writes to the page; the buttons interrupt
     # it. gradio's own ``cancels`` would race with what is already on its way to the page.
@@ -293,8 +349,12 @@ def _connect_events(
         [page.box, page.conversation, page.visit], components, concurrency_limit=None, **private,
     )  # fmt: skip
     page.stop.click(interrupt, page.visit, None, queue=False, **private)
-    page.again.click(restart, page.visit, components, **private)
-    blocks.load(load, None, components, **private)
+    stored = [page.stored, page.visit]
+    page.again.click(show, stored, components, js=_WITH_NONE, **private)
+    page.talks.submit(show, stored, components, js=_WITH_STORED, **private)
+    page.talks.like(keep_feedback, page.conversation, page.receipt, **private)
+    page.talks.select(save_file, None, page.file, **private)
+    blocks.load(show, stored, components, js=_WITH_STORED, **private)
 
 
 def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The answering engine: one question in, one proven answer out, stage by stage.
 
+    about the library itself -> answer from its catalogue, and end
     interpret   Query -> Question
     retrieve    Question -> Retrieved: each thing that is asked, with its ranked passages
     read        Retrieved -> Outcome: the evidence of each part, and the status it allows
@@ -26,6 +27,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.storage.library import Library
+from qa.answers.catalogue_answers import catalogue_events
 from qa.answers.citations import CitationList
 from qa.answers.quote_annotation import annotator
 from qa.composition import (
@@ -44,6 +46,7 @@ from qa.grounded_generation.answering import GroundedAnswerer, Planned
 from qa.grounded_generation.planner import is_open
 from qa.questions.decomposition import is_self_contained, query_for_part, split_question
 from qa.questions.interpretation import Query, Question, interpret, kind_of
+from qa.questions.library_requests import library_request
 from qa.reading.answerability import MIN_ANSWER_PROBABILITY
 from qa.reading.prompt_injection import without_injections
 from qa.reading.sentence_ranking import rank_sentences
@@ -129,6 +132,9 @@ class AnswerEngine:
 
         Raises BadQuestion, BadFilter, EmptyLibrary; a failing model is not an error but a notice.
         """
+        if asked := library_request(query):
+            yield from catalogue_events(asked, query, self._library)
+            return
         cost = CostRecorder()
         question = self.retriever.interpret(query)
         total = self._library.facts().passages

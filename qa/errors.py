@@ -6,6 +6,7 @@
     ├── EmptyLibrary    there are no articles yet
     ├── SettingsError   a setting that cannot be used
     ├── UsersError      the users file cannot be read, or a user cannot be added
+    ├── FeedbackRefused what a reader says of an answer and that cannot be kept
     ├── EvaluationError an evaluation that cannot be run: nothing to ask, results of another run
     ├── BadQuestions    a question set that cannot be read (which file, and where in it)
     └── ModelError      the language model failed (retryable or not); answering goes on by quoting
@@ -37,6 +38,10 @@ class SettingsError(QaError):
 
 class UsersError(QaError):
     """The users of a shared library cannot be read, or not changed as asked."""
+
+
+class FeedbackRefused(QaError):
+    """Feedback that does not fit its answer, is too long, or finds no room."""
 
 
 class EvaluationError(QaError):

@@ -280,6 +280,28 @@ def test_a_narrow_screen_scrolls_one_way(browser: Browser, address: str) -> None
     context.close()
 
 
+def test_a_conversation_survives_a_reload_and_can_be_deleted(page: Page) -> None:
+    """The same answer after a reload; in the list it can be opened again, deleted and undone."""
+    ask(page, "How many people died when the Corran Star sank?")
+    page.wait_for_function("document.querySelector('#cw-record [data-first]').dataset.exchanges")
+    shown = page.locator("#cw-now .cw-part").inner_html()
+    page.reload()
+    page.wait_for_selector(".cw-exchange")
+    assert page.locator("#cw-now .cw-part").inner_html() == shown
+    page.click("#cw-again")
+    page.wait_for_selector(".cw-welcome")
+    page.click(".cw-talks-toggle")
+    page.click(".cw-talk-open")
+    page.wait_for_selector(".cw-exchange")
+    page.click(".cw-talk-delete")
+    page.wait_for_selector(".cw-welcome")
+    assert page.locator(".cw-talk-list li").count() == 0
+    assert page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('citewire'))") == []
+    page.click(".cw-talk-undo button")
+    page.wait_for_selector(".cw-exchange")
+    assert page.locator(".cw-talk-list li").count() == 1
+
+
 def _elsewhere(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https") and parts.hostname not in ("127.0.0.1", "localhost")

@@ -192,6 +192,20 @@ class Catalogue(Archive):
         with self.read() as connection:
             return [name for name in connection.execute(query).scalars() if name]
 
+    def outlet_counts(self) -> list[tuple[str | None, int]]:
+        """Publishers as they are stored, each with the number of its articles, most first."""
+        number = func.count()
+        query = select(versions.c.publisher, number).join_from(versions, articles, CURRENT)
+        query = query.group_by(versions.c.publisher).order_by(number.desc(), versions.c.publisher)
+        with self.read() as connection:
+            return [(name or None, count) for name, count in connection.execute(query)]
+
+    def newest_articles(self, limit: int) -> list[Article]:
+        """Up to ``limit`` current articles, newest first."""
+        query = newest_first(articles.c.id.is_not(None)).limit(limit)
+        with self.read() as connection:
+            return [article_from_row(row) for row in connection.execute(query)]
+
     def expressions(
         self, article_id: str, version: int, start: int, end: int
     ) -> list[TimeExpression]:

@@ -163,7 +163,7 @@
     const button = event.target.closest?.("button");
     if (!button) return;
     if (button.matches(".cw-reader-close")) closeReader();
-    else if (button.matches(".cw-copy")) copy(button);
+    else if (button.matches(".cw-copy[data-copy]")) copy(button);
     else if (button.matches(".cw-expand")) expand(button);
     else if (button.matches(".cw-back")) backToAnswer(button.dataset);
     else if (button.matches(".cw-latest")) showCardsOf(latestTurn());
@@ -209,4 +209,350 @@
 
   const waiting = new MutationObserver(() => ready() && waiting.disconnect());
   waiting.observe(document, { childList: true, subtree: true });
+})();
+
+// The visitor's conversations, kept in the storage of this browser and nowhere else. The server is
+// given the one that is opened, and renders it. Text is only ever set as text.
+(() => {
+  const PREFIX = "citewire talk 1 "; // another number for another shape of what is stored
+  const OPEN = "citewire open talk"; // of this tab
+  const MAX_TALKS = 50;
+  const UNDO_MILLISECONDS = 12000;
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const drawer = () => $("#cw-drawer");
+
+  // -- storing -------------------------------------------------------------------------------
+  const unstored = new Map(); // texts by key, where the browser stores nothing or no more
+  const removed = new Set(); // an answer that is still on its way does not bring them back
+
+  function storage(kind) {
+    try {
+      return window[kind];
+    } catch {
+      return null; // forbidden in this browser
+    }
+  }
+
+  function keys() {
+    const stored = Object.keys(storage("localStorage") ?? {});
+    const found = stored.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
+    return [...new Set([...found, ...unstored.keys()])];
+  }
+
+  function read(key) {
+    const text = unstored.get(key) ?? storage("localStorage")?.getItem(PREFIX + key);
+    if (!text) return null;
+    try {
+      const talk = JSON.parse(text);
+      const sound = typeof talk.title === "string" && Number.isFinite(talk.updated) &&
+        Array.isArray(talk.exchanges) && talk.exchanges.length > 0 &&
+        talk.exchanges.every((one) => typeof one?.question === "string");
+      if (sound) return { ...talk, key };
+    } catch {
+      // damaged
+    }
+    forget(key);
+    return null;
+  }
+
+  function forget(key) {
+    unstored.delete(key);
+    storage("localStorage")?.removeItem(PREFIX + key);
+  }
+
+  const newestFirst = () =>
+    keys().map(read).filter(Boolean).sort((one, other) => other.updated - one.updated);
+
+  function write(talk) {
+    const text = JSON.stringify(talk);
+    const others = newestFirst().filter((other) => other.key !== talk.key);
+    for (const other of others.splice(MAX_TALKS - 1)) forget(other.key);
+    for (;;) {
+      try {
+        storage("localStorage").setItem(PREFIX + talk.key, text);
+        unstored.delete(talk.key);
+        return;
+      } catch {
+        const oldest = others.pop(); // no room: the oldest gives way
+        if (!oldest) {
+          unstored.set(talk.key, text);
+          return;
+        }
+        forget(oldest.key);
+      }
+    }
+  }
+
+  // -- which one is open ---------------------------------------------------------------------
+  let openKey = storage("sessionStorage")?.getItem(OPEN) ?? "";
+
+  function setOpen(key) {
+    openKey = key;
+    storage("sessionStorage")?.setItem(OPEN, key);
+  }
+
+  window.citewireTalks = {
+    open: () => (openKey && read(openKey) ? JSON.stringify(read(openKey)) : ""),
+    leave: () => setOpen(""),
+  };
+
+  // gradio listens on an element of its own around ours.
+  const tell = (kind, detail) =>
+    $("#cw-talks .cw-part")?.dispatchEvent(new CustomEvent(kind, { bubbles: true, detail }));
+
+  function show(key) {
+    setOpen(key);
+    tell("cw-open");
+    if (matchMedia("(max-width: 1199px)").matches) toggle(false);
+    list();
+  }
+
+  // What the server wants stored stands in a part of the page that is not shown.
+  let taken = "";
+  function take() {
+    const record = $("#cw-record [data-open]");
+    if (!record || record.outerHTML === taken) return;
+    taken = record.outerHTML;
+    const { open, count, first, exchanges } = record.dataset;
+    if (count === "0") forget(open); // nothing of it could be read, or it is new
+    else if (first && !removed.has(open)) keep(open, Number(first), JSON.parse(exchanges));
+    setOpen(count === "0" ? "" : open);
+    list();
+  }
+
+  function keep(key, first, exchanges) {
+    const now = Date.now();
+    const talk = read(key) ?? { key, title: exchanges[0].question, created: now, exchanges: [] };
+    const earlier = talk.exchanges.filter((one) => one.number < first);
+    write({ ...talk, updated: now, exchanges: [...earlier, ...exchanges] });
+  }
+
+  // -- saving as a file ----------------------------------------------------------------------
+  let asked = "";
+
+  function askForFile(button) {
+    const key = button.closest("#cw-drawer li")?.dataset.key;
+    const talk = read(key ?? openKey);
+    const turn = key ? 0 : Number(button.closest(".cw-exchange").dataset.turn);
+    asked = `${Date.now()}`;
+    button.closest("details").open = false;
+    if (talk)
+      tell("cw-save", {
+        stored: JSON.stringify(talk), turn, title: talk.title, format: button.dataset.format, id: asked,
+      });
+  }
+
+  function saveFile() {
+    const file = $("#cw-file [data-id]")?.dataset;
+    if (!file || file.id !== asked) return;
+    asked = "";
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([file.text], { type: `${file.type};charset=utf-8` }));
+    link.download = file.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }
+
+  // -- feedback ------------------------------------------------------------------------------
+  let sending = null;
+
+  function giveFeedback(button, comment = "") {
+    const turn = Number(button.closest("[data-turn]").dataset.turn);
+    const { verdict, n } = button.dataset;
+    sending = { id: `${Date.now()}`, button, commented: comment !== "" };
+    tell("cw-feedback", { id: sending.id, turn, verdict, citation: Number(n ?? 0), comment });
+  }
+
+  function acknowledge() {
+    const receipt = $("#cw-receipt [data-id]")?.dataset;
+    if (!sending || receipt?.id !== sending.id) return;
+    const { button, commented } = sending;
+    const kept = receipt.kept === "yes";
+    sending = null;
+    for (const one of button.parentElement.querySelectorAll(".cw-thumb"))
+      one.setAttribute("aria-pressed", String(kept && one === button));
+    if (kept && !commented) askForComment(button);
+    else said(button, kept ? "Thank you." : "This could not be kept.");
+  }
+
+  function below(button, element) {
+    $(".cw-comment")?.remove();
+    element.className = "cw-comment";
+    button.closest(".cw-foot, .cw-card-foot").after(element);
+  }
+
+  function said(button, text) {
+    const line = document.createElement("p");
+    line.setAttribute("role", "status");
+    line.textContent = text;
+    below(button, line);
+  }
+
+  function askForComment(button) {
+    const form = document.createElement("form");
+    const field = document.createElement("input");
+    const send = document.createElement("button");
+    field.maxLength = 2000;
+    field.placeholder = button.dataset.verdict === "up" ? "What was good? (optional)" : "What is wrong? (optional)";
+    field.setAttribute("aria-label", "Comment");
+    send.textContent = "Send";
+    send.className = "cw-copy";
+    form.append(field, send);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (field.value.trim()) giveFeedback(button, field.value.trim());
+      else form.remove();
+    });
+    below(button, form);
+    field.focus();
+  }
+
+  // -- the list ------------------------------------------------------------------------------
+  const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+  function holds(talk, words) {
+    const said = talk.exchanges.map((one) => `${one.question} ${one.answer?.text ?? ""}`);
+    const text = plain([talk.title, ...said].join(" "));
+    return words.every((word) => text.includes(word));
+  }
+
+  function list() {
+    const aside = drawer();
+    if (!aside || aside.hidden || $(".cw-talk-name", aside)) return; // not while one is renamed
+    const words = plain($(".cw-talk-search", aside).value).split(/\s+/).filter(Boolean);
+    const talks = newestFirst();
+    const found = talks.filter((talk) => holds(talk, words));
+    $(".cw-talk-list", aside).replaceChildren(...found.map(row));
+    $(".cw-talk-none", aside).textContent = found.length ? ""
+      : talks.length ? "No conversation has these words." : "What you ask will be listed here.";
+  }
+
+  function row(talk) {
+    const item = $(".cw-talk-row", drawer()).content.cloneNode(true).firstElementChild;
+    const open = $(".cw-talk-open", item);
+    const asked = talk.exchanges.length;
+    item.dataset.key = talk.key;
+    open.textContent = talk.title;
+    open.title = talk.title;
+    if (talk.key === openKey) open.setAttribute("aria-current", "true");
+    $(".cw-talk-when", item).textContent =
+      `${day.format(talk.updated)} · ${asked} question${asked === 1 ? "" : "s"}`;
+    return item;
+  }
+
+  function rename(item) {
+    const talk = read(item.dataset.key);
+    if (!talk) return list();
+    const field = document.createElement("input");
+    field.className = "cw-talk-name";
+    field.value = talk.title;
+    field.maxLength = 200;
+    field.setAttribute("aria-label", "Title of the conversation");
+    $(".cw-talk-open", item).replaceWith(field);
+    field.select();
+    let ended = false;
+    const end = (kept) => {
+      if (ended) return;
+      ended = true;
+      const title = field.value.trim();
+      const latest = read(talk.key);
+      if (kept && title && latest) write({ ...latest, title });
+      field.remove();
+      list();
+      $(`[data-key="${talk.key}"] .cw-talk-rename`, drawer())?.focus();
+    };
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") end(true);
+      else if (event.key === "Escape") end(false);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    field.addEventListener("blur", () => end(true));
+  }
+
+  let undo = null;
+  let waiting = 0;
+
+  function remove(item) {
+    const talk = read(item.dataset.key);
+    if (!talk) return list();
+    const wasOpen = talk.key === openKey;
+    removed.add(talk.key);
+    forget(talk.key);
+    if (wasOpen) show("");
+    list();
+    offerUndo(`Deleted “${talk.title}”`, () => {
+      removed.delete(talk.key);
+      write(talk);
+      if (wasOpen && !openKey) show(talk.key);
+      list();
+    });
+  }
+
+  function offerUndo(message, action) {
+    const offer = $(".cw-talk-undo", drawer());
+    $("span", offer).textContent = message;
+    offer.hidden = false;
+    undo = action;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { offer.hidden = true; }, UNDO_MILLISECONDS);
+  }
+
+  function toggle(open) {
+    const aside = drawer();
+    if (!aside) return;
+    aside.hidden = !open;
+    $(".cw-talks-behind").hidden = !open;
+    $(".cw-talks-toggle").setAttribute("aria-expanded", String(open));
+    if (open) {
+      list();
+      const keyboard = matchMedia("(hover: hover)").matches; // not one that would cover the list
+      $(keyboard ? ".cw-talk-search" : ".cw-talk-close", aside).focus({ preventScroll: true });
+    } else if (aside.contains(document.activeElement)) $(".cw-talks-toggle").focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    const button = target.closest?.("#cw-talks button");
+    if (target.closest?.(".cw-talks-behind")) toggle(false);
+    for (const menu of document.querySelectorAll(".cw-save[open]"))
+      if (!menu.contains(target)) menu.open = false;
+    const format = target.closest?.(".cw-save-as");
+    if (format) return askForFile(format);
+    const thumb = target.closest?.(".cw-thumb");
+    if (thumb) return giveFeedback(thumb);
+    if (!button) return;
+    const item = button.closest("li");
+    if (button.matches(".cw-talks-toggle")) toggle(drawer().hidden);
+    else if (button.matches(".cw-talk-close")) toggle(false);
+    else if (button.matches(".cw-talk-open")) show(item.dataset.key);
+    else if (button.matches(".cw-talk-rename")) rename(item);
+    else if (button.matches(".cw-talk-delete")) remove(item);
+    else if (button.closest(".cw-talk-undo")) {
+      button.parentElement.hidden = true;
+      undo?.();
+    }
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches?.(".cw-talk-search")) list();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.closest?.("#cw-talks")) toggle(false);
+  });
+  addEventListener("storage", list); // another tab has stored something
+
+  const appearing = new MutationObserver(() => {
+    const record = $("#cw-record");
+    if (!record || !$("#cw-file") || !$("#cw-receipt")) return;
+    appearing.disconnect();
+    const all = { childList: true, subtree: true, attributes: true };
+    new MutationObserver(take).observe(record, all);
+    new MutationObserver(saveFile).observe($("#cw-file"), all);
+    new MutationObserver(acknowledge).observe($("#cw-receipt"), all);
+    take();
+  });
+  appearing.observe(document, { childList: true, subtree: true });
 })();

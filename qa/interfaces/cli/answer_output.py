@@ -6,12 +6,17 @@ made.
 
 from __future__ import annotations
 
+from datetime import date
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from ingest.records import format_day
+from qa.interfaces.export.document import lay_out
+from qa.interfaces.export.html_page import to_html
+from qa.interfaces.export.markdown import to_markdown
 from qa.records import NOT_FOUND, Answer, Citation, Sentence, capitalized, citation_marks
 
 
@@ -48,6 +53,12 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
             print_citation(citation, console)
 
 
+def print_document(answer: Answer, *, as_page: bool) -> None:
+    """Print the answer as the text of a file, a web page or Markdown, with footnotes."""
+    write = to_html if as_page else to_markdown
+    print(write(lay_out([answer]), date.today()), end="")
+
+
 def _print_sentences(answer: Answer, console: Console) -> None:
     """Each sentence on lines of its own, paragraphs apart and under their headings."""
     for place, sentence in enumerate(answer.sentences):
@@ -55,7 +66,8 @@ def _print_sentences(answer: Answer, console: Console) -> None:
             console.print()
         if sentence.heading:
             console.print(Text(sentence.heading, style="bold"))
-        console.print(_sentence_line(sentence, quoted=answer.mode == "quoted"))
+        quoted = answer.mode == "quoted" and bool(sentence.citations)
+        console.print(_sentence_line(sentence, quoted=quoted))
 
 
 def _sentence_line(sentence: Sentence, *, quoted: bool) -> Text:

@@ -10,6 +10,7 @@ how answers are made.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from importlib import metadata
 from typing import Annotated, TypeAlias
 
@@ -26,11 +27,21 @@ from qa.interfaces.cli.common import (
     spinner,
 )
 from qa.interfaces.cli.evaluation_commands import commands as evaluation_commands
+from qa.interfaces.cli.feedback_commands import commands as feedback_commands
 from qa.interfaces.cli.ingest_commands import commands as ingest_commands
 from qa.interfaces.cli.library_commands import commands as library_commands
 from qa.interfaces.cli.user_commands import commands as user_commands
 
 Names: TypeAlias = list[str] | None
+
+
+class OutputFormat(StrEnum):
+    """How ``ask`` prints an answer."""
+
+    text = "text"
+    markdown = "markdown"
+    html = "html"
+
 
 app = typer.Typer(
     name="citewire",
@@ -88,6 +99,10 @@ def ask(
     save: Annotated[
         bool, typer.Option("--save", help="Keep the answer, so that `recheck` can check it again.")
     ] = False,
+    output: Annotated[
+        OutputFormat,
+        typer.Option("--format", help="text, or a document with footnotes to keep in a file"),
+    ] = OutputFormat.text,
     home: HomeOption = None,
 ) -> None:
     """Answer a question, with numbered sources."""
@@ -121,9 +136,12 @@ def ask(
         if as_json:
             print_json(answer.to_dict())
             return
-        from qa.interfaces.cli.answer_output import print_answer
+        from qa.interfaces.cli.answer_output import print_answer, print_document
 
-        print_answer(answer)
+        if output is OutputFormat.text:
+            print_answer(answer)
+        else:
+            print_document(answer, as_page=output is OutputFormat.html)
 
 
 app.add_typer(check_command)
@@ -131,6 +149,7 @@ app.add_typer(ingest_commands)
 app.add_typer(library_commands)
 app.add_typer(evaluation_commands, name="eval")
 app.add_typer(user_commands, name="users")
+app.add_typer(feedback_commands, name="feedback")
 
 
 @app.command()

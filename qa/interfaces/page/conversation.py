@@ -7,8 +7,9 @@ Frozen values; every update returns a new one. Knows nothing about how answers a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
+from uuid import uuid4
 
 from qa.records import Answer, AnswerEvent, Citation, Event, Sentence, StatusEvent, TextEvent, Turn
 
@@ -37,6 +38,8 @@ class Conversation:
     """What one visitor has asked so far. The last exchange may still be unfinished."""
 
     exchanges: tuple[Exchange, ...] = ()
+    key: str = field(default_factory=lambda: uuid4().hex)
+    """Under what the visitor's browser keeps it."""
 
     @property
     def current(self) -> Exchange:
@@ -45,9 +48,8 @@ class Conversation:
 
     def with_question(self, question: str) -> Conversation:
         """The conversation with a new question; an unfinished exchange counts as stopped."""
-        return Conversation(
-            (*self.stopped().exchanges, Exchange(len(self.exchanges) + 1, question))
-        )
+        asked = Exchange(len(self.exchanges) + 1, question)
+        return replace(self, exchanges=(*self.stopped().exchanges, asked))
 
     def stopped(self) -> Conversation:
         """The conversation with its current exchange marked as stopped, if it is unfinished."""
@@ -57,7 +59,7 @@ class Conversation:
 
     def with_current(self, exchange: Exchange) -> Conversation:
         """The conversation with its last exchange replaced."""
-        return Conversation((*self.exchanges[:-1], exchange))
+        return replace(self, exchanges=(*self.exchanges[:-1], exchange))
 
     def history(self) -> tuple[Turn, ...]:
         """The answered questions before the current one, oldest first."""

@@ -11,6 +11,8 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from qa.interfaces.export.document import lay_out
+from qa.interfaces.export.markdown import to_markdown_snippet
 from qa.interfaces.links import reading_address
 from qa.interfaces.page.comparison_panel import render_comparison, tail_start
 from qa.interfaces.page.conversation import Exchange
@@ -27,6 +29,8 @@ from qa.interfaces.page.markup import (
     publication_day,
     quote_address,
     read_link,
+    save_menu,
+    thumb_buttons,
 )
 from qa.records import Answer, Citation, NearArticle, Sentence, capitalized
 
@@ -159,9 +163,25 @@ def _render_ending(answer: Answer) -> str:
         parts.append(
             f'<footer class="cw-foot"><span>{escape(_summary(answer))}</span>'
             f'<button type="button" class="cw-copy" data-copy="{escape(str(answer))}">Copy answer'
-            "</button></footer>"
+            f"</button>{_citing_buttons(answer)}"
+            f'<span class="cw-thumbs">{thumb_buttons()}</span></footer>'
+        )
+    else:
+        parts.append(
+            f'<footer class="cw-foot"><span class="cw-thumbs">{thumb_buttons()}</span></footer>'
         )
     return "".join(parts)
+
+
+def _citing_buttons(answer: Answer) -> str:
+    """What takes the answer elsewhere with its footnotes: copied as Markdown, or as a file."""
+    if not answer.citations:
+        return save_menu("Save")
+    cited = to_markdown_snippet(lay_out([answer], questions=False))
+    return (
+        f'<button type="button" class="cw-copy" data-copy="{escape(cited)}">Copy with citations'
+        f"</button>{save_menu('Save')}"
+    )
 
 
 def _note(text: str) -> str:
@@ -172,7 +192,7 @@ def _summary(answer: Answer) -> str:
     """As of 4 September 2026 · newest article in the library 22 October 2026 · 2 independent
     sources."""
     parts = ["Partly answered"] if answer.status == "partial" else []
-    if not answer.as_of:
+    if answer.citations and not answer.as_of:
         parts.append("No publication date is known")
     if answer.freshness:
         parts.append(answer.freshness)

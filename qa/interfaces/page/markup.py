@@ -125,3 +125,27 @@ def read_link(address: str, words: str = "Read in the article", about: str = "")
         f'<a class="cw-read" href="{escape(address)}" target="_blank" rel="noopener">'
         f"{escape(words)}{hidden}</a>"
     )
+
+
+def save_menu(summary: str) -> str:
+    """A menu of the formats in which a conversation or an answer is saved; ``summary`` is HTML."""
+    return (
+        f'<details class="cw-save"><summary>{summary}</summary><div>'
+        '<button type="button" class="cw-save-as" data-format="markdown">Markdown</button>'
+        '<button type="button" class="cw-save-as" data-format="html">Web page, to print</button>'
+        "</div></details>"
+    )
+
+
+def thumb_buttons() -> str:
+    """What a reader says of an answer: good or bad; the script asks for a comment then."""
+    thumb = (
+        '<svg viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d="M6.5 9l3-6c1.4 0 '
+        "2 .9 2 2.2L11 8h4.3c1 0 1.7 1 1.4 2l-1.6 5.4c-.2.7-.8 1.1-1.5 1.1H6.5zM6.5 9H3.5v7.5h3"
+        '"/></svg>'
+    )
+    return "".join(
+        f'<button type="button" class="cw-icon cw-thumb" data-verdict="{verdict}" '
+        f'aria-pressed="false" title="{label}" aria-label="{label}">{thumb}</button>'
+        for verdict, label in (("up", "A good answer"), ("down", "A bad answer"))
+    )

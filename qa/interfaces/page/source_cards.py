@@ -80,6 +80,8 @@ def _render_card(citation: Citation, exchange: Exchange) -> str:
         f'<p class="cw-card-foot">{read_link(address)}<button type="button" class="cw-copy" '
         f'data-copy="{escape(quote_to_copy(citation))}">Copy quote</button>'
         f"{_EXPAND_BUTTON if _is_shortened(citation) else ''}"
+        f'<button type="button" class="cw-copy cw-thumb" data-verdict="wrong_citation" '
+        f'data-n="{number}" aria-pressed="false">This citation is wrong</button>'
         f'<button type="button" class="cw-back" data-turn="{turn}" data-n="{number}" '
         'aria-label="Back to the answer">Back</button></p></article>'
     )

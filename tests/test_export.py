@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from lxml import html
 
+from qa.interfaces.cli.answer_output import print_document
 from qa.interfaces.export.document import file_name, lay_out
 from qa.interfaces.export.html_page import to_html
 from qa.interfaces.export.markdown import to_markdown, to_markdown_snippet
@@ -154,3 +155,14 @@ def test_an_answer_is_copied_with_its_citations() -> None:
     assert set(notes_of(button.get("data-copy"))) == {1}
     assert f"“{QUOTE}”[^1]" in button.get("data-copy")
     assert PLAIN.question not in button.get("data-copy")
+
+
+@pytest.mark.parametrize(("as_page", "begin"), [(True, "<!doctype html>"), (False, "# How many?")])
+def test_the_command_line_prints_the_same_documents(
+    capsys: pytest.CaptureFixture[str], as_page: bool, begin: str
+) -> None:
+    """What ``ask --format`` prints is the text of a file, and nothing else."""
+    print_document(PLAIN, as_page=as_page)
+    printed = capsys.readouterr().out
+    assert printed.startswith(begin)
+    assert printed.count(QUOTE) == 2

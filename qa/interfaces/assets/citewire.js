@@ -303,7 +303,7 @@
   function show(key) {
     setOpen(key);
     tell("cw-open");
-    if (matchMedia("(max-width: 1199px)").matches) toggle(false);
+    if (key && matchMedia("(max-width: 1199px)").matches) toggle(false);
     list();
   }
 
@@ -425,6 +425,7 @@
     const talks = newestFirst();
     const found = talks.filter((talk) => holds(talk, words));
     $(".cw-talk-list", aside).replaceChildren(...found.map(row));
+    $(".cw-talk-delete-all", aside).hidden = talks.length < 2;
     $(".cw-talk-none", aside).textContent = found.length ? ""
       : talks.length ? "No conversation has these words." : "What you ask will be listed here.";
   }
@@ -476,18 +477,20 @@
   let undo = null;
   let waiting = 0;
 
-  function remove(item) {
-    const talk = read(item.dataset.key);
-    if (!talk) return list();
-    const wasOpen = talk.key === openKey;
-    removed.add(talk.key);
-    forget(talk.key);
+  function remove(talks, message) {
+    const wasOpen = talks.find((talk) => talk.key === openKey);
+    for (const { key } of talks) {
+      removed.add(key);
+      forget(key);
+    }
     if (wasOpen) show("");
     list();
-    offerUndo(`Deleted “${talk.title}”`, () => {
-      removed.delete(talk.key);
-      write(talk);
-      if (wasOpen && !openKey) show(talk.key);
+    offerUndo(message, () => {
+      for (const talk of [...talks].reverse()) {
+        removed.delete(talk.key);
+        write(talk);
+      }
+      if (wasOpen && !openKey) show(wasOpen.key);
       list();
     });
   }
@@ -530,7 +533,10 @@
     else if (button.matches(".cw-talk-close")) toggle(false);
     else if (button.matches(".cw-talk-open")) show(item.dataset.key);
     else if (button.matches(".cw-talk-rename")) rename(item);
-    else if (button.matches(".cw-talk-delete")) remove(item);
+    else if (button.matches(".cw-talk-delete")) {
+      const talk = read(item.dataset.key);
+      remove(talk ? [talk] : [], `Deleted “${talk?.title ?? ""}”`);
+    } else if (button.matches(".cw-talk-delete-all")) remove(newestFirst(), "Deleted all conversations");
     else if (button.closest(".cw-talk-undo")) {
       button.parentElement.hidden = true;
       undo?.();

@@ -52,6 +52,7 @@ def render_conversation_list() -> str:
         '<ul class="cw-talk-list"></ul><p class="cw-talk-none"></p>'
         '<p class="cw-talk-undo" role="status" hidden><span dir="auto"></span>'
         '<button type="button">Undo</button></p>'
-        '<p class="cw-talk-where">Kept in this browser only, the newest 50.</p>'
+        '<p class="cw-talk-where">Kept in this browser only, the newest 50. '
+        '<button type="button" class="cw-talk-delete-all" hidden>Delete all</button></p>'
         f'<template class="cw-talk-row">{_ROW}</template></aside>'
     )

@@ -3,9 +3,9 @@
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
 Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
-the API of ``qa.interfaces.api`` beside the page. A conversation is kept in the state of its session
-and nowhere else. The only module that imports gradio; knows nothing about retrieval, models or
-stores.
+the API of ``qa.interfaces.api`` and the pages of ``qa.interfaces.library`` beside the page. A
+conversation is kept in the state of its session and nowhere else. The only module that imports
+gradio; knows nothing about retrieval, models or stores.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from ingest import IngestError
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.event_stream import EventStream
+from qa.interfaces.library.routes import library_routes
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
 from qa.interfaces.page.markup import counted
@@ -366,7 +367,8 @@ def main(settings: Settings | None = None) -> None:
         assistant.status()  # settings that contradict each other fail before anything listens
         slots = threading.Semaphore(MAX_CONCURRENT_ANSWERS)
         blocks = build(assistant, slots)
-        launch(blocks, settings, port, api_routes(assistant, slots))
+        routes = [*api_routes(assistant, slots), *library_routes(assistant)]
+        launch(blocks, settings, port, routes)
     except ValidationError as error:
         first = error.errors()[0]
         sys.exit(f"citewire: the setting {first['loc'][0]} is wrong: {first['msg']}")

@@ -5,7 +5,7 @@
     GET  /healthz                the process is up
     GET  /readyz                 questions can be answered; else 503 and why not
 
-The only module that imports starlette, the framework under gradio's server. Knows nothing about how
+Imports starlette, the framework under gradio's server. Knows nothing about how
 requests are read or answers laid out.
 """
 

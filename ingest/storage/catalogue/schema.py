@@ -60,7 +60,8 @@ articles = Table(
     Index("ix_articles_canonical_url", "canonical_url"),
     Index("ix_articles_origin", "origin"),
     Index("ix_articles_cluster", "cluster_id"),
-    Index("ix_articles_current", "current_version", "id", "cluster_id"),
+    Index("ix_articles_current", "current_version", "id"),
+    Index("ix_articles_copies", "cluster_id", "current_version", "id"),
 )
 
 versions = Table(

@@ -80,7 +80,7 @@ def _render_outcomes(step: StepView, frame: Frame) -> str:
 
 
 def _render_outcome(outcome: Outcome, step: str, frame: Frame) -> str:
-    name = escape(outcome.title or outcome.source)
+    name = escape(outcome.title or (outcome.source if outcome.source != step else ""))
     if outcome.article_id:
         name = f'<a href="{frame.root}/article/{escape(outcome.article_id)}">{name}</a>'
     source = ""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import cast
 from urllib.parse import parse_qsl, urlencode
 
 from ingest.dates.parsing import parse_date
@@ -58,7 +57,7 @@ class TableRequest:
             outlet=given.get("outlet", "")[:MAX_WORDS_CHARACTERS],
             first=day("from"),
             last=day("to"),
-            sort=cast(SortKey, key) if key in SORT_KEYS else None,
+            sort=key if key in SORT_KEYS else None,
             descending=sort.startswith("-"),
             page=int(page) if page.isdecimal() and 0 < len(page) < 10 and int(page) else 1,
             problem=" ".join(problems),

@@ -44,7 +44,7 @@ def render_header(status: Mapping[str, Any]) -> str:
         f'<header class="cw-header">{LOGO}<div class="cw-name"><h1>Citewire</h1>'
         "<p>Answers from news articles, each sentence with the words behind it.</p></div>"
         '<p class="cw-facts"><a class="cw-library" href="library">'
-        f"{escape(library_summary(status))}</a> "
+        f"{'Library: ' if status.get('articles') else ''}{escape(library_summary(status))}</a> "
         f"<span>{escape(answering_mode(status))}</span></p></header>"
     )
 

@@ -209,17 +209,18 @@ class Assistant:
         return Fetcher(allow_private=self.settings.allow_private, delay=self.settings.fetch_delay)
 
     def update_feeds(
-        self, urls: Sequence[str] = (), *, patience: float = LOCK_TIMEOUT_SECONDS
-    ) -> Iterator[FeedUpdate]:
+        self, urls: Sequence[str] = (), *, on_outcome: OnOutcome | None = None,
+        patience: float = LOCK_TIMEOUT_SECONDS,
+    ) -> Iterator[FeedUpdate]:  # fmt: skip
         """Ingest new entries of the subscribed feeds (or of ``urls`` only); a result a feed.
 
-        ``patience``: seconds to wait for another process that is writing.
+        ``on_outcome`` and ``patience`` are those of ``ingest``.
         """
         from ingest.storage.catalogue.feed_subscriptions import Subscriptions
         from ingest.subscriptions import update_feeds
 
         subscriptions = Subscriptions(self.library.catalogue)
-        take_in = partial(self.ingest, patience=patience)
+        take_in = partial(self.ingest, on_outcome=on_outcome, patience=patience)
         return update_feeds(subscriptions, self.fetcher(), take_in, urls)
 
     def poll_feeds(self, stop: Signal) -> None:

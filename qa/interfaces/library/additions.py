@@ -123,9 +123,9 @@ def feed_step(assistant: Assistant, url: str) -> Step:
 
     def work(tell: Report) -> str:
         remark = ""
-        for update in assistant.update_feeds([url], patience=WRITER_PATIENCE_SECONDS):
-            for outcome in update.report.outcomes if update.report else ():
-                tell(outcome)
+        for update in assistant.update_feeds(
+            [url], on_outcome=tell, patience=WRITER_PATIENCE_SECONDS
+        ):
             if update.failed:
                 raise BadInput(url, update.status)
             remark = update.status

@@ -86,7 +86,7 @@ def _endpoint(page: Page, home: Path, editors: bool) -> Endpoint:
         if editors and not frame.may_edit:
             return _response(refused(frame, "For editors", _READERS, 403), frame)
         if request.method != "POST":
-            fields = parse_qs(request.url.query, max_num_fields=1_000)
+            fields = parse_qs(request.url.query)
             return _response(await asyncio.to_thread(page, _sent(request, frame, fields)), frame)
         if is_cross_site(request.headers):
             return _response(refused(frame, "Refused", _CROSS_SITE, 403), frame)

@@ -39,7 +39,7 @@ class TableRequest:
     @classmethod
     def from_query(cls, query: str) -> TableRequest:
         """The request of a query string."""
-        given = {name: value.strip() for name, value in parse_qsl(query, max_num_fields=100)}
+        given = {name: value.strip() for name, value in parse_qsl(query)}
         problems: list[str] = []
 
         def day(name: str) -> date | None:

@@ -202,7 +202,7 @@ def _render_row(article: ListedArticle, edits: Sequence[Edit], frame: Frame) -> 
         f'title="The original on the web">↗<span class="hidden"> original, opens in a new tab'
         "</span></a>"
     ) if address else ""  # fmt: skip
-    revised = "" if article.versions == 1 else f"<small>now {moment(article.stored_at)}</small>"
+    revised = "" if article.versions == 1 else f"<small>latest {moment(article.stored_at)}</small>"
     return (
         f'<tr>{choose}<td class="title" dir="auto">'
         f'<a href="{frame.root}/article/{escape(article.id)}">{title}</a>{web}</td>'

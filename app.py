@@ -3,10 +3,10 @@
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
 Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
-the API of ``qa.interfaces.api`` and the articles of ``qa.interfaces.article_page`` beside the page,
-all behind ``qa.interfaces.access``. A conversation is kept in the state of its session and in its
-visitor's browser, and nowhere else. The only module that imports gradio; knows nothing about
-retrieval, models or stores.
+the API of ``qa.interfaces.api``, the articles of ``qa.interfaces.article_page`` and the pages of
+``qa.interfaces.library`` beside the page, all behind ``qa.interfaces.access``. A conversation is
+kept in the state of its session and in its visitor's browser, and nowhere else. The only module
+that imports gradio; knows nothing about retrieval, models or stores.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ from qa.interfaces.access.visitor import visitor_of
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.event_stream import EventStream
+from qa.interfaces.library.routes import library_routes
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
@@ -462,7 +463,11 @@ def main(settings: Settings | None = None) -> None:
         assistant.status()  # settings that contradict each other fail before anything listens
         slots = threading.Semaphore(MAX_CONCURRENT_ANSWERS)
         blocks = build(assistant, slots)
-        routes = [*api_routes(assistant, slots), *article_routes(assistant.library)]
+        routes = [
+            *api_routes(assistant, slots),
+            *article_routes(assistant.library),
+            *library_routes(assistant),
+        ]
         launch(blocks, settings, port, identity, routes)
     except ValidationError as error:
         first = error.errors()[0]

@@ -70,8 +70,8 @@ def _hash_of_words(text: str) -> str:
 class Article:
     """One version of one article, as it is stored and cited.
 
-    ``published_from``: the provenance of ``published_at`` (given, json-ld, meta, feed, front
-    matter, url, dateline or unknown). ``origin``: the file or address it was read from.
+    ``published_from``: the provenance of ``published_at`` (edited, given, json-ld, meta, feed,
+    front matter, url, dateline or unknown). ``origin``: the file or address it was read from.
     ``cluster_id``: shared by near-duplicates, such as outlets' copies of one wire story.
     """
 

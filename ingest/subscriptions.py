@@ -60,7 +60,7 @@ def update_feeds(
         try:
             yield _update_feed(known[url], subscriptions, fetcher, ingest)
         except BadInput as error:
-            subscriptions.save_status(url, f"failed: {error.reason}")
+            subscriptions.save_failure(url, error.reason)
             yield FeedUpdate(url, error.reason, failed=True)
 
 

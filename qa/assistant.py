@@ -16,7 +16,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from threading import Event as Signal
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from ingest.errors import LibraryBusy
 from ingest.records import IngestReport, When
 from ingest.storage.catalogue.archive import SavedAnswer
 from ingest.storage.catalogue.filters import Filters
+from ingest.storage.search import LOCK_TIMEOUT_SECONDS
 from qa.answers.cache import AnswerCache
 from qa.bootstrap import describe_library, open_library
 from qa.engine import AnswerEngine
@@ -215,7 +216,7 @@ class Assistant:
 
     def ingest(
         self, sources: Iterable[Source], *, published: When | None = None,
-        on_outcome: OnOutcome | None = None,
+        on_outcome: OnOutcome | None = None, patience: float = LOCK_TIMEOUT_SECONDS,
     ) -> IngestReport:  # fmt: skip
         """Put articles into the library. See ``ingest.ingest``."""
         from ingest.pipeline import ingest
@@ -224,7 +225,7 @@ class Assistant:
         listener = {"on_outcome": on_outcome} if on_outcome else {}
         return ingest(
             read_sources(sources, self.fetcher()), self.library, published=published,
-            allow_private=self.settings.allow_private, **listener,
+            allow_private=self.settings.allow_private, patience=patience, **listener,
         )  # fmt: skip
 
     def fetcher(self) -> Fetcher:
@@ -233,13 +234,20 @@ class Assistant:
 
         return Fetcher(allow_private=self.settings.allow_private, delay=self.settings.fetch_delay)
 
-    def update_feeds(self, urls: Sequence[str] = ()) -> Iterator[FeedUpdate]:
-        """Ingest new entries of the subscribed feeds (or of ``urls`` only); a result a feed."""
+    def update_feeds(
+        self, urls: Sequence[str] = (), *, on_outcome: OnOutcome | None = None,
+        patience: float = LOCK_TIMEOUT_SECONDS,
+    ) -> Iterator[FeedUpdate]:  # fmt: skip
+        """Ingest new entries of the subscribed feeds (or of ``urls`` only); a result a feed.
+
+        ``on_outcome`` and ``patience`` are those of ``ingest``.
+        """
         from ingest.storage.catalogue.feed_subscriptions import Subscriptions
         from ingest.subscriptions import update_feeds
 
         subscriptions = Subscriptions(self.library.catalogue)
-        return update_feeds(subscriptions, self.fetcher(), self.ingest, urls)
+        take_in = partial(self.ingest, on_outcome=on_outcome, patience=patience)
+        return update_feeds(subscriptions, self.fetcher(), take_in, urls)
 
     def poll_feeds(self, stop: Signal) -> None:
         """Update the subscribed feeds every ``feed_minutes`` until ``stop`` is set; in a thread."""

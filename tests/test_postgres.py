@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,9 @@ from sqlalchemy import create_engine, make_url, text
 
 from ingest.errors import LibraryBroken
 from ingest.pipeline import ingest
+from ingest.storage.catalogue.filters import Filters
+from ingest.storage.catalogue.listing import SORT_KEYS, Listing, list_articles
+from ingest.storage.corrections import correct_article
 from ingest.storage.library import Library
 from tests import test_library as main
 from tests.fakes_ingest import WordEmbedding, story
@@ -114,3 +118,26 @@ def test_text_that_postgres_cannot_hold_never_reaches_it(library: Library) -> No
     """NULs and half characters in a source are dropped, not an error of the database."""
     odd = {key: f"a\x00{value}\ud800" for key, value in story(1).items() if key != "published"}
     assert ingest([odd], library).counts == {"new": 1}
+
+
+def test_the_table_of_articles_and_corrections_work(library: Library) -> None:
+    """Every order pages through all articles once, undated ones last by date, also where a title
+    is longer than an index takes; a correction is stored and outlives its source."""
+    undated = {key: value for key, value in story(9).items() if key != "published"}
+    long = story(8) | {"title": "long " * 2_000}
+    ingest([story(1), story(2), undated, long], library)
+    for key in SORT_KEYS:
+        for descending in (False, True):
+            pages = [
+                list_articles(library.catalogue, Listing(Filters(), None, key, descending, at, 1))
+                for at in range(4)
+            ]
+            ids = [article.id for listed, _ in pages for article in listed]
+            assert len(set(ids)) == 4
+            if key == "date":
+                assert pages[-1][0][0].published_at is None
+    (key,) = (a.id for a in library.catalogue.articles() if a.title == "Story number 1")
+    correct_article(library, key, {"published_at": "2024-01-17"}, "ann")
+    assert ingest([story(1)], library).counts == {"unchanged": 1}
+    january = Listing(Filters(first=date(2024, 1, 1), last=date(2024, 1, 31)), sort="title")
+    assert [a.versions for a in list_articles(library.catalogue, january)[0]] == [2]

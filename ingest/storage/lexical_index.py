@@ -132,6 +132,20 @@ class LexicalIndex:
             hits = searcher.search(query, limit).hits
             return [(str(searcher.doc(where)["id"][0]), float(score)) for score, where in hits]
 
+    def search_all_words(self, words: str, limit: int) -> list[str]:
+        """Ids of up to ``limit`` passages that hold every one of the words, each in the text, the
+        title, the outlet or the day of publication; best first."""
+        wanted = _WORD.findall(words.lower().replace("’", "'"))
+        if not wanted:
+            return []
+        text = " ".join(f'+"{word}"' for word in wanted)
+        query, _ = self._index.parse_query_lenient(text, list(FIELDS), FIELDS)
+        with self._readable_errors():
+            self._index.reload()
+            searcher = self._index.searcher()
+            hits = searcher.search(query, limit).hits
+            return [str(searcher.doc(where)["id"][0]) for _, where in hits]
+
     def idf(self, stems: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of stemmed words, smoothed so that it also tells words apart
         in a library of one article."""

@@ -134,25 +134,32 @@ class Library(LibraryReader):
     # -- writing -------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self, on_progress: OnProgress = _ignore_progress) -> Iterator[None]:
+    def writing(
+        self,
+        on_progress: OnProgress = _ignore_progress,
+        *,
+        patience: float = LOCK_TIMEOUT_SECONDS,
+    ) -> Iterator[None]:
         """Hold the write lock; what an interrupted writer left is finished first.
 
-        Raises LibraryBusy within a second when another process is writing.
+        Raises LibraryBusy when another process is still writing after ``patience`` seconds.
         """
-        with self._exclusive():
+        with self._exclusive(patience):
             self._recover(on_progress)
             yield
 
     @contextmanager
-    def _exclusive(self) -> Iterator[None]:
+    def _exclusive(self, patience: float = LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
         try:
-            self._lock.acquire()
+            self._lock.acquire(timeout=patience)
         except Timeout as error:
             raise LibraryBusy(
                 f"Another process is writing to {self.home}. Wait for it to finish, then try again."
             ) from error
         try:
-            with self.catalogue.writer():
+            with self.catalogue.writer(patience):
+                with self._opening:
+                    self._reopen_vectors_if_changed()  # another process may have written meanwhile
                 self._writing_now = True
                 yield
         finally:

@@ -6,11 +6,14 @@ nor about copies at other outlets (``near_duplicates``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from ingest.records import Article, digest
+from ingest.versions.edits import Edit, apply_edits
+
+_NO_EDITS: Mapping[str, Sequence[Edit]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +24,37 @@ class Decision:
     article: Article
 
 
-def decide(incoming: Article, stored: Article | None, same_text: Sequence[Article]) -> Decision:
+def decide(
+    incoming: Article,
+    stored: Article | None,
+    same_text: Sequence[Article],
+    edits: Mapping[str, Sequence[Edit]] = _NO_EDITS,
+) -> Decision:
     """Decide on an article, and complete it with id, version and what is known already.
 
     ``stored`` is the current version at the same address or origin, if any; ``same_text`` are
     current articles with the same words. What is missing in the new copy (a date, an author)
-    does not erase what is known.
+    does not erase what is known. ``edits`` are an editor's corrections by article id: what a source
+    says again does not undo them.
     """
+
+    def merge(stored: Article) -> Article:
+        return apply_edits(_merge(incoming, stored), edits.get(stored.id, ()))
+
     if stored is None:
-        stored = next((other for other in same_text if _is_same_publication(incoming, other)), None)
+        stored = next((other for other in same_text if _is_same_publication(incoming, other)
+                       or (other.id in edits and new_id(incoming) == other.id)), None)  # fmt: skip
         if stored is None:
             return Decision("new", replace(incoming, id=new_id(incoming), version=1))
         if not _adds_metadata(incoming, stored):
-            return Decision(
-                "unchanged" if _was_read_before(incoming, stored) else "duplicate", stored
+            known = _has_no_address(incoming, stored) and merge(stored).content_hash == (
+                stored.content_hash
             )
+            return Decision("unchanged" if known else "duplicate", stored)
         incoming = replace(
             incoming, url=stored.url, canonical_url=stored.canonical_url, origin=stored.origin
         )
-    merged = _merge(incoming, stored)
+    merged = merge(stored)
     if merged.content_hash == stored.content_hash:
         return Decision("unchanged", stored)
     return Decision("revised", replace(merged, id=stored.id, version=stored.version + 1))
@@ -62,11 +77,10 @@ def _is_same_publication(one: Article, other: Article) -> bool:
     return not (one.canonical_url and other.canonical_url)
 
 
-def _was_read_before(incoming: Article, stored: Article) -> bool:
-    """Whether this is a stored article again that nothing but its content identifies."""
+def _has_no_address(incoming: Article, stored: Article) -> bool:
+    """Whether this is a stored article that nothing but its content identifies."""
     nowhere = not (incoming.canonical_url or incoming.origin)
-    same = nowhere and new_id(incoming) == stored.id
-    return same and _merge(incoming, stored).content_hash == stored.content_hash
+    return nowhere and new_id(incoming) == stored.id
 
 
 def _adds_metadata(incoming: Article, stored: Article) -> bool:

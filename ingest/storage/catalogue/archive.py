@@ -1,4 +1,4 @@
-"""Reads and writes version history, notices, near-duplicate clusters and saved answers.
+"""Reads and writes version history, notices, edits, near-duplicate clusters and saved answers.
 
 Every public method is one transaction. Knows nothing about passages' states or the indexes.
 """
@@ -17,13 +17,15 @@ from ingest.records import Article, day_of, epoch_seconds
 from ingest.storage.catalogue.database import Database
 from ingest.storage.catalogue.rows import (
     article_from_row,
+    edit_from_row,
     id_batches,
     notice_from_row,
     parse_day,
     select_versions,
 )
-from ingest.storage.catalogue.schema import answers, articles, notices, versions
+from ingest.storage.catalogue.schema import answers, articles, edits, notices, versions
 from ingest.storage.catalogue.transactions import newest_first
+from ingest.versions.edits import Edit
 from ingest.versions.near_duplicates import Sketch
 from ingest.versions.notices import Notice
 
@@ -125,6 +127,18 @@ class Archive(Database):
                 for row in connection.execute(query):
                     if (key := (row.article_id, row.version)) in wanted:
                         found[key] = (*found.get(key, ()), notice_from_row(row))
+        return found
+
+    # -- corrections by editors --------------------------------------------------------
+
+    def edits_of(self, article_ids: Iterable[str]) -> dict[str, list[Edit]]:
+        """What editors corrected, oldest first, by article id, of those articles that have any."""
+        found: dict[str, list[Edit]] = {}
+        for batch in id_batches(article_ids):
+            query = select(edits).where(edits.c.article_id.in_(batch)).order_by(edits.c.version)
+            with self.read() as connection:
+                for row in connection.execute(query):
+                    found.setdefault(row.article_id, []).append(edit_from_row(row))
         return found
 
     # -- copies ------------------------------------------------------------------------

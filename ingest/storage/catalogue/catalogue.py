@@ -6,7 +6,7 @@ transaction. Knows nothing about vectors, lexical search or where articles come 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -30,13 +30,14 @@ from ingest.storage.catalogue.conditions import CURRENT, RETRIEVABLE, filter_con
 from ingest.storage.catalogue.filters import Filters
 from ingest.storage.catalogue.rows import (
     article_from_row,
+    edit_row,
     id_batches,
     passage_from_row,
     passage_row,
     select_versions,
     version_row,
 )
-from ingest.storage.catalogue.schema import articles, changes, meta, passages, versions
+from ingest.storage.catalogue.schema import articles, changes, edits, meta, passages, versions
 from ingest.storage.catalogue.transactions import (
     BY_ORIGIN,
     BY_TEXT_HASH,
@@ -55,10 +56,13 @@ from ingest.storage.catalogue.transactions import (
     version_batches,
     version_keys,
 )
+from ingest.versions.edits import Edit
 from ingest.versions.near_duplicates import Sketch
 
 StagedArticle: TypeAlias = tuple[Article, list[Passage], Sketch]
 """An article version that was decided on, with its passages and its near-duplicate sketch."""
+
+_NO_EDITS: Mapping[str, Sequence[Edit]] = {}
 
 _COUNT = select(func.count())
 
@@ -227,8 +231,13 @@ class Catalogue(Archive):
 
     # -- writing -----------------------------------------------------------------------
 
-    def stage(self, staged: Sequence[StagedArticle]) -> None:
-        """Write article versions as pending: stored, but not yet visible to any search."""
+    def stage(
+        self, staged: Sequence[StagedArticle], made_by: Mapping[str, Sequence[Edit]] = _NO_EDITS
+    ) -> None:
+        """Write article versions as pending: stored, but not yet visible to any search.
+
+        ``made_by``: the edits that made versions, by article id.
+        """
         arrived = [article for article, _, _ in staged]
         found = annotate(arrived)  # before the transaction, which others wait for
         with self.write() as connection:
@@ -239,6 +248,9 @@ class Catalogue(Archive):
             )
             insert_annotations(connection, found)
             replace_sketches(connection, {a.id: sketch for a, _, sketch in staged})
+            insert_rows(
+                connection, edits, [edit_row(key, e) for key, made in made_by.items() for e in made]
+            )
 
     def mark_ready(self, keys: Sequence[tuple[str, int]]) -> None:
         """Make staged versions current; passages of the versions they replace become dead."""
@@ -267,6 +279,7 @@ class Catalogue(Archive):
             for batch in id_batches(article_ids):
                 mark_dead(connection, passages.c.article_id.in_(batch))
                 delete_annotations(connection, batch)
+                connection.execute(delete(edits).where(edits.c.article_id.in_(batch)))
                 connection.execute(delete(versions).where(versions.c.article_id.in_(batch)))
                 removed += connection.execute(
                     delete(articles).where(articles.c.id.in_(batch))

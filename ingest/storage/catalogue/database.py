@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, text
@@ -21,6 +22,8 @@ _CACHE_KILOBYTES = 8_000
 
 _ADVISORY_LOCK = 0x63697465
 """PostgreSQL's lock for "someone writes to this catalogue": the letters c-i-t-e."""
+
+_LOCK_POLL_SECONDS = 0.1
 
 _DAMAGE_SIGNS = ("malformed", "not a database", "disk I/O error")
 
@@ -96,18 +99,22 @@ class Database:
             raise
 
     @contextmanager
-    def writer(self) -> Iterator[None]:
+    def writer(self, patience: float = 0.0) -> Iterator[None]:
         """Be the one writer among all machines: an advisory lock where the database is shared.
 
-        Raises LibraryBusy at once when another machine writes. SQLite needs none: its file is
-        guarded by the library's lock file.
+        Raises LibraryBusy when another machine still writes after ``patience`` seconds. SQLite
+        needs none: its file is guarded by the library's lock file.
         """
         if self.engine.dialect.name != "postgresql":
             yield
             return
         with self.engine.connect() as connection:
             query = text("SELECT pg_try_advisory_lock(:key)")
-            if not connection.execute(query, {"key": _ADVISORY_LOCK}).scalar():
+            deadline = monotonic() + patience
+            while not connection.execute(query, {"key": _ADVISORY_LOCK}).scalar():
+                if monotonic() < deadline:
+                    sleep(_LOCK_POLL_SECONDS)
+                    continue
                 raise LibraryBusy(
                     "Another machine is writing to this catalogue. Wait for it to finish, then "
                     "try again."

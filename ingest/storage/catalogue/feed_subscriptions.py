@@ -13,13 +13,14 @@ from sqlalchemy import delete, insert, select, update
 
 from ingest.sources.address_guard import check_address
 from ingest.storage.catalogue.database import Database
-from ingest.storage.catalogue.schema import feed_entries, feeds
+from ingest.storage.catalogue.schema import feed_entries, feed_results, feeds
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
     """A subscribed feed and the result of its last update. Times are ISO 8601, UTC; ``etag`` and
-    ``last_modified`` are the validators of its last HTTP response."""
+    ``last_modified`` are the validators of its last HTTP response. ``failure`` is why it failed at
+    ``failed_at``, which may be before it succeeded at ``succeeded_at``."""
 
     url: str
     title: str = ""
@@ -28,6 +29,14 @@ class Subscription:
     added_at: str = ""
     checked_at: str | None = None
     status: str = "not read yet"
+    succeeded_at: str | None = None
+    failed_at: str | None = None
+    failure: str | None = None
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last update failed."""
+        return self.failed_at is not None and self.failed_at >= (self.succeeded_at or "")
 
 
 class Subscriptions:
@@ -49,17 +58,24 @@ class Subscriptions:
     def remove(self, url: str) -> bool:
         """Unsubscribe; the feed's articles stay. False when it was not subscribed."""
         with self._catalogue.write() as connection:
-            connection.execute(delete(feed_entries).where(feed_entries.c.feed_url == url))
+            for table in (feed_entries, feed_results):
+                connection.execute(delete(table).where(table.c.feed_url == url))
             return connection.execute(delete(feeds).where(feeds.c.url == url)).rowcount > 0
 
     def all(self) -> list[Subscription]:
         """The subscribed feeds, in the order in which they were added."""
         with self._catalogue.read() as connection:
-            rows = connection.execute(select(feeds).order_by(feeds.c.added_at, feeds.c.url))
+            result = feed_results.c
+            query = (
+                select(feeds, result.succeeded_at, result.failed_at, result.failure)
+                .outerjoin(feed_results, result.feed_url == feeds.c.url)
+                .order_by(feeds.c.added_at, feeds.c.url)
+            )
             return [
                 Subscription(row.url, row.title, row.etag, row.last_modified, row.added_at,
-                             row.checked_at, row.status or "not read yet")
-                for row in rows
+                             row.checked_at, row.status or "not read yet",
+                             row.succeeded_at, row.failed_at, row.failure)
+                for row in connection.execute(query)
             ]  # fmt: skip
 
     def entry_states(self, url: str) -> dict[str, str]:
@@ -72,6 +88,10 @@ class Subscriptions:
         """Save the result of an update in which there was nothing to read."""
         self._update(url, status=status)
 
+    def save_failure(self, url: str, reason: str) -> None:
+        """Save that an update failed, and why; what was read before stays."""
+        self._update(url, failure=reason, status=f"failed: {reason}")
+
     def save_update(self, feed: Subscription, states: Mapping[str, str]) -> None:
         """Save the result of an update, and the state in which each entry was read, by its id."""
         self._update(feed.url, status=feed.status, title=feed.title, etag=feed.etag,
@@ -83,10 +103,17 @@ class Subscriptions:
             if rows:
                 connection.execute(insert(feed_entries), rows)
 
-    def _update(self, url: str, **values: str | None) -> None:
+    def _update(self, url: str, *, failure: str | None = None, **values: str | None) -> None:
+        now = _now()
+        result = (
+            {"failed_at": now, "failure": failure} if failure is not None else {"succeeded_at": now}
+        )
         with self._catalogue.write() as connection:
+            ours = feed_results.c.feed_url == url
+            if not connection.execute(update(feed_results).where(ours).values(result)).rowcount:
+                connection.execute(insert(feed_results).values(feed_url=url, **result))
             connection.execute(
-                update(feeds).where(feeds.c.url == url).values(checked_at=_now(), **values)
+                update(feeds).where(feeds.c.url == url).values(checked_at=now, **values)
             )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, select
 
 from ingest.records import Article, Passage, When, epoch_seconds
 from ingest.storage.catalogue.schema import articles, versions
+from ingest.versions.edits import Edit
 from ingest.versions.notices import Notice
 
 _IDS_PER_QUERY = 500
@@ -113,3 +114,19 @@ def notice_row(article: Article, ordinal: int, notice: Notice) -> dict[str, Any]
 
 def notice_from_row(row: Row[Any]) -> Notice:
     return Notice(row.kind, row.text, row.start, row.end, parse_day(row.day))
+
+
+def edit_row(article_id: str, edit: Edit) -> dict[str, Any]:
+    """The columns of an edit of an article."""
+    return {
+        "article_id": article_id, "version": edit.version, "field": edit.field,
+        "value": edit.value, "old_value": edit.old_value, "old_from": edit.old_from,
+        "editor": edit.editor, "edited_at": edit.edited_at.isoformat(timespec="seconds"),
+    }  # fmt: skip
+
+
+def edit_from_row(row: Row[Any]) -> Edit:
+    return Edit(
+        row.field, row.value, row.old_value, row.old_from, row.editor,
+        datetime.fromisoformat(row.edited_at), row.version,
+    )  # fmt: skip

@@ -12,6 +12,8 @@ bands          MinHash bands of current articles, to find near-duplicates
 sketches       MinHash values of their passages, for copies that were cut short
 feeds          subscribed feeds and the result of their last update (``feed_subscriptions``)
 feed_entries   which entries of a feed were read, and in which state
+feed_results   when each feed was last read, and when and why that last failed
+edits          facts of articles that an editor corrected, with what they were before
 answers        saved answers, so that they can be checked again
 
 Knows nothing about queries.
@@ -29,16 +31,19 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
     insert,
     select,
     update,
 )
+from sqlalchemy.schema import CreateIndex
 
 from ingest.errors import LibraryBroken
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """2 added expressions and statements (2026-11-22): empty until `citewire repair` or
-`reindex` fills them."""
+`reindex` fills them. 3 added edits, feed_results and the indexes of the library page
+(2026-11-28)."""
 
 metadata = MetaData()
 
@@ -55,6 +60,8 @@ articles = Table(
     Index("ix_articles_canonical_url", "canonical_url"),
     Index("ix_articles_origin", "origin"),
     Index("ix_articles_cluster", "cluster_id"),
+    Index("ix_articles_current", "current_version", "id"),
+    Index("ix_articles_copies", "cluster_id", "current_version", "id"),
 )
 
 versions = Table(
@@ -81,6 +88,21 @@ versions = Table(
     Index("ix_versions_state", "state"),
     Index("ix_versions_published", "published_epoch"),
 )
+
+_LISTED = (versions.c.article_id, versions.c.version, versions.c.state)
+_FILTERED = (versions.c.publisher, versions.c.published_at)
+LISTING_INDEXES = (
+    Index("ix_listing_published", versions.c.published_epoch, *_LISTED, *_FILTERED),
+    Index("ix_listing_title", func.lower(versions.c.title), *_LISTED, *_FILTERED,
+          versions.c.published_epoch),
+    Index("ix_listing_publisher", func.lower(versions.c.publisher), *_LISTED, *_FILTERED,
+          versions.c.published_epoch),
+    Index("ix_listing_added", versions.c.version, versions.c.ingested_at, versions.c.article_id),
+)  # fmt: skip
+"""What the library page sorts and filters by, so that SQLite reads no row for it: its rows hold
+their whole text. PostgreSQL keeps texts apart, and takes no long title into an index."""
+for _index in LISTING_INDEXES:
+    _index.ddl_if(dialect="sqlite")
 
 passages = Table(
     "passages",
@@ -132,6 +154,28 @@ feed_entries = Table(
     Column("feed_url", String(2000), primary_key=True),
     Column("entry_id", String(32), primary_key=True),
     Column("state", String(16), nullable=False),
+)
+
+feed_results = Table(
+    "feed_results",
+    metadata,
+    Column("feed_url", String(2000), primary_key=True),
+    Column("succeeded_at", String(40)),
+    Column("failed_at", String(40)),
+    Column("failure", Text),
+)
+
+edits = Table(
+    "edits",
+    metadata,
+    Column("article_id", String(16), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("field", String(16), primary_key=True),
+    Column("value", Text),
+    Column("old_value", Text),
+    Column("old_from", String(20), nullable=False),
+    Column("editor", Text, nullable=False),
+    Column("edited_at", String(40), nullable=False),
 )
 
 expressions = Table(
@@ -210,6 +254,9 @@ def migrate(connection: Connection) -> None:
             f"This library has schema {found}; this citewire knows up to {SCHEMA_VERSION}. "
             "Install a newer citewire to open it."
         )
-    elif int(found) < SCHEMA_VERSION:  # new tables only, and they are there by now
+    elif int(found) < SCHEMA_VERSION:  # new tables, which are there by now, and indexes
+        for index in (index for table in metadata.tables.values() for index in table.indexes):
+            if index not in LISTING_INDEXES or connection.dialect.name == "sqlite":
+                connection.execute(CreateIndex(index, if_not_exists=True))
         ours = meta.c.key == "schema"
         connection.execute(update(meta).where(ours).values(value=str(SCHEMA_VERSION)))

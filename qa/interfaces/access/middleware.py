@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ingest.sources.limits import MAX_FILE_BYTES
 from qa.errors import UsersError
 from qa.interfaces.access.identity import Identity, NotShared
 from qa.interfaces.access.request_checks import is_from_another_site
@@ -41,8 +42,9 @@ without cookies (there is no manifest)."""
 UNCOUNTED_PATHS = frozenset({"/gradio_api/cancel", "/gradio_api/reset"})
 """Paths to which a POST is no question: what gradio's page sends when an answer is abandoned."""
 
-MAX_BODY_BYTES = 2_000_000
-"""Bytes of one request, whatever it is for; the API allows less."""
+MAX_BODY_BYTES = MAX_FILE_BYTES + 1_000_000
+"""Bytes of one request, whatever it is for: a form with files on the library page has most; the API
+allows a megabyte."""
 
 _NOT_SHARED = (
     "This Citewire answers only at the machine on which it runs. Whoever runs it can add users "

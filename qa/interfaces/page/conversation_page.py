@@ -60,7 +60,8 @@ def render_header(status: Mapping[str, Any], signed_in_as: str = "") -> str:
     return (
         f'<header class="cw-header">{LOGO}<div class="cw-name"><h1>Citewire</h1>'
         "<p>Answers from news articles, each sentence with the words behind it.</p></div>"
-        f'<p class="cw-facts"><span>{escape(library_summary(status))}</span> '
+        '<p class="cw-facts"><a class="cw-library" href="library">'
+        f"{'Library: ' if status.get('articles') else ''}{escape(library_summary(status))}</a> "
         f"<span>{escape(answering_mode(status))}</span> "
         '<a class="cw-door" href="check">Check a draft</a></p>'
         f"{account if signed_in_as else ''}</header>"

@@ -44,6 +44,7 @@ def publication_day(when: When | None) -> str:
 _DATE_PROVENANCE = {
     "front matter": "given in the file's header",
     "given": "given with the article",
+    "edited": "corrected by an editor",
     "json-ld": "stated in the page's structured data",
     "meta": "stated in the page's metadata",
     "url": "read from the article's address",

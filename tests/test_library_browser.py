@@ -1,0 +1,109 @@
+"""The library page in a real Chromium: found from the chat, used by keyboard, narrow and dark."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest.storage.library import Library
+from tests.serving import running_app
+from tests.test_browser import QUIET
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+TEXT = "The lamplighter of Quorl retired on Monday after forty years, the town said. " * 6
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; these tests run in .ci/run, which installs it."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        yield playwright.chromium.launch(executable_path=path, args=QUIET)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running app over the samples."""
+    from ingest.pipeline import ingest
+    from ingest.sources.reader import samples_folder
+    from ingest.storage.embedder import PackagedEmbedding
+
+    library = Library(tmp_path_factory.mktemp("browser"), embedder=PackagedEmbedding())
+    ingest([samples_folder()], library)
+    library.close()
+    with running_app(library.home) as found:
+        yield found
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until an element has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"{selector} cannot be reached by keyboard")
+
+
+def test_an_article_is_added_found_and_removed_by_keyboard(browser: Browser, address: str) -> None:
+    """From the chat to the library, a text added while its job is watched, found, and removed,
+    without a mouse; no script of the pages fails."""
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(60_000)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    page.wait_for_selector(".cw-library")
+    page.focus(".cw-library")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("table.articles")
+    tab_to(page, 'nav a[href$="/library/add"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector('textarea[name="text"]')
+    tab_to(page, 'input[name="title"]')
+    page.keyboard.type("Lamplighter retires")
+    tab_to(page, 'textarea[name="text"]')
+    page.keyboard.insert_text(TEXT)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#job[data-over="true"] .kind.new')  # without loading the page again
+    page.goto(f"{address}/library")
+    tab_to(page, 'input[type="search"]')
+    page.keyboard.type("lamplighter")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("td.title")
+    assert page.locator("td.title").count() == 1
+    tab_to(page, 'input[type="checkbox"]')
+    page.keyboard.press("Space")
+    tab_to(page, "button.danger")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=cannot be undone")
+    tab_to(page, "button.danger")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("table.articles")
+    assert "Lamplighter" not in page.inner_text("main")
+    assert errors == []
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["", "/add", "/feeds", "/health"])
+def test_a_narrow_screen_scrolls_one_way(browser: Browser, address: str, path: str) -> None:
+    """390 pixels wide and dark: nothing sticks out, also without a script."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, color_scheme="dark", java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(f"{address}/library{path}")
+    box = page.locator("main").bounding_box()
+    assert box is not None
+    assert box["width"] <= 390
+    widths = [e.bounding_box() for e in page.locator("main *:visible").all()[:400]]
+    assert all(w is None or w["x"] + w["width"] <= 391 for w in widths)
+    context.close()

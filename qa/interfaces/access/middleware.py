@@ -42,9 +42,12 @@ without cookies (there is no manifest)."""
 UNCOUNTED_PATHS = frozenset({"/gradio_api/cancel", "/gradio_api/reset"})
 """Paths to which a POST is no question: what gradio's page sends when an answer is abandoned."""
 
-MAX_BODY_BYTES = MAX_FILE_BYTES + 1_000_000
-"""Bytes of one request, whatever it is for: a form with files on the library page has most; the API
-allows a megabyte."""
+MAX_BODY_BYTES = 2_000_000
+"""Bytes of one request; the API allows less."""
+
+LARGER_BODIES = (("/library/", MAX_FILE_BYTES + 1_000_000), ("/gradio_api/", 32_000_000))
+"""Where requests may have more bytes: files for the library, and a conversation as a browser has
+stored it."""
 
 _NOT_SHARED = (
     "This Citewire answers only at the machine on which it runs. Whoever runs it can add users "
@@ -88,7 +91,7 @@ class AccessMiddleware:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        receive = _limited(receive)
+        receive = _limited(receive, _max_bytes(_route_path(scope)))
         request = Request(scope, receive)
         sent = SecuredSend(send, scope, self._own_scripts, whole_page=_route_path(scope) == "/")
         try:
@@ -106,8 +109,8 @@ class AccessMiddleware:
         """What the middleware answers itself; None for what goes on to the application."""
         path, headers = _route_path(request.scope), request.headers
         request.scope[SCOPE_KEY] = NOBODY
-        if _announced_bytes(request) > MAX_BODY_BYTES:
-            return _refusal(413, f"The request is larger than {MAX_BODY_BYTES:,} bytes.")
+        if _announced_bytes(request) > _max_bytes(path):
+            return _refusal(413, _too_large(_max_bytes(path)))
         if is_from_another_site(request.method, headers, self._public_host):
             return _refusal(403, _FOREIGN, code="foreign_page")
         if path in OPEN_PATHS:
@@ -235,7 +238,15 @@ def _announced_bytes(request: Request) -> int:
     return int(announced) if announced.isdecimal() else 0
 
 
-def _limited(receive: Receive) -> Receive:
+def _max_bytes(path: str) -> int:
+    return next((most for start, most in LARGER_BODIES if path.startswith(start)), MAX_BODY_BYTES)
+
+
+def _too_large(most: int) -> str:
+    return f"The request is larger than {most:,} bytes."
+
+
+def _limited(receive: Receive, most: int) -> Receive:
     """``receive`` that raises an HTTPException when a body becomes too large."""
     received = 0
 
@@ -243,8 +254,8 @@ def _limited(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
-            raise HTTPException(413, f"The request is larger than {MAX_BODY_BYTES:,} bytes.")
+        if received > most:
+            raise HTTPException(413, _too_large(most))
         return message
 
     return receive_limited

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from lxml import html
 
-from qa.interfaces.cli.answer_output import print_document
+from qa.interfaces.cli.output.answer_output import print_document
 from qa.interfaces.export.document import file_name, lay_out
 from qa.interfaces.export.html_page import to_html
 from qa.interfaces.export.markdown import to_markdown, to_markdown_snippet

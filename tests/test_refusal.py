@@ -15,7 +15,7 @@ from rich.console import Console
 from ingest.records import Article
 from ingest.storage.library import Library
 from qa import Answer, Assistant, Settings
-from qa.interfaces.cli.answer_output import print_answer
+from qa.interfaces.cli.output.answer_output import print_answer
 from qa.interfaces.page.conversation import Exchange
 from qa.interfaces.page.conversation_page import render_exchange
 from qa.questions.interpretation import interpret

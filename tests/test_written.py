@@ -117,7 +117,7 @@ def test_a_model_that_finds_nothing_is_believed(samples: Library, server: FakeOp
     """A model that sees no answer ends in not_found, unless the articles plainly have one."""
     server.reply = "The excerpts do not mention how many divers searched the wreck."
     unsure = assistant(samples, server).ask(
-        "How many divers searched the Corran Star?", asked_at="2026-11-01"
+        "How many divers searched the wreck?", asked_at="2026-11-01"
     )
     assert server.requests
     assert (unsure.status, unsure.citations) == ("not_found", ())

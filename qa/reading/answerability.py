@@ -34,15 +34,14 @@ from qa.quantities.calendar_dates import find_calendar_dates
 from qa.questions.interpretation import Question
 
 MIN_ANSWER_PROBABILITY = 0.25
-"""Probability below which a question is refused. Five-fold, a threshold of .22 refuses .95 of the
-200 unanswerable development questions, .65 of the 409 answerable ones once the articles with the
-answer are taken away, and .05 of these 409 with them; .30 refuses .97, .69 and .07 (`python -m
-tests.benchmarks.answerability`, 2026-11-28). Between the two, short questions put to a library of
-a few articles are still answered; the whole curve is in docs/refusing.md."""
+"""Probability below which a question is refused. Five-fold, it refuses .94 of the 200 unanswerable
+development questions, .66 of the 409 answerable ones once the articles with the answer are taken
+away, and .05 of these 409 with them (`python -m tests.benchmarks.answerability`, 2026-11-28); the
+whole curve is in docs/refusing.md."""
 
 ANSWERABILITY_WEIGHTS: Mapping[str, float] = {
-    "bias": -0.61, "best": 0.48, "context": 1.79, "unknown": -3.02, "apart": -0.48,
-    "figure": -1.25, "year": -2.18,
+    "bias": -0.7, "best": 0.47, "context": 1.91, "unknown": -3.01, "apart": -0.47,
+    "figure": -1.23, "year": -2.17,
 }  # fmt: skip
 """Logistic regression on features of the best sentence, and ``best``: the reader's highest log-odds
 for any sentence it read. Fitted on the RealTime QA development set (409 answerable, the same with

@@ -1,8 +1,9 @@
 """The ``citewire`` command line.
 
     main                   the command ``citewire`` and its commands ``ask`` and ``serve``
-    *_commands             ingest, watch, feeds; status, history, remove, ...; eval; users
-    *_output               what the commands print for people (rich)
+    *_commands             ingest, watch, feeds; status, history, remove, ...; check; eval; users;
+                           feedback
+    output                 what the commands print for people (rich)
     common                 options, error messages, settings and progress that commands share
 
 Comes in: arguments and the environment. Goes out: text or one JSON object on standard output, one

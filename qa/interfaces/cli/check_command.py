@@ -65,7 +65,7 @@ def check(
         if as_json:
             print_json(checked.to_dict())
         else:
-            from qa.interfaces.cli.check_output import print_check
+            from qa.interfaces.cli.output.check_output import print_check
 
             print_check(checked)
         if checked.counts["contradicted"]:

@@ -127,7 +127,7 @@ def run(
     with exit_on_error():
         from qa.evaluate.metrics.reply_scoring import Price
         from qa.evaluate.plan import Plan, execute_run, prepare_run
-        from qa.interfaces.cli.evaluation_output import evaluation_progress, print_reports
+        from qa.interfaces.cli.output.evaluation_output import evaluation_progress, print_reports
 
         plan = Plan(
             questions=tuple(questions), unanswerable=tuple(unanswerable or ()),
@@ -165,7 +165,7 @@ def compare(
     with exit_on_error():
         from qa.evaluate.metrics.paired_differences import compare as paired_differences
         from qa.evaluate.results import read_report
-        from qa.interfaces.cli.evaluation_output import difference_dict, print_differences
+        from qa.interfaces.cli.output.evaluation_output import difference_dict, print_differences
 
         first, second = read_report(a), read_report(b)
         found = paired_differences(first, second)
@@ -256,7 +256,7 @@ def table(
 ) -> None:  # fmt: skip
     """Print runs side by side as a Markdown table, or put it into a page."""
     with exit_on_error():
-        from qa.interfaces.cli.evaluation_output import insert_table, markdown_table
+        from qa.interfaces.cli.output.evaluation_output import insert_table, markdown_table
 
         markdown = markdown_table(_reports(results), measure or ())
         if into is None:

@@ -115,7 +115,7 @@ def ingest(
     if as_json:
         print_json(_report_dict(report))
     else:
-        from qa.interfaces.cli.ingest_output import print_report
+        from qa.interfaces.cli.output.ingest_output import print_report
 
         print_report(report)
     _exit_by_report(report)
@@ -141,7 +141,7 @@ def _ingest(
 ) -> IngestReport:
     """Ingest ``sources`` and the entries of ``lists`` (feeds, sitemaps) with a progress bar."""
     from ingest.sources.reader import read_sources, read_url
-    from qa.interfaces.cli.ingest_output import ingest_progress
+    from qa.interfaces.cli.output.ingest_output import ingest_progress
 
     fetcher = assistant.fetcher()
 
@@ -186,7 +186,7 @@ def watch(
     with exit_on_error():
         from ingest.sources.folders import watch_folder
         from ingest.sources.reader import ReadOptions
-        from qa.interfaces.cli.ingest_output import outcome_line, print_report
+        from qa.interfaces.cli.output.ingest_output import outcome_line, print_report
 
         assistant = _open_assistant(load_settings(home), False, quiet=False)
         options = ReadOptions(exclude=tuple(exclude or ()))
@@ -230,7 +230,7 @@ def list_feeds(as_json: JsonOption = False, home: HomeOption = None) -> None:
     if as_json:
         print_json([asdict(feed) for feed in subscribed])
         return
-    from qa.interfaces.cli.ingest_output import print_feeds
+    from qa.interfaces.cli.output.ingest_output import print_feeds
 
     print_feeds(subscribed)
 
@@ -268,7 +268,7 @@ def update_feeds(
     if as_json:
         print_json([_update_dict(update) for update in updates])
     else:
-        from qa.interfaces.cli.ingest_output import print_feed_updates
+        from qa.interfaces.cli.output.ingest_output import print_feed_updates
 
         print_feed_updates(updates)
     _exit_by_updates(updates)

@@ -59,7 +59,7 @@ def status(
     if as_json:
         print_json(facts)
         return
-    from qa.interfaces.cli.library_output import print_status
+    from qa.interfaces.cli.output.library_output import print_status
 
     print_status(facts)
 
@@ -116,7 +116,7 @@ def history(
             facts["changes"] = [[str(change) for change in step] for step in steps]
         print_json(facts)
         return
-    from qa.interfaces.cli.library_output import print_history
+    from qa.interfaces.cli.output.library_output import print_history
 
     print_history(versions, steps, [a for a in cluster if a.id != article_id], original)
 
@@ -137,7 +137,7 @@ def recheck(as_json: JsonOption = False, home: HomeOption = None) -> None:
     if as_json:
         print_json({"checked": len(checked), "changed": [asdict(answer) for answer in changed]})
     else:
-        from qa.interfaces.cli.library_output import print_rechecked
+        from qa.interfaces.cli.output.library_output import print_rechecked
 
         print_rechecked(changed, len(checked))
     if changed:
@@ -215,7 +215,7 @@ def remove(
 
 
 def _confirmed(selected: list[Article]) -> bool:
-    from qa.interfaces.cli.library_output import print_articles
+    from qa.interfaces.cli.output.library_output import print_articles
 
     print_articles(selected, MAX_ARTICLES_SHOWN)
     return typer.confirm(f"Remove {len(selected)} articles?", err=True)

@@ -136,7 +136,7 @@ def ask(
         if as_json:
             print_json(answer.to_dict())
             return
-        from qa.interfaces.cli.answer_output import print_answer, print_document
+        from qa.interfaces.cli.output.answer_output import print_answer, print_document
 
         if output is OutputFormat.text:
             print_answer(answer)

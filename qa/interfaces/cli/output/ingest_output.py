@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ingest.records import IngestReport, Outcome
-from qa.interfaces.cli.answer_output import indented
 from qa.interfaces.cli.common import progress_bar
+from qa.interfaces.cli.output.answer_output import indented
 
 if TYPE_CHECKING:
     from ingest.storage.catalogue.feed_subscriptions import Subscription

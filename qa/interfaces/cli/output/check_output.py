@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ingest.records import format_day
 from qa.fact_check import CheckedSentence, DraftCheck, Verdict
-from qa.interfaces.cli.answer_output import indented, print_citation
+from qa.interfaces.cli.output.answer_output import indented, print_citation
 
 LABELS: dict[Verdict, tuple[str, str, str]] = {
     "supported": ("✓", "supported", "green"),

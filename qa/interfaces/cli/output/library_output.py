@@ -18,7 +18,7 @@ from ingest.records import Article, format_day
 from ingest.storage.catalogue.archive import Version
 from ingest.versions.text_diff import Change
 from qa.answers.recheck import Rechecked
-from qa.interfaces.cli.answer_output import indented
+from qa.interfaces.cli.output.answer_output import indented
 
 _EDIT_STYLES = {"kept": "", "removed": "red strike", "added": "green"}
 _CHANGE_STYLES = {

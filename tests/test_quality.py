@@ -35,11 +35,7 @@ def seed(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        pytest.param(
-            "Who opened the talks?",
-            "Hakan Fidan",
-            marks=pytest.mark.xfail(reason="the reader prefers another who", strict=True),
-        ),
+        ("Who opened the talks?", "Hakan Fidan"),
         ("Where were they held?", "Turkey"),
         ("How much Russian money is frozen in Europe?", "$300 billion"),
         ("What tariff would the bill impose?", "500%"),

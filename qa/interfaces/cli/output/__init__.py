@@ -1,4 +1,4 @@
-"""Prints results in a terminal: answers, checked drafts, what ingestion did, libraries, evaluations.
+"""Prints results in a terminal: answers, checked drafts, libraries, ingestions, evaluations.
 
     Answer | DraftCheck | IngestReport | status | Report -> rich text on standard output
 

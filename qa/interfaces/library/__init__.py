@@ -4,7 +4,6 @@
     form -> named steps                               additions, maintenance
          -> Job, done one after another               jobs
          -> HTML that tells how far it is             job_view
-    visitor -> whether he may write                   permissions
 
 Pages are whole without a script: forms, links, a redirect after what was sent. ``routes`` serves
 them, ``pages`` answers, ``layout`` holds what all share. Text of articles is escaped in every

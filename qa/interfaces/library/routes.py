@@ -28,13 +28,17 @@ from starlette.routing import BaseRoute, Route
 
 from ingest.sources.limits import MAX_FILE_BYTES
 from qa.assistant import Assistant
+from qa.interfaces.access.request_checks import is_from_another_site
+from qa.interfaces.access.visitor import is_editor, visitor_of
 from qa.interfaces.library.additions import Upload, safe_file_name, uploads_folder
 from qa.interfaces.library.layout import ASSETS, Frame
 from qa.interfaces.library.pages import LibraryPages, Reply, Sent, Shown, refused
-from qa.interfaces.library.permissions import editor_name, is_cross_site, may_edit
 
 Page = Callable[[Sent], Reply]
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+UNNAMED_EDITOR = "an editor"
+"""The name that an edit is kept under where nobody signs in."""
 
 MAX_FORM_BYTES = 5_000_000
 """Bytes of a form without files: a pasted text in any script."""
@@ -82,13 +86,13 @@ def _endpoint(page: Page, home: Path, editors: bool) -> Endpoint:
     """A page as an endpoint; with ``editors``, for those who may change the library."""
 
     async def respond(request: Request) -> Response:
-        frame = Frame(str(request.scope.get("root_path", "")).rstrip("/"), may_edit(request.scope))
+        frame = Frame(str(request.scope.get("root_path", "")).rstrip("/"), is_editor(request.scope))
         if editors and not frame.may_edit:
             return _response(refused(frame, "For editors", _READERS, 403), frame)
         if request.method != "POST":
             fields = parse_qs(request.url.query)
             return _response(await asyncio.to_thread(page, _sent(request, frame, fields)), frame)
-        if is_cross_site(request.headers):
+        if is_from_another_site(request.method, request.headers):
             return _response(refused(frame, "Refused", _CROSS_SITE, 403), frame)
         takes_files = request.url.path.endswith(_FILES_PATH)
         if problem := _too_large(request, MAX_FILE_BYTES if takes_files else MAX_FORM_BYTES):
@@ -114,9 +118,13 @@ def _sent(
     uploads: tuple[Upload, ...] = (),
 ) -> Sent:
     return Sent(
-        frame, editor_name(request.scope), str(request.path_params.get("id", "")),
-        request.url.query, fields, uploads,
-    )  # fmt: skip
+        frame,
+        visitor_of(request.scope).name or UNNAMED_EDITOR,
+        str(request.path_params.get("id", "")),
+        request.url.query,
+        fields,
+        uploads,
+    )
 
 
 def _response(reply: Reply, frame: Frame) -> Response:

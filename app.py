@@ -71,6 +71,10 @@ MAX_QUEUED_EVENTS = 64
 SESSION_SECONDS = 12 * 3600
 """Seconds for which an idle session keeps its conversation."""
 
+MAX_SESSIONS = 1_000
+"""Sessions whose page gradio remembers; beyond them the one that was idle for longest is forgotten
+(its visitor's browser has the conversation)."""
+
 MAX_QUESTION_CHARACTERS = 2_000
 
 
@@ -316,14 +320,14 @@ def _connect_events(
             visit.interrupt()  # the tab may have been closed
             visit.stream = None
         if visit.next is not None:
-            yield page.stored_updates(visit.next, assistant, request)
+            yield await asyncio.to_thread(page.stored_updates, visit.next, assistant, request)
 
     async def interrupt(visit: Visit) -> None:
         visit.interrupt()
 
     async def show(stored: str, visit: Visit, request: gr.Request) -> dict[Any, Any]:
         if visit.stream is None:
-            return page.stored_updates(stored, assistant, request)
+            return await asyncio.to_thread(page.stored_updates, stored, assistant, request)
         visit.next = stored
         visit.interrupt()
         return {page.visit: visit}
@@ -416,7 +420,8 @@ def launch(
             css=css, head=head, favicon_path=str(assets / "favicon.svg"),
             mcp_server=find_spec("mcp") is not None,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
-            footer_links=[], max_file_size="1kb", prevent_thread_lock=True, quiet=True,
+            footer_links=[], max_file_size="1kb", state_session_capacity=MAX_SESSIONS,
+            prevent_thread_lock=True, quiet=True,
             app_kwargs={"routes": list(routes), "middleware": [guard]},
         )  # fmt: skip
     _adapt_mcp_server(blocks, identity)

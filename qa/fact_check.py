@@ -29,7 +29,11 @@ from qa.language.entity_names import index_names, missing_names
 from qa.language.sentence_tokens import Sentence, parse_sentence
 from qa.language.words import content_stems
 from qa.quantities.calendar_dates import missing_dates
-from qa.quantities.measurements import missing_measurements
+from qa.quantities.measurements import (
+    find_measurements,
+    measurements_match,
+    missing_measurements,
+)
 from qa.questions.interpretation import MAX_QUESTION_CHARACTERS, interpret
 from qa.reading.evidence import Evidence, candidate_sentences
 from qa.reading.prompt_injection import without_injections
@@ -46,6 +50,9 @@ MAX_DRAFT_SENTENCES = 400
 """Sentences of a draft: a long feature has two hundred."""
 
 MAX_DRAFT_CHARACTERS = 200_000
+
+MAX_ANTECEDENT_CHARACTERS = 1_000
+"""Characters of the sentences before one that opens with a pronoun; of more, the last alone."""
 
 MAX_SENTENCES_COMPARED = 12
 """Sentences of articles, those that share most of a claim's words, that it is compared with."""
@@ -131,7 +138,9 @@ def read_draft(text: str) -> tuple[DraftSentence, ...]:
     for start, end in sentence_spans(text):
         one = DraftSentence(text[start:end], start, end)
         if found and needs_antecedent(one.text):
-            one = replace(one, antecedent=f"{found[-1].antecedent} {found[-1].text}".strip())
+            before = f"{found[-1].antecedent} {found[-1].text}".strip()
+            before = before if len(before) <= MAX_ANTECEDENT_CHARACTERS else found[-1].text
+            one = replace(one, antecedent=before)
         found.append(one)
     if not any(content_stems(one.text) for one in found):
         raise BadDraft("There is nothing to check: the draft has no sentence in words.")
@@ -274,9 +283,27 @@ def find_contradiction(
             and _says_enough(claim, sentence, item, differences)
             and _is_same_story(claim, item, known.context(item), differences)
             and not any(gives(agreeing, difference) for difference in differences)
+            and not any(_stands_nearby(difference, item) for difference in differences)
         ):
             return Judged("contradicted", (item,), 0.0, tuple(differences))
     return None
+
+
+def _stands_nearby(difference: Difference, item: Evidence) -> bool:
+    """Whether the passage gives the figure or day as it is claimed, but in another sentence: that
+    may tell it of the same thing, and what is not sure is no contradiction."""
+    if difference.kind not in ("figure", "day"):
+        return False
+    others = item.hit.passage.text.replace(item.text, " ")
+    claimed = difference.claimed
+    if difference.kind == "day":
+        return claimed.casefold() in others.casefold()
+    amounts = find_measurements(claimed)
+    here, there = (
+        any(measurements_match(a, b) for a in amounts for b in find_measurements(text))
+        for text in (item.text, others)
+    )
+    return there and not here
 
 
 def _may_be_overlooked(differences: Sequence[Difference]) -> bool:

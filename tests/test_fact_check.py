@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from ingest.pipeline import ingest
 from ingest.storage.library import Library
-from qa import Assistant
+from qa import Assistant, Settings
 from qa.errors import BadDraft
 from qa.fact_check import MAX_DRAFT_SENTENCES, CheckedSentence, DraftCheck, read_draft
 from qa.interfaces.cli.main import app
 from qa.language.sentence_tokens import parse_sentence
 from qa.support.differences import find_differences
+from tests.fakes_ingest import WordEmbedding
 
 DRAFT = """The passenger ferry Corran Star sank in heavy seas off Sallowford.
 Nine people died when the Corran Star sank. It is good news for nobody. Is that all?
@@ -74,6 +76,41 @@ def test_an_opposite_is_contradicted(checked: DraftCheck) -> None:
     assert one.verdict == "contradicted"
     assert "cut, not raised" in str(one.differences[0])
     assert "cut its key interest rate" in quotes_of(checked, one)[0]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The Sallow Harbor museum is closed until 5 May.",
+        "The Sallow Harbor festival runs from 3 June.",
+        "The steelmaker Nordal employs 400 people in Norway.",
+        "The Bank of Quorl cut its key interest rate to 3 percent from 4 percent.",
+    ],
+)
+def test_what_the_next_sentence_says_is_not_contradicted(nearby: Assistant, claim: str) -> None:
+    """A day or figure that the passage gives beside another one is no contradiction."""
+    (one,) = nearby.check(claim, asked_at="2026-06-01").sentences
+    assert one.verdict in ("supported", "not_found")
+
+
+@pytest.fixture(scope="module")
+def nearby(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Articles that give two days or two figures of one thing in two sentences."""
+    texts = (
+        "The Sallow Harbor museum has been closed since 3 April. It is to open its doors again on "
+        "5 May, the town said.",
+        "The Sallow Harbor festival runs until 9 June. It begins on 3 June with a parade of boats.",
+        "The steelmaker Nordal employs 9,000 people worldwide. Of these, 400 work in Norway.",
+        "The Bank of Quorl cut its key interest rate from 4 percent. The rate now stands at 3 "
+        "percent, the bank said.",
+    )
+    library = Library(tmp_path_factory.mktemp("nearby"), embedder=WordEmbedding())
+    ingest(
+        [{"title": text[:30], "text": text, "publisher": "Post", "date": "2026-04-20"}
+         for text in texts],
+        library,
+    )  # fmt: skip
+    return Assistant(Settings(model="none"), library=library)
 
 
 def test_what_no_article_tells_is_not_found(checked: DraftCheck) -> None:

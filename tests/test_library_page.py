@@ -415,16 +415,6 @@ def test_readers_read_and_change_nothing(site: httpx.Client, library: Library) -
     assert library.catalogue.find(article_id=key)
 
 
-def test_another_sites_page_cannot_send_a_form(site: httpx.Client, library: Library) -> None:
-    """What a browser marks as sent by another site is refused; its own forms are not."""
-    key = article_id(library, "marker31x1")
-    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"},
-                    {"origin": "https://evil.example"}, {"origin": "null"}):  # fmt: skip
-        reply = site.post("/library/remove", data={"id": key}, headers=headers)
-        assert reply.status_code == 403
-    assert library.catalogue.find(article_id=key)
-
-
 def test_addresses_keep_the_prefix_of_a_proxy(library: Library, tmp_path: Path) -> None:
     """Behind a path prefix every link, form and redirect has it."""
     import asyncio

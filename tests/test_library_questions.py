@@ -109,6 +109,10 @@ def test_context_and_filters_decide() -> None:
     """“Which outlets?” after another question is about that one; with a filter no total is true."""
     assert library_request(Query("Which outlets?")) == "outlets"
     assert library_request(Query("Which outlets?", history=(Turn("Who was fined?"),))) is None
+    opened = (Turn("Who opened the new national library in Oslo?"),)
+    assert library_request(Query("How big is the library?", history=opened)) is None
+    assert library_request(Query("How big is your library?", history=opened)) == "count"
+    assert library_request(Query("What is in the archive?")) is None
     only = Filters(outlets=("Post",))
     assert library_request(Query("How many articles do you have?", filters=only)) is None
 

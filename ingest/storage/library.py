@@ -145,6 +145,8 @@ class Library(LibraryReader):
         Raises LibraryBusy when another process is still writing after ``patience`` seconds.
         """
         with self._exclusive(patience):
+            if self._embedder is not None:  # another process may have embedded all anew meanwhile
+                self._check_embedder()
             self._recover(on_progress)
             yield
 

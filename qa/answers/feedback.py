@@ -28,6 +28,9 @@ MAX_COMMENT_CHARACTERS = 2_000
 MAX_FILE_BYTES = 200_000_000
 """More is not taken: a page that anyone may reach must not fill the disk."""
 
+MAX_LINE_BYTES = 300_000
+"""Bytes of one answer with what is said of it; a long answer has fifty thousand."""
+
 LOCK_TIMEOUT_SECONDS = 5.0
 
 
@@ -53,6 +56,8 @@ def append_feedback(home: Path, feedback: Feedback) -> None:
         raise FeedbackRefused(f"a comment has at most {MAX_COMMENT_CHARACTERS:,} characters")
     values = to_json(feedback) | {"answer": feedback.answer.to_dict()}
     line = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+    if len(line) > MAX_LINE_BYTES:
+        raise FeedbackRefused("the answer is too long to be kept")
     path = home / FEEDBACK_FILE
     with FileLock(home / "feedback.lock", timeout=LOCK_TIMEOUT_SECONDS), path.open("ab+") as file:
         size = file.seek(0, os.SEEK_END)

@@ -182,7 +182,10 @@ def complete_follow_up(text: str, history: Sequence[Turn]) -> str:
     whole = ""
     for turn in history[-MAX_TURNS_COMPLETED:]:
         dependent = not turn.search and _depends_on_context(turn.question)
-        whole = _completed(turn.question, whole) if dependent else turn.search or turn.question
+        asked, searched = (
+            text[:MAX_QUESTION_CHARACTERS] for text in (turn.question, turn.search or turn.question)
+        )
+        whole = _completed(asked, whole) if dependent else searched
     return _completed(text, whole)
 
 

@@ -21,7 +21,10 @@ LibraryRequest = Literal["count", "outlets", "newest", "period", "about"]
 
 _POLITE = re.compile(r"^(?:(?:hi|hello|hey|please|so|and|ok|okay)\b[ ,]*)+|[ ,]*\bplease$")
 
-_LIBRARY = r"(?:the|your|this) (?:library|collection|archive|catalogue|catalog|database|corpus)"
+_LIBRARY = (
+    r"(?:(?:your|this) (?:library|collection|archive|catalogue|catalog|database|corpus)|"
+    r"the library)"
+)
 _ARTICLES = r"(?:news )?(?:articles|stories|documents)"
 _OUTLETS = r"(?:news )?(?:outlets|sources|publishers|publications|newspapers)"
 _HELD = (
@@ -45,6 +48,9 @@ _FORMS: Mapping[LibraryRequest, str] = {
     "about": r"who are you|what are you|what is citewire|who is citewire|what (?:can|do) you do|"
     r"how do you work|what can i ask(?: you)?|how can you help(?: me)?|help",
 }
+_MAY_BE_OF_THE_NEWS = re.compile(r"\b(?:the|this) ")
+"""After another question "the library" may be the one that was spoken of."""
+
 _ALONE: Mapping[LibraryRequest, str] = {
     "outlets": rf"(?:which|what) outlets(?: are there)?|what are your {_OUTLETS}",
     "count": rf"how many {_ARTICLES}(?: are there)?",
@@ -60,6 +66,8 @@ def library_request(query: Query) -> LibraryRequest | None:
     text = " ".join(query.text.casefold().replace("’", "'").split())
     text = text.replace("what's ", "what is ").replace("who's ", "who is ").strip(" ?.!")
     text = _POLITE.sub("", text).strip(" ?.!,")
+    if query.history and _MAY_BE_OF_THE_NEWS.search(text):
+        return None
     for forms in (_FORMS,) if query.history else (_FORMS, _ALONE):
         for request, form in forms.items():
             if re.fullmatch(form, text):

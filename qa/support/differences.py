@@ -59,12 +59,16 @@ def find_differences(claim: Sentence, sentence: Sentence, context: str = "") -> 
         (ours, theirs)
         for ours, theirs in different_figures(claim, sentence)
         if not any(measurements_match(ours, a) for a in given)
+        and not any(measurements_match(theirs, a) for a in find_measurements(claim.text))
     ]
     figures = [
         Difference("figure", with_noun(ours, claim.text), with_noun(theirs, sentence.text))
         for ours, theirs in (*pairs, *exchanged_figures(claim, sentence))
     ]
-    days = [Difference("day", a.text.strip(), b.text.strip()) for a, b in _days(claim, sentence)]
+    days = [
+        Difference("day", a.text.strip(" .,"), b.text.strip(" .,"))
+        for a, b in _days(claim, sentence)
+    ]
     names = [Difference("name", *pair) for pair in _names(claim, sentence, context)]
     words = [Difference("word", reason) for reason in _words(claim, sentence)]
     return list(dict.fromkeys([*figures, *days, *names, *words]))

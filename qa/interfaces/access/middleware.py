@@ -45,9 +45,20 @@ UNCOUNTED_PATHS = frozenset({"/gradio_api/cancel", "/gradio_api/reset"})
 MAX_BODY_BYTES = 2_000_000
 """Bytes of one request; the API allows less."""
 
-LARGER_BODIES = (("/library/", MAX_FILE_BYTES + 1_000_000), ("/gradio_api/", 32_000_000))
-"""Where requests may have more bytes: files for the library, and a conversation as a browser has
-stored it."""
+OTHER_BODIES = (
+    ("/sign-in", 10_000),
+    ("/library/", MAX_FILE_BYTES + 1_000_000),
+    ("/gradio_api/", 15_000_000),
+)
+"""Where requests may have fewer or more bytes: a name with a password, files for the library, and a
+conversation as a browser has stored it."""
+
+CLOSED_PATHS = tuple(
+    f"/gradio_api/{name}"
+    for name in ("deep_link", "upload", "file=", "proxy=", "stream/", "component_server",
+                 "process_recording", "run-history", "vibe")
+)  # fmt: skip
+"""Beginnings of paths of gradio that this page does not use: they write files, fetch addresses."""
 
 _NOT_SHARED = (
     "This Citewire answers only at the machine on which it runs. Whoever runs it can add users "
@@ -113,6 +124,8 @@ class AccessMiddleware:
             return _refusal(413, _too_large(_max_bytes(path)))
         if is_from_another_site(request.method, headers, self._public_host):
             return _refusal(403, _FOREIGN, code="foreign_page")
+        if path.startswith(CLOSED_PATHS):
+            return _refusal(404, "There is nothing here.")
         if path in OPEN_PATHS:
             return None
         try:
@@ -167,6 +180,7 @@ class AccessMiddleware:
         if path == SIGN_OUT and request.method == "POST":
             response = self._redirect(SIGN_IN if self._identity.sign_in_needed() else "/")
             response.delete_cookie(COOKIE, path=self._prefix or "/")
+            response.headers["clear-site-data"] = '"storage"'  # the visitor's conversations
             return response
         if path == SIGN_IN and request.method == "POST":
             return await self._check_password(request)
@@ -239,7 +253,7 @@ def _announced_bytes(request: Request) -> int:
 
 
 def _max_bytes(path: str) -> int:
-    return next((most for start, most in LARGER_BODIES if path.startswith(start)), MAX_BODY_BYTES)
+    return next((most for start, most in OTHER_BODIES if path.startswith(start)), MAX_BODY_BYTES)
 
 
 def _too_large(most: int) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-_FORWARDING_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_FORWARDING_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 def is_loopback(host: str) -> bool:
@@ -39,6 +39,9 @@ def is_from_this_machine(client: str | None, headers: Mapping[str, str]) -> bool
     """
     if any(name in headers for name in _FORWARDING_HEADERS):
         return False
+    pages = (headers.get(name, "") for name in ("origin", "referer"))
+    if any(page and not is_loopback(_host_name(page.partition("//")[2])) for page in pages):
+        return False  # the page that sends it was served under another name, through a proxy
     asked_for = _host_name(headers.get("host", ""))
     return client is not None and is_loopback(client) and is_loopback(asked_for)
 

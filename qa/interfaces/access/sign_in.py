@@ -24,6 +24,9 @@ FAILURES_PER_NAME = 50
 
 WINDOW_SECONDS = 15 * 60
 
+MAX_NAME_CHARACTERS = 200
+"""Characters of a name that are looked at: names are kept to be counted."""
+
 _HASH_OF_NOBODY = "$".join(["scrypt", *map(str, COST), "00" * 16, "00" * 32])
 """What the passwords of unknown names are compared with, which takes as long as for known ones."""
 
@@ -47,6 +50,7 @@ class SignIn:
 
     async def check(self, name: str, password: str, address: str, now: float) -> User | None:
         """The user, when the password is right. Raises TooManyAttempts."""
+        name = name[:MAX_NAME_CHARACTERS]
         limits = ((self._by_address, address), (self._by_name, name))
         if seconds := max(limit.seconds_to_wait(key, now) for limit, key in limits):
             raise TooManyAttempts(seconds)

@@ -22,6 +22,10 @@ MAX_OPEN_REQUESTS = 64
 T = TypeVar("T")
 
 
+SECONDS_BETWEEN_LOOKS = 0.05
+"""Seconds after which a waiting request looks again for a free slot."""
+
+
 class AnswerQueue:
     """The requests being answered; used on one event loop. One of the ``slots`` is held by each
     that is not waiting."""
@@ -48,17 +52,23 @@ class AnswerQueue:
     async def result(self, job: Callable[[], T], field: str) -> T:
         """What a blocking job returns; ``field`` is where its text stood. Raises ApiError."""
 
-        def run() -> T:
-            with self._slots:
-                return job()
-
         self._enter()
         try:
-            return await asyncio.to_thread(run)
+            # Waiting in a thread would take those in which pages are made and passwords checked.
+            while not self._slots.acquire(blocking=False):
+                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+            return await asyncio.to_thread(self._run, job)
         except Exception as error:
             raise as_api_error(error, field) from error
         finally:
             self._open_requests -= 1
+
+    def _run(self, job: Callable[[], T]) -> T:
+        """Do a job in a slot that was acquired for it."""
+        try:
+            return job()
+        finally:
+            self._slots.release()
 
     def _enter(self) -> None:
         if self._open_requests >= MAX_OPEN_REQUESTS:

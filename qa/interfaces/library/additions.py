@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from qa.assistant import Assistant
 from qa.errors import QaError
 from qa.interfaces.library.jobs import Report, Step
 from qa.interfaces.page.markup import counted
+
+DISCARD_UPLOADS_AFTER_SECONDS = 24 * 3600
 
 UPLOADS = "uploads"
 """Folder in the library's where files lie until their job is over."""
@@ -148,5 +151,9 @@ def safe_file_name(number: int, name: str) -> str:
 
 
 def discard_uploads(home: Path) -> None:
-    """Delete what a server that was stopped has left."""
-    shutil.rmtree(home / UPLOADS, ignore_errors=True)
+    """Delete what a server that was stopped has left; what is younger may be another server's."""
+    oldest = time.time() - DISCARD_UPLOADS_AFTER_SECONDS
+    folder = home / UPLOADS
+    for left in folder.iterdir() if folder.is_dir() else ():
+        if left.stat().st_mtime < oldest:
+            shutil.rmtree(left, ignore_errors=True)

@@ -134,7 +134,10 @@ class Job:
                 self._set(running, "stopped", "")
             else:
                 self._do(running)
-            running.step.clean_up()
+            try:
+                running.step.clean_up()
+            except Exception:  # the job and those behind it go on
+                log.exception("what a step leaves behind was not deleted: %s", running.step.name)
 
     def _do(self, running: _Running) -> None:
         def tell(outcome: Outcome) -> None:

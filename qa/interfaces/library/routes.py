@@ -8,8 +8,9 @@
     GET  /library/feeds, POST the same (add), .../remove, .../update
     GET  /library/health, POST .../repair
 
-What writes is for editors, and refused when a page of another site sends it. Imports starlette, as
-``qa.interfaces.api.routes`` does. Knows nothing about what is on a page.
+What writes is for editors; requests of other sites' pages are refused by ``qa.interfaces.access``,
+in front of all. Imports starlette, as ``qa.interfaces.api.routes`` does. Knows nothing about what
+is on a page.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from starlette.routing import BaseRoute, Route
 
 from ingest.sources.limits import MAX_FILE_BYTES
 from qa.assistant import Assistant
-from qa.interfaces.access.request_checks import is_from_another_site
 from qa.interfaces.access.visitor import is_editor, visitor_of
 from qa.interfaces.library.additions import Upload, safe_file_name, uploads_folder
 from qa.interfaces.library.layout import ASSETS, Frame
@@ -92,8 +92,6 @@ def _endpoint(page: Page, home: Path, editors: bool) -> Endpoint:
         if request.method != "POST":
             fields = parse_qs(request.url.query)
             return _response(await asyncio.to_thread(page, _sent(request, frame, fields)), frame)
-        if is_from_another_site(request.method, request.headers):
-            return _response(refused(frame, "Refused", _CROSS_SITE, 403), frame)
         takes_files = request.url.path.endswith(_FILES_PATH)
         if problem := _too_large(request, MAX_FILE_BYTES if takes_files else MAX_FORM_BYTES):
             return _response(refused(frame, "Too much", problem, 413), frame)
@@ -108,7 +106,6 @@ def _endpoint(page: Page, home: Path, editors: bool) -> Endpoint:
 
 
 _READERS = "Only editors may change the library."
-_CROSS_SITE = "This was sent by a page of another site."
 
 
 def _sent(

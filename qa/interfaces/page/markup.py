@@ -111,10 +111,15 @@ def citation_button(number: int, cited: Mapping[int, Citation], turn: int) -> st
     )
 
 
+MAX_PLACES_MARKED = 30
+"""Further places that the address of an article names."""
+
+
 def quote_address(citation: Citation, cited: Iterable[Citation]) -> str:
     """Where a quote is read in its article, with all that is cited from that version marked."""
     version = (citation.article_id, citation.version)
     others = [c for c in cited if (c.article_id, c.version) == version and c != citation]
+    others = others[:MAX_PLACES_MARKED]
     return reading_address(*version, [(c.start, c.end) for c in (citation, *others)])
 
 

@@ -55,9 +55,9 @@ from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
 from qa.interfaces.page.given_feedback import feedback_on, render_receipt
-from qa.interfaces.page.markup import counted
 from qa.interfaces.page.saved_conversation import render_file, render_record, restore
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
+from qa.records import counted
 
 log = logging.getLogger(__name__)
 

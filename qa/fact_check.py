@@ -31,8 +31,8 @@ from qa.language.words import content_stems
 from qa.quantities.calendar_dates import missing_dates
 from qa.quantities.measurements import (
     find_measurements,
-    measurements_match,
     missing_measurements,
+    states_measurement,
 )
 from qa.questions.interpretation import MAX_QUESTION_CHARACTERS, interpret
 from qa.reading.evidence import Evidence, candidate_sentences
@@ -300,8 +300,7 @@ def _stands_nearby(difference: Difference, item: Evidence) -> bool:
         return claimed.casefold() in others.casefold()
     amounts = find_measurements(claimed)
     here, there = (
-        any(measurements_match(a, b) for a in amounts for b in find_measurements(text))
-        for text in (item.text, others)
+        any(states_measurement(text, amount) for amount in amounts) for text in (item.text, others)
     )
     return there and not here
 

@@ -411,6 +411,11 @@ def attributed_text(sentence: Sentence, *, quoted: bool) -> str:
     return f"{sentence.text} {numbers} (according to {sentence.said_by})"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 article, 1,582 articles."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def capitalized(text: str) -> str:
     """With a capital at its beginning, the rest as it is."""
     return text[:1].upper() + text[1:]

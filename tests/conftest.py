@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from ingest.storage.library import Library
     from qa import Answer, Assistant
     from tests.fakes import FakeOpenAI
@@ -26,6 +29,10 @@ DATA = Path(os.environ.get("CITEWIRE_TEST_DATA", Path(__file__).parents[2] / "sh
 """Development data beside the project; tests that use it are skipped where it is absent."""
 
 SAMPLE_QUESTIONS = Path(__file__).parent / "data" / "sample_questions.jsonl"
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+"""Arguments of a browser that asks nothing of the network by itself."""
 
 _LOOPBACK = ("127.", "::1", "localhost")
 _connect = socket.socket.connect
@@ -74,6 +81,15 @@ def server() -> Iterator[FakeOpenAI]:
 
     with openai_server() as fake:
         yield fake
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; tests with it run in .ci/run, which installs it."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        yield playwright.chromium.launch(executable_path=path, args=QUIET)
 
 
 @pytest.fixture(scope="session")

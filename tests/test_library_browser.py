@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ import pytest
 
 from ingest.storage.library import Library
 from tests.serving import running_app
-from tests.test_browser import QUIET
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -18,15 +16,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 TEXT = "The lamplighter of Quorl retired on Monday after forty years, the town said. " * 6
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; these tests run in .ci/run, which installs it."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        yield playwright.chromium.launch(executable_path=path, args=QUIET)
 
 
 @pytest.fixture(scope="module")

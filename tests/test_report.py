@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
@@ -38,6 +38,9 @@ from qa.evaluate.report.worst_answers import (
 )
 from qa.records import Sentence
 from tests.evaluated import report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 HOSTILE = (
     "<script>window.hacked=1</script>",
@@ -430,28 +433,19 @@ def test_matplotlib_is_loaded_by_the_first_plot_only() -> None:
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Any]:
+def opened(browser: Browser, tmp_path: Path) -> Callable[[int, str], tuple[Any, list[str]]]:
     """Opens a report on a screen of a size; complaints of the page and its requests are kept."""
-    from tests.test_browser import QUIET
-
-    sync_api = pytest.importorskip("playwright.sync_api")
-    import shutil
-
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
     write_report([report(), hostile(HOSTILE[1]), report("bm25", 0.5)], tmp_path / "report.html")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
 
-        def visit(width: int, scheme: str) -> tuple[Any, list[str]]:
-            heard: list[str] = []
-            page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
-            page.on("console", lambda message: heard.append(message.text))
-            page.on("request", lambda request: heard.append(request.url))
-            page.goto((tmp_path / "report.html").as_uri())
-            return page, heard
+    def visit(width: int, scheme: str) -> tuple[Any, list[str]]:
+        heard: list[str] = []
+        page = browser.new_page(viewport={"width": width, "height": 844}, color_scheme=scheme)
+        page.on("console", lambda message: heard.append(message.text))
+        page.on("request", lambda request: heard.append(request.url))
+        page.goto((tmp_path / "report.html").as_uri())
+        return page, heard
 
-        yield visit
-        browser.close()
+    return visit
 
 
 @pytest.mark.browser

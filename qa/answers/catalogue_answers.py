@@ -13,7 +13,7 @@ from ingest.records import day_of, format_day, format_days
 from ingest.storage.library import Library
 from qa.questions.interpretation import Query
 from qa.questions.library_requests import LibraryRequest
-from qa.records import Answer, AnswerEvent, Event, Sentence, StatusEvent, TextEvent
+from qa.records import Answer, AnswerEvent, Event, Sentence, StatusEvent, TextEvent, counted
 
 MAX_OUTLETS_LISTED = 40
 MAX_ARTICLES_LISTED = 10
@@ -65,27 +65,23 @@ def _holding(library: Library) -> str:
     facts, articles = library.facts(), library.catalogue.counts()["articles"]
     if not articles:
         return "The library holds no articles yet."
-    held = f"The library holds {_counted(articles, 'article')}"
+    held = f"The library holds {counted(articles, 'article')}"
     if facts.outlets:
-        held += f" from {_counted(len(facts.outlets), 'outlet')}"
+        held += f" from {counted(len(facts.outlets), 'outlet')}"
     if facts.oldest and facts.newest:
         held += f", published {format_days(facts.oldest, facts.newest)}"
     return f"{held}."
 
 
 def _outlets(library: Library) -> Iterator[str]:
-    counted = library.catalogue.outlet_counts()
-    for name, number in counted[:MAX_OUTLETS_LISTED]:
-        yield f"{name or 'Unknown outlet'}: {_counted(number, 'article')}"
-    if len(counted) > MAX_OUTLETS_LISTED:
-        yield f"And {_counted(len(counted) - MAX_OUTLETS_LISTED, 'further outlet')}"
+    outlets = library.catalogue.outlet_counts()
+    for name, number in outlets[:MAX_OUTLETS_LISTED]:
+        yield f"{name or 'Unknown outlet'}: {counted(number, 'article')}"
+    if len(outlets) > MAX_OUTLETS_LISTED:
+        yield f"And {counted(len(outlets) - MAX_OUTLETS_LISTED, 'further outlet')}"
 
 
 def _newest(library: Library) -> Iterator[str]:
     for article in library.catalogue.newest_articles(MAX_ARTICLES_LISTED):
         day = format_day(article.published_at) if article.published_at else "no publication date"
         yield f"{article.title or 'Untitled'} ({article.publisher or 'unknown outlet'}, {day})"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -131,6 +131,11 @@ def _ordinals(text: str) -> Iterator[Measurement]:
         yield Measurement(float(rank), "", match.group(), *match.span())
 
 
+def states_measurement(text: str, claimed: Measurement) -> bool:
+    """Whether a text gives a measurement, in whatever words."""
+    return any(measurements_match(claimed, other) for other in find_measurements(text))
+
+
 def missing_measurements(sentence: str, evidence: str) -> list[str]:
     """Return a reason for every measurement of the sentence that the evidence does not give."""
     known = find_measurements(evidence)

@@ -182,15 +182,13 @@ def complete_follow_up(text: str, history: Sequence[Turn]) -> str:
     whole = ""
     for turn in history[-MAX_TURNS_COMPLETED:]:
         dependent = not turn.search and _depends_on_context(turn.question)
-        asked, searched = (
-            text[:MAX_QUESTION_CHARACTERS] for text in (turn.question, turn.search or turn.question)
-        )
-        whole = _completed(asked, whole) if dependent else searched
+        whole = _completed(turn.question, whole) if dependent else turn.search or turn.question
     return _completed(text, whole)
 
 
 def _completed(text: str, earlier: str) -> str:
     """The text and, in brackets, the words of an earlier question that it does not repeat."""
+    earlier = earlier[:MAX_QUESTION_CHARACTERS]
     last = re.sub(r"\bhow (?:many|much) \w+", "", earlier, flags=re.IGNORECASE)
     own = set(content_stems(text))
     added = [w for w in dict.fromkeys(re.findall(r"[\w’'.-]+", last))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from qa.language.lexicon import ANTONYM_STEMS
 from qa.language.sentence_tokens import Sentence, Token, parse_sentence, parse_sentences
-from qa.quantities.measurements import Measurement, find_measurements, measurements_match
+from qa.quantities.measurements import Measurement, find_measurements, states_measurement
 from qa.questions.interpretation import Question
 from qa.reading.evidence import Evidence
 from qa.support.contradictions import role_conflicts
@@ -124,8 +124,7 @@ def _says_the_rest(
 
 def _is_reported(ours: Measurement, evidence: Sequence[Evidence]) -> bool:
     """Whether any passage gives the question's figure."""
-    passages = {item.hit.passage.text for item in evidence}
-    return any(measurements_match(ours, a) for text in passages for a in find_measurements(text))
+    return any(states_measurement(item.hit.passage.text, ours) for item in evidence)
 
 
 # -- antonyms -------------------------------------------------------------------------------------

@@ -19,7 +19,12 @@ from qa.language.lexicon import SYNONYM_STEMS
 from qa.language.sentence_tokens import Sentence, Token, parse_sentence
 from qa.language.words import STOP_WORDS
 from qa.quantities.calendar_dates import CalendarDate, find_calendar_dates
-from qa.quantities.measurements import Measurement, find_measurements, measurements_match
+from qa.quantities.measurements import (
+    Measurement,
+    find_measurements,
+    measurements_match,
+    states_measurement,
+)
 from qa.support.contradictions import (
     antonym_conflicts,
     negation_conflicts,
@@ -54,12 +59,11 @@ class Difference:
 def find_differences(claim: Sentence, sentence: Sentence, context: str = "") -> list[Difference]:
     """Every difference, facts first. ``context`` is what is known beside the sentence: a name that
     stands there is not replaced by another one."""
-    given = find_measurements(sentence.text)
     pairs = [
         (ours, theirs)
         for ours, theirs in different_figures(claim, sentence)
-        if not any(measurements_match(ours, a) for a in given)
-        and not any(measurements_match(theirs, a) for a in find_measurements(claim.text))
+        if not states_measurement(sentence.text, ours)
+        and not states_measurement(claim.text, theirs)
     ]
     figures = [
         Difference("figure", with_noun(ours, claim.text), with_noun(theirs, sentence.text))

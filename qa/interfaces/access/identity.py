@@ -20,11 +20,8 @@ from qa.errors import SettingsError
 from qa.interfaces.access.request_checks import is_from_this_machine, is_loopback
 from qa.interfaces.access.session_cookie import COOKIE, SessionCookies
 from qa.interfaces.access.users_file import User, UsersFile
-from qa.interfaces.access.visitor import NOBODY, Visitor
+from qa.interfaces.access.visitor import MAX_NAME_CHARACTERS, NOBODY, Visitor
 from qa.settings import Settings
-
-MAX_NAME_CHARACTERS = 200
-"""Characters of a name that a proxy may give."""
 
 
 class NotShared(Exception):

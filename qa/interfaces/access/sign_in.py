@@ -13,6 +13,7 @@ import logging
 
 from qa.interfaces.access.sliding_limit import SlidingLimit
 from qa.interfaces.access.users_file import COST, User, UsersFile, password_matches
+from qa.interfaces.access.visitor import MAX_NAME_CHARACTERS
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,6 @@ FAILURES_PER_NAME = 50
 """Wrong passwords for one name in a window, from wherever."""
 
 WINDOW_SECONDS = 15 * 60
-
-MAX_NAME_CHARACTERS = 200
-"""Characters of a name that are looked at: names are kept to be counted."""
 
 _HASH_OF_NOBODY = "$".join(["scrypt", *map(str, COST), "00" * 16, "00" * 32])
 """What the passwords of unknown names are compared with, which takes as long as for known ones."""

@@ -16,6 +16,9 @@ Role: TypeAlias = Literal["reader", "editor"]
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
+MAX_NAME_CHARACTERS = 200
+"""Characters of a name that a proxy may give, or that is looked at when somebody signs in."""
+
 SCOPE_KEY = "citewire.user"
 """Where the middleware leaves the visitor in the ASGI scope of a request."""
 

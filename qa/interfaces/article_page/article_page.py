@@ -19,7 +19,8 @@ from qa.interfaces.article_page.article_request import ArticleRequest
 from qa.interfaces.article_page.article_view import ArticleView, Copy
 from qa.interfaces.article_page.version_comparison import render_comparison
 from qa.interfaces.links import web_address
-from qa.interfaces.page.markup import counted, date_provenance, isolated, publication_day
+from qa.interfaces.page.markup import date_provenance, isolated, publication_day
+from qa.records import counted
 
 STYLE_SHEET = "style.css"
 """Its address from a page: no id looks like it."""

@@ -10,7 +10,7 @@ from html import escape
 
 from ingest.records import Article, format_day
 from ingest.versions.text_diff import Change, Edit, diff_articles
-from qa.interfaces.page.markup import counted
+from qa.records import counted
 
 _ELEMENTS = {"kept": "span", "removed": "del", "added": "ins"}
 

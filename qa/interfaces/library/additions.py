@@ -24,7 +24,7 @@ from ingest.sources.reader import Source
 from qa.assistant import Assistant
 from qa.errors import QaError
 from qa.interfaces.library.jobs import Report, Step
-from qa.interfaces.page.markup import counted
+from qa.records import counted
 
 DISCARD_UPLOADS_AFTER_SECONDS = 24 * 3600
 

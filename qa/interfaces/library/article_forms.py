@@ -15,7 +15,8 @@ from ingest.versions.edits import Edit
 from qa.interfaces.library.additions import MAX_ADDRESSES
 from qa.interfaces.library.layout import Frame, hidden, moment, note
 from qa.interfaces.library.table_view import PROVENANCE
-from qa.interfaces.page.markup import counted, publication_day
+from qa.interfaces.page.markup import publication_day
+from qa.records import counted
 
 MAX_TITLES_SHOWN = 20
 """Titles listed before a removal is confirmed."""

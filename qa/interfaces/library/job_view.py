@@ -11,7 +11,7 @@ from html import escape
 from ingest.records import Outcome
 from qa.interfaces.library.jobs import JobView, StepView
 from qa.interfaces.library.layout import Frame, moment, post_button
-from qa.interfaces.page.markup import counted
+from qa.records import counted
 
 _KINDS = ("new", "revised", "duplicate", "unchanged", "rejected")
 

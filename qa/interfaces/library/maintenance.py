@@ -16,7 +16,7 @@ from ingest.records import format_day
 from ingest.storage.catalogue.feed_subscriptions import Subscription, Subscriptions
 from ingest.storage.library import Library
 from qa.interfaces.library.jobs import Report, Step
-from qa.interfaces.page.markup import counted
+from qa.records import counted
 
 STALE_AFTER_DAYS = 3
 """A library with feeds is stale when its newest article is older: feeds bring something nearly

@@ -37,7 +37,7 @@ from qa.interfaces.library.layout import Frame, note, render_page
 from qa.interfaces.library.maintenance import examine, repair_step
 from qa.interfaces.library.table_request import TableRequest
 from qa.interfaces.library.table_view import read_table, render_table
-from qa.interfaces.page.markup import counted
+from qa.records import counted
 
 MAX_ARTICLES_REMOVED = 500
 """Articles of one removal."""

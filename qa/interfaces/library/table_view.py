@@ -27,7 +27,8 @@ from ingest.versions.edits import Edit, EditedField
 from qa.interfaces.library.layout import Frame, moment, note
 from qa.interfaces.library.table_request import TableRequest
 from qa.interfaces.links import web_address
-from qa.interfaces.page.markup import counted, publication_day
+from qa.interfaces.page.markup import publication_day
+from qa.records import counted
 
 ARTICLES_PER_PAGE = 50
 

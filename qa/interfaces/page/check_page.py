@@ -11,9 +11,9 @@ from html import escape
 
 from ingest.records import format_day
 from qa.fact_check import MAX_DRAFT_SENTENCES, VERDICTS, CheckedSentence, DraftCheck, Verdict
-from qa.interfaces.page.markup import article_link, counted, outlet_name, publication_day
+from qa.interfaces.page.markup import article_link, outlet_name, publication_day
 from qa.interfaces.page.plain_page import plain_page
-from qa.records import Citation
+from qa.records import Citation, counted
 
 LABELS: dict[Verdict, tuple[str, str]] = {
     "supported": ("✓", "Supported"),

@@ -20,7 +20,6 @@ from qa.interfaces.page.coverage_plot import render_coverage
 from qa.interfaces.page.markup import (
     article_link,
     citation_button,
-    counted,
     date_note,
     date_range,
     isolated,
@@ -32,7 +31,7 @@ from qa.interfaces.page.markup import (
     save_menu,
     thumb_buttons,
 )
-from qa.records import Answer, Citation, NearArticle, Sentence, capitalized
+from qa.records import Answer, Citation, NearArticle, Sentence, capitalized, counted
 
 LOGO = (
     '<svg class="cw-logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">'

@@ -16,8 +16,8 @@ from html import escape
 
 from ingest.records import day_of, format_day, format_days
 from qa.interfaces.links import reading_address
-from qa.interfaces.page.markup import counted, outlet_name, quote_address, read_link
-from qa.records import Answer
+from qa.interfaces.page.markup import outlet_name, quote_address, read_link
+from qa.records import Answer, counted
 
 MIN_REPORTS = 2
 """Dated articles from which on the plot tells something."""

@@ -93,11 +93,6 @@ def date_range(first: date, last: date) -> str:
     return f"{first.day} {first:%b}{year} – {last.day} {last:%b %Y}"
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: 1 article, 1,582 articles."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def citation_button(number: int, cited: Mapping[int, Citation], turn: int) -> str:
     """The number of a citation, which opens its card in the sources panel; as a link, for a new
     tab, it leads to the quote in its article."""

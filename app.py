@@ -50,6 +50,8 @@ from qa.interfaces.access.visitor import visitor_of
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.event_stream import EventStream
+from qa.interfaces.frame.assets import read_asset
+from qa.interfaces.frame.routes import asset_routes
 from qa.interfaces.library.routes import library_routes
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
@@ -400,12 +402,9 @@ def launch(
     ``identity`` decides who may use it; ``routes`` are served beside the page, and go before
     gradio's own.
     """
-    assets = files("qa.interfaces") / "assets"
-    script, css, icon = (
-        (assets / name).read_text(encoding="utf-8")
-        for name in ("citewire.js", "citewire.css", "favicon.svg")
-    )
-    head = f'<link rel="icon" href="data:image/svg+xml,{quote(icon)}"><script>{script}</script>'
+    icon = quote(read_asset("favicon.svg"))
+    script = read_asset("citewire.js")
+    head = f'<link rel="icon" href="data:image/svg+xml,{icon}"><script>{script}</script>'
     guard = Middleware(
         AccessMiddleware,
         identity,
@@ -417,7 +416,8 @@ def launch(
         blocks.launch(
             server_name=settings.host, server_port=port, root_path=settings.root_path or None,
             theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
-            css=css, head=head, favicon_path=str(assets / "favicon.svg"),
+            css=read_asset("theme.css") + read_asset("citewire.css"), head=head,
+            favicon_path=str(files("qa.interfaces") / "assets" / "favicon.svg"),
             mcp_server=find_spec("mcp") is not None,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", state_session_capacity=MAX_SESSIONS,
@@ -469,6 +469,7 @@ def main(settings: Settings | None = None) -> None:
         slots = threading.Semaphore(MAX_CONCURRENT_ANSWERS)
         blocks = build(assistant, slots)
         routes = [
+            *asset_routes(),
             *api_routes(assistant, slots),
             *article_routes(assistant.library),
             *library_routes(assistant),

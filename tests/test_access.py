@@ -29,11 +29,12 @@ from qa.interfaces.access.request_checks import is_from_another_site, is_loopbac
 from qa.interfaces.access.security_headers import script_hashes
 from qa.interfaces.access.session_cookie import COOKIE, SESSION_SECONDS
 from qa.interfaces.access.sign_in import FAILURES_PER_ADDRESS, FAILURES_PER_NAME, WINDOW_SECONDS
-from qa.interfaces.access.sign_in_page import local_path, render_sign_in
+from qa.interfaces.access.sign_in_page import local_path
 from qa.interfaces.access.sliding_limit import SlidingLimit
 from qa.interfaces.access.users_file import UsersFile, hash_password
 from qa.interfaces.access.visitor import is_editor, visitor_of
 from qa.interfaces.cli.main import app as commands
+from qa.interfaces.frame.routes import asset_routes
 from qa.settings import Settings
 from tests.serving import running_app
 
@@ -66,6 +67,7 @@ ROUTES = [
     Route("/gradio_api/cancel", take, methods=["POST"]),
     Route("/healthz", whoami),
     Route("/other", page),
+    *asset_routes(),
 ]
 
 
@@ -265,12 +267,20 @@ def test_the_prefix_of_a_proxy_is_kept(visit: Visit, users: UsersFile) -> None:
         assert behind.get(path.replace("healthz", "whoami")).status_code == 401
 
 
-def test_the_sign_in_page_needs_nothing_else() -> None:
-    """No script, no file, no address elsewhere; the colours are the chat's, light and dark."""
-    shown = render_sign_in("/sign-in", "/")
-    assert not re.search(r"<script|<link rel=.stylesheet|https?://(?!www\.w3\.org)", shown)
-    assert "--cw-page: #f5f2ec" in shown
-    assert re.search(r"prefers-color-scheme: dark\) \{ :root \{[^}]*--cw-page: #131516", shown)
+def test_the_sign_in_page_needs_no_script_and_its_looks_need_no_sign_in(
+    visit: Visit, users: UsersFile
+) -> None:
+    """What it loads is our own, and let through to whoever has not signed in."""
+    browser = visit(root_path="/news")
+    page = browser.get("/sign-in").text
+    assert not re.search(r"<script|style=|https?://", page)
+    loaded = re.findall(r'<link [^>]*href="/news([^"]*)"', page)
+    assert len(loaded) == page.count("<link ") == 4
+    assert browser.get("/page-assets/..%2f..%2fpage%2fmarkup.py").status_code == 404
+    for path in loaded:
+        reply = browser.get(path)
+        assert reply.status_code == 200, path
+        assert reply.headers["content-type"].startswith(("text/css", "image/svg")), path
 
 
 # -- tokens and the proxy's header ----------------------------------------------------------
@@ -501,6 +511,7 @@ def test_every_response_is_secured(visit: Visit, users: UsersFile) -> None:
         policy = reply.headers["content-security-policy"]
         assert "frame-ancestors 'self'" in policy
         assert "object-src 'none'" in policy
+        assert ("unsafe" in policy) == (reply.url.path == "/" and reply.status_code == 200)
         assert "'unsafe-inline'" not in policy.split("style-src")[0]
         assert reply.headers["x-content-type-options"] == "nosniff"
         assert reply.headers["referrer-policy"] == "same-origin"

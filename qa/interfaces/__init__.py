@@ -4,7 +4,8 @@ serves all but the first, behind ``access``, which decides who may use them.
 
     arguments | clicks | requests -> Assistant -> Answer | events -> text | HTML | JSON
 
-``event_stream`` reads an answer in a thread for whoever serves it, ``links`` decides which
-addresses become links, ``assets`` holds style sheets, scripts and the icon of the pages. Knows
+``frame`` is around every page but the chat, ``event_stream`` reads an answer in a thread for whoever
+serves it, ``links`` decides which addresses become links, ``assets`` holds style sheets, scripts and
+the icon. Knows
 nothing about how answers are made.
 """

@@ -30,6 +30,7 @@ from qa.interfaces.access.sign_in import SignIn, TooManyAttempts
 from qa.interfaces.access.sign_in_page import local_path, render_message, render_sign_in
 from qa.interfaces.access.sliding_limit import SlidingLimit
 from qa.interfaces.access.visitor import NOBODY, SCOPE_KEY, Visitor
+from qa.interfaces.frame.page_frame import ASSETS_FOLDER
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/gradio_api/startup-events", "/manifest.json"})
 """Paths that need no sign-in: probes, what gradio calls when it starts, and what browsers ask for
-without cookies (there is no manifest)."""
+without cookies (there is no manifest). So do style sheets, which the sign-in page has too."""
 
 UNCOUNTED_PATHS = frozenset({"/gradio_api/cancel", "/gradio_api/reset"})
 """Paths to which a POST is no question: what gradio's page sends when an answer is abandoned."""
@@ -92,6 +93,7 @@ class AccessMiddleware:
         self._questions = SlidingLimit(questions_per_minute, 60)
         self._public_host = published.netloc
         self._prefix = published.path.rstrip("/")
+        self._root = self._prefix + "/"
         self._own_scripts = tuple(own_scripts)
         self._clock = clock
 
@@ -126,14 +128,16 @@ class AccessMiddleware:
             return _refusal(403, _FOREIGN, code="foreign_page")
         if path.startswith(CLOSED_PATHS):
             return _refusal(404, "There is nothing here.")
-        if path in OPEN_PATHS:
+        if path in OPEN_PATHS or path.startswith(f"/{ASSETS_FOLDER}/"):
             return None
         try:
             visitor = self._identity.visitor(headers, _address(request), self._clock())
             if path in (SIGN_IN, SIGN_OUT):
                 return await self._sign_in_or_out(request, path, visitor)
         except NotShared:
-            return _refusal_or_page(request, 403, _NOT_SHARED, "not_shared", "Not shared")
+            if _wants_page(request):
+                return HTMLResponse(render_message("Not shared", _NOT_SHARED, self._root), 403)
+            return _refusal(403, _NOT_SHARED, code="not_shared")
         except UsersError as error:
             log.error("nobody can sign in: %s", error)
             return _refusal(503, "Signing in does not work; the log of the server says why.")
@@ -168,7 +172,7 @@ class AccessMiddleware:
                 headers={"www-authenticate": 'Bearer realm="Citewire"'},
             )
         if not self._identity.users.users():  # only the proxy could say who it is
-            return HTMLResponse(render_message("Who are you?", _NO_NAME), 401)
+            return HTMLResponse(render_message("Who are you?", _NO_NAME, self._root), 401)
         query = request.url.query
         following = local_path(f"{path}?{query}" if query else path)
         asked = "" if following == "/" else "?" + urlencode({"next": following})
@@ -220,7 +224,7 @@ class AccessMiddleware:
     def _form(
         self, following: str, name: str = "", problem: str = "", status: int = 200
     ) -> Response:
-        page = render_sign_in(self._prefix + SIGN_IN, following, name=name, problem=problem)
+        page = render_sign_in(self._root, following, name=name, problem=problem)
         return HTMLResponse(page, status, {"cache-control": "no-store"})
 
     def _redirect(self, path: str) -> Response:
@@ -288,11 +292,3 @@ def _refusal(
     )
     error = {"message": message, "type": kind, "param": None, "code": code}
     return JSONResponse({"error": error, "detail": message}, status, headers)
-
-
-def _refusal_or_page(
-    request: Request, status: int, message: str, code: str, title: str
-) -> Response:
-    if _wants_page(request):
-        return HTMLResponse(render_message(title, message), status)
-    return _refusal(status, message, code=code)

@@ -2,11 +2,11 @@
 
     inline scripts of a page -> their hashes -> Content-Security-Policy
 
-gradio's page starts with inline scripts that differ from visit to visit, and turns its templates
-into functions (``unsafe-eval``). So the scripts that the server wrote are allowed by hash, which
-lets none run that came with a text; on every other page no inline script but our own runs. Styles
-may be inline everywhere: gradio sets them by attribute. What a signed-in visitor saw is not kept by
-the browser. Knows nothing about requests.
+gradio's page starts with inline scripts that differ from visit to visit, turns its templates into
+functions (``unsafe-eval``) and sets styles by attribute. So the scripts that the server wrote are
+allowed by hash, which lets none run that came with a text. On every other page no inline script but
+our own runs, and no inline style counts. What a signed-in visitor saw is not kept by the browser.
+Knows nothing about requests.
 """
 
 from __future__ import annotations
@@ -45,12 +45,13 @@ def content_security_policy(hashes: Iterable[str] = (), *, templates: bool = Fal
 
     ``templates`` allows what gradio's page needs beyond them.
     """
+    style = "'self' 'unsafe-inline'" if templates else "'self'"
     script = ["'self'", *dict.fromkeys(hashes), *(["'unsafe-eval'"] if templates else [])]
     return "; ".join(
         [
             "default-src 'self'",
             f"script-src {' '.join(script)}",
-            "style-src 'self' 'unsafe-inline'",
+            f"style-src {style}",
             "img-src 'self' data:",
             "font-src 'self' data:",
             "object-src 'none'",

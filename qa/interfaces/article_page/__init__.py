@@ -5,7 +5,7 @@
             -> paragraphs with marks and margin notes  annotated_text
             -> what changed between two versions       version_comparison
             -> a page | JSON                           article_page, article_json
-    routes: the two addresses, and the style sheet     routes
+    routes: the two addresses                          routes
 
 Text of articles is escaped in every module. Needs no script. Knows nothing about questions.
 """

@@ -18,12 +18,10 @@ from qa.interfaces.article_page.annotated_text import QUOTE_ID, placed, render_t
 from qa.interfaces.article_page.article_request import ArticleRequest
 from qa.interfaces.article_page.article_view import ArticleView, Copy
 from qa.interfaces.article_page.version_comparison import render_comparison
+from qa.interfaces.frame.page_frame import render_page
 from qa.interfaces.links import web_address
 from qa.interfaces.page.markup import date_provenance, isolated, publication_day
 from qa.records import counted
-
-STYLE_SHEET = "style.css"
-"""Its address from a page: no id looks like it."""
 
 _NEW_TAB = '<span class="hidden"> (opens in a new tab)</span>'
 
@@ -35,8 +33,11 @@ _NOTICE_HEADINGS = {
 }
 
 
-def render_article(view: ArticleView, request: ArticleRequest) -> str:
-    """The page of a version, or of two compared. Raises ArticleNotFound."""
+def render_article(view: ArticleView, request: ArticleRequest, *, beside_chat: bool = False) -> str:
+    """The page of a version, or of two compared. Raises ArticleNotFound.
+
+    ``beside_chat``, in a frame of its page, it has no header.
+    """
     article = view.article
     if request.compare:
         old, new = (view.version(number) for number in request.compare)
@@ -48,31 +49,31 @@ def render_article(view: ArticleView, request: ArticleRequest) -> str:
         f"{_heading(article)}{'' if request.compare else _warnings(view)}{body}"
         f"{_versions(view, article, reading=not request.compare)}{_copies(view)}{_about(view)}"
     )
-    return _page(f"{article.title or 'Untitled'} – {article.publisher or 'unknown outlet'}", main)
+    title = f"{article.title or 'Untitled'} – {article.publisher or 'unknown outlet'}"
+    return _page(title, main, beside_chat)
 
 
-def render_not_found(message: str) -> str:
+def render_not_found(message: str, *, beside_chat: bool = False) -> str:
     """The page for an article or version that is not there, and what can be done."""
     return _page(
         "Not in the library",
         f"<h1>Not in the library</h1><p>{escape(message)}</p><p>It may have been removed, or the "
         "address was not copied as a whole. What you can do:</p><ul><li>Ask the question again: "
-        'the answer cites what is in the library now. <a href="../" target="_blank" '
-        f'rel="noopener">Open the chat{_NEW_TAB}</a></li><li>List the articles and their ids: '
+        'the answer cites what is in the library now. <a href="../" target="_top">'
+        "Open the chat</a></li><li>List the articles and their ids: "
         "<code>citewire status --articles</code></li></ul>",
+        beside_chat,
     )
 
 
-def _page(title: str, main: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark">'
-        '<meta name="referrer" content="no-referrer">'
-        f'<title>{escape(title)} – Citewire</title><link rel="stylesheet" href="{STYLE_SHEET}">'
-        '<link rel="icon" href="../favicon.ico"></head><body><header class="site"><span>Citewire'
-        '</span><a href="../" target="_blank" rel="noopener">Ask about these articles'
-        f"{_NEW_TAB}</a></header><main>{main}</main></body></html>"
+def _page(title: str, main: str, beside_chat: bool) -> str:
+    return render_page(
+        title,
+        main,
+        "article.css",
+        root="../",
+        head='<meta name="referrer" content="no-referrer">',
+        header="none" if beside_chat else "links",
     )
 
 

@@ -8,8 +8,6 @@ Imports starlette, as ``qa.interfaces.api.routes`` does. Knows nothing about how
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -17,11 +15,7 @@ from starlette.routing import BaseRoute, Route
 from ingest.storage.library import Library
 from qa.interfaces.api.api_errors import ApiError
 from qa.interfaces.article_page.article_json import article_to_dict
-from qa.interfaces.article_page.article_page import (
-    STYLE_SHEET,
-    render_article,
-    render_not_found,
-)
+from qa.interfaces.article_page.article_page import render_article, render_not_found
 from qa.interfaces.article_page.article_request import (
     ArticleNotFound,
     ArticleRequest,
@@ -33,16 +27,14 @@ from qa.interfaces.article_page.article_view import ArticleView, view_article
 def article_routes(library: Library) -> list[BaseRoute]:
     """The routes around one library. The endpoints are plain functions, which starlette runs in
     threads."""
-    style = (files("qa.interfaces") / "assets" / "article.css").read_text(encoding="utf-8")
-
-    def style_sheet(_: Request) -> Response:
-        return Response(style, media_type="text/css", headers={"cache-control": "max-age=300"})
 
     def page(request: Request) -> Response:
+        beside_chat = request.headers.get("sec-fetch-dest") == "iframe"
         try:
-            return HTMLResponse(render_article(*_found(library, request)))
+            found = _found(library, request)
+            return HTMLResponse(render_article(*found, beside_chat=beside_chat))
         except ArticleNotFound as error:
-            return HTMLResponse(render_not_found(str(error)), 404)
+            return HTMLResponse(render_not_found(str(error), beside_chat=beside_chat), 404)
 
     def data(request: Request) -> Response:
         try:
@@ -53,7 +45,6 @@ def article_routes(library: Library) -> list[BaseRoute]:
             return JSONResponse(missing.to_dict(), 404)
 
     return [
-        Route(f"/article/{STYLE_SHEET}", style_sheet),
         Route("/article/{article_id}", page),
         Route("/api/articles/{article_id}", data),
     ]

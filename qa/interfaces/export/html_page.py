@@ -11,29 +11,25 @@ from itertools import groupby
 
 from ingest.records import format_day
 from qa.interfaces.export.document import Block, Document, Footnote, Span, quotation_marks
+from qa.interfaces.frame.assets import read_asset
 
 _ELEMENTS = {"question": "h2", "heading": "h3", "paragraph": "p", "item": "li"}
 
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1d1a16; --soft: #5f584c; --line: #ddd6c8; --page: #fffefb;
-  --accent: #0b5563; }
-@media (prefers-color-scheme: dark) { :root { --ink: #ebe7df; --soft: #aba498; --line: #33383b;
-  --page: #131516; --accent: #83cbd5; } }
-body { margin: 0 auto; max-width: 42rem; padding: 2.5rem 1.25rem; background: var(--page);
-  color: var(--ink); font: 1.0625rem/1.6 Georgia, "Times New Roman", serif; overflow-wrap: anywhere; }
+body { margin: 0 auto; max-width: 42rem; padding: 2.5rem 1.25rem; background: var(--cw-sheet);
+  color: var(--cw-ink); font: 1.0625rem/1.6 var(--cw-serif); overflow-wrap: anywhere; }
 h1, h2, h3 { line-height: 1.25; break-after: avoid; }
 h1 { font-size: 1.75rem; margin: 0 0 .25rem; }
-h2 { font-size: 1.25rem; margin: 2.25rem 0 .75rem; padding-top: 1rem; border-top: 1px solid var(--line); }
+h2 { font-size: 1.25rem; margin: 2.25rem 0 .75rem; padding-top: 1rem; border-top: 1px solid var(--cw-line); }
 h3 { font-size: 1.0625rem; margin: 1.5rem 0 .25rem; }
-blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--accent); break-inside: avoid; }
-.note, .made, .notes { color: var(--soft); font-family: Arial, sans-serif; font-size: .875rem; line-height: 1.5; }
-.notes { margin-top: 2.5rem; padding: 1rem 0 0 1.75rem; border-top: 1px solid var(--line); }
+blockquote { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--cw-accent); break-inside: avoid; }
+.note, .made, .notes { color: var(--cw-soft); font-family: var(--cw-sans); font-size: .875rem; line-height: 1.5; }
+.notes { margin-top: 2.5rem; padding: 1rem 0 0 1.75rem; border-top: 1px solid var(--cw-line); }
 .notes li { margin-bottom: .75rem; break-inside: avoid; }
-.notes .quote { color: var(--ink); font-family: Georgia, "Times New Roman", serif; font-size: .9375rem; }
-a { color: var(--accent); }
-sup { line-height: 0; } sup a { padding: 0 .15em; text-decoration: none; font: 700 .75em Arial, sans-serif; }
+.notes .quote { color: var(--cw-ink); font-family: var(--cw-serif); font-size: .9375rem; }
+a { color: var(--cw-accent); }
+sup { line-height: 0; } sup a { padding: 0 .15em; text-decoration: none; font: 700 .75em var(--cw-sans); }
 @media print {
-  :root { --ink: #000; --soft: #333; --line: #999; --page: #fff; --accent: #000; }
   body { max-width: none; padding: 0; font-size: 11pt; }
   @page { margin: 2cm; }
 }
@@ -54,7 +50,7 @@ def to_html(document: Document, on: date) -> str:
         '<meta name="viewport" content="width=device-width">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'\">"
-        f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
+        f"<title>{title}</title><style>{read_asset('theme.css')}{_STYLE}</style></head><body><h1>{title}</h1>"
         f'<p class="made">Made with Citewire on {format_day(on)}. Quotes are the exact words of '
         f"the articles.</p>{body}{listed}</body></html>\n"
     )

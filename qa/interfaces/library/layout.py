@@ -1,4 +1,4 @@
-"""What the pages of the library share: the frame with its navigation, notes, moments, buttons.
+"""What the pages of the library share: the tabs, notes, moments, buttons.
 
 Every text that comes in is escaped here or by the caller, as each docstring says. Knows nothing
 about articles or jobs.
@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from qa.interfaces.page.conversation_page import LOGO
-
-ASSETS = ("library.css", "library.js", "favicon.svg")
-"""Files of ``qa/interfaces/assets`` that the pages load from ``/library/assets/``."""
+from qa.interfaces.frame import page_frame
+from qa.interfaces.frame.page_frame import ASSETS_FOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +38,14 @@ def render_page(
         if frame.may_edit or not editing
     )
     refresh = '<noscript><meta http-equiv="refresh" content="2"></noscript>' if refreshed else ""
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="color-scheme" content="light dark">{refresh}'
-        f"<title>{escape(title)} – Citewire</title>"
-        f'<link rel="icon" href="{frame.root}/library/assets/favicon.svg">'
-        f'<link rel="stylesheet" href="{frame.root}/library/assets/library.css">'
-        f'<script src="{frame.root}/library/assets/library.js" defer></script></head><body>'
-        f'<a class="skip" href="#main">To the content</a>'
-        f'<header><a class="home" href="{frame.root}/">{LOGO}<span>Citewire</span></a>'
-        f'<nav aria-label="Library">{links}</nav>'
-        f'<a class="chat" href="{frame.root}/">Ask a question</a></header>'
-        f'<main id="main"><h1>{escape(title)}</h1>{body}</main></body></html>'
+    script = f'<script src="{frame.root}/{ASSETS_FOLDER}/library.js" defer></script>'
+    return page_frame.render_page(
+        title,
+        f'<nav class="tabs" aria-label="Library">{links}</nav><h1>{escape(title)}</h1>{body}',
+        "library.css",
+        root=f"{frame.root}/",
+        here="library",
+        head=refresh + script,
     )
 
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -31,7 +30,7 @@ from ingest.sources.limits import MAX_FILE_BYTES
 from qa.assistant import Assistant
 from qa.interfaces.access.visitor import is_editor, visitor_of
 from qa.interfaces.library.additions import Upload, safe_file_name, uploads_folder
-from qa.interfaces.library.layout import ASSETS, Frame
+from qa.interfaces.library.layout import Frame
 from qa.interfaces.library.pages import LibraryPages, Reply, Sent, Shown, refused
 
 Page = Callable[[Sent], Reply]
@@ -62,7 +61,6 @@ def library_routes(assistant: Assistant) -> list[BaseRoute]:
 
     return [
         get("", pages.table),
-        Route("/library/assets/{name}", asset),
         get("/add", pages.add, editors=True),
         post("/add/addresses", pages.add_addresses),
         post("/add/text", pages.add_text),
@@ -166,16 +164,3 @@ def _keep_files(form: FormData, home: Path) -> tuple[Upload, ...]:
             shutil.copyfileobj(file.file, stream)
         kept.append(Upload(name, path))
     return tuple(kept)
-
-
-async def asset(request: Request) -> Response:
-    """The style sheet, the script or the icon."""
-    name = str(request.path_params["name"])
-    if name not in ASSETS:
-        return Response(status_code=404)
-    content = (files("qa.interfaces") / "assets" / name).read_bytes()
-    kind = _KINDS[name.rsplit(".", 1)[1]]
-    return Response(content, media_type=kind, headers={"cache-control": "max-age=300"})
-
-
-_KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}

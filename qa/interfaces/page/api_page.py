@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from qa.interfaces.page.plain_page import plain_page
+from qa.interfaces.frame.page_frame import render_page
 
 
 def render_api_page(description: Mapping[str, Any]) -> str:
@@ -24,11 +24,13 @@ def render_api_page(description: Mapping[str, Any]) -> str:
     schemas = "".join(
         _schema(name, schema) for name, schema in description["components"]["schemas"].items()
     )
-    return plain_page(
+    return render_page(
         "API",
         f"<h1>The API</h1><p>{escape(info['description'])} The same as data: "
         '<a href="api/openapi.json">openapi.json</a>. Clients of OpenAI find theirs at '
         f"<code>/v1</code>.</p>{routes}<h2>What is sent</h2>{schemas}",
+        "plain.css",
+        here="api",
     )
 
 

@@ -11,8 +11,8 @@ from html import escape
 
 from ingest.records import format_day
 from qa.fact_check import MAX_DRAFT_SENTENCES, VERDICTS, CheckedSentence, DraftCheck, Verdict
+from qa.interfaces.frame.page_frame import render_page
 from qa.interfaces.page.markup import article_link, outlet_name, publication_day
-from qa.interfaces.page.plain_page import plain_page
 from qa.records import Citation, counted
 
 LABELS: dict[Verdict, tuple[str, str]] = {
@@ -30,11 +30,13 @@ def render_check_page(
     """The page: before anything was sent, with a result, or with what was wrong."""
     problem = f'<p class="problem" role="alert">{escape(error)}</p>' if error else ""
     result = _result(checked) if checked else ""
-    return plain_page(
+    return render_page(
         "Check a draft",
         "<h1>Check a draft</h1><p>Paste a text. Every sentence is compared with the articles of "
         "this library: supported, contradicted, or not found, each with the words of the article. "
         f"No language model is asked.</p>{problem}{result}{_form(text, asked_at)}",
+        "plain.css",
+        here="check",
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from qa.interfaces.export.document import lay_out
 from qa.interfaces.export.markdown import to_markdown_snippet
+from qa.interfaces.frame.page_frame import LOGO, PROMISE
 from qa.interfaces.links import reading_address
 from qa.interfaces.page.comparison_panel import render_comparison, tail_start
 from qa.interfaces.page.conversation import Exchange
@@ -33,12 +34,6 @@ from qa.interfaces.page.markup import (
 )
 from qa.records import Answer, Citation, NearArticle, Sentence, capitalized, counted
 
-LOGO = (
-    '<svg class="cw-logo" viewBox="0 0 32 32" aria-hidden="true" focusable="false">'
-    '<rect width="32" height="32" rx="8"/>'
-    '<path d="M12.5 8H8.5v16h4M19.5 8h4v16h-4"/><circle cx="16" cy="16" r="2.6"/></svg>'
-)
-
 _PULSE = '<span class="cw-pulse"></span>'
 
 
@@ -58,7 +53,7 @@ def render_header(status: Mapping[str, Any], signed_in_as: str = "") -> str:
     )
     return (
         f'<header class="cw-header">{LOGO}<div class="cw-name"><h1>Citewire</h1>'
-        "<p>Answers from news articles, each sentence with the words behind it.</p></div>"
+        f"<p>{PROMISE}</p></div>"
         '<p class="cw-facts"><a class="cw-library" href="library">'
         f"{'Library: ' if status.get('articles') else ''}{escape(library_summary(status))}</a> "
         f"<span>{escape(answering_mode(status))}</span> "

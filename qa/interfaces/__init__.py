@@ -4,8 +4,7 @@ serves all but the first, behind ``access``, which decides who may use them.
 
     arguments | clicks | requests -> Assistant -> Answer | events -> text | HTML | JSON
 
-``frame`` is around every page but the chat, ``event_stream`` reads an answer in a thread for whoever
-serves it, ``links`` decides which addresses become links, ``assets`` holds style sheets, scripts and
-the icon. Knows
-nothing about how answers are made.
+``frame`` is around every page but the chat, ``event_stream`` reads an answer in a thread for
+whoever serves it, ``links`` decides which addresses become links, ``assets`` holds style sheets,
+scripts and the icon. Knows nothing about how answers are made.
 """

@@ -57,11 +57,20 @@ class LexicalIndex:
         self._position_file = folder / "seen"
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._folder_number = folder.stat().st_ino
             self._index = tantivy.Index(_schema(), path=str(folder))
         except (ValueError, OSError) as error:
             raise LibraryBroken(
                 f"The lexical index {folder} cannot be opened ({error}). {REPAIR_ADVICE}"
             ) from error
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another index lies in the folder by now, or none."""
+        try:
+            return self._folder.stat().st_ino != self._folder_number
+        except OSError:
+            return True
 
     @property
     def seen(self) -> int:

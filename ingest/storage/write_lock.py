@@ -1,0 +1,90 @@
+"""Takes the lock that lets one process at a time write, and tells whom it waits for.
+
+The lock is a file in the library's home; beside it lies a line on who holds it. The operating
+system lets go of it when its holder dies. A database that several machines share has a lock of its
+own (``ingest.storage.catalogue.database``), waited for in the same way. Knows nothing about what is
+written.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+
+from filelock import FileLock, Timeout
+
+from ingest.errors import LibraryBusy
+
+log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.1
+
+SECONDS_UNTIL_WORD = (5.0, 60.0)
+"""Seconds of waiting before the first word about it, and between that and the next ones."""
+
+
+def process_name() -> str:
+    """This process as others are told of it."""
+    return f"citewire on {socket.gethostname()}, process {os.getpid()}"
+
+
+def wait_for(
+    take: Callable[[], bool], holder: Callable[[], str], where: str, patience: float
+) -> None:
+    """Try to ``take`` a lock until it is taken, with a word in the log about who holds it.
+
+    Raises LibraryBusy, with the holder's name, when it is not taken after ``patience`` seconds.
+    """
+    began = monotonic()
+    first, between = SECONDS_UNTIL_WORD
+    next_word = began + first
+    while not take():
+        now = monotonic()
+        if now - began >= patience:
+            raise LibraryBusy(
+                f"Another process is writing to {where} ({holder()}). Wait for it to finish, then "
+                "try again."
+            )
+        if now >= next_word:
+            log.warning("Waiting to write to %s, where another does (%s).", where, holder())
+            next_word = now + between
+        sleep(_POLL_SECONDS)
+
+
+class WriteLock:
+    """The write lock of one home, for all processes of the machine."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._lock = FileLock(home / "write.lock", timeout=0)
+        self._holder = home / "write.holder"
+
+    @contextmanager
+    def held(self, patience: float = 0.0) -> Iterator[None]:
+        """Hold the lock. Raises LibraryBusy when another still does after ``patience`` seconds."""
+        wait_for(self._take, self._read_holder, str(self._home), patience)
+        try:
+            self._holder.write_text(f"{process_name()}, since {datetime.now(UTC):%H:%M:%S} UTC")
+            yield
+        finally:
+            with suppress(OSError):
+                self._holder.unlink(missing_ok=True)
+            self._lock.release()
+
+    def _take(self) -> bool:
+        try:
+            self._lock.acquire()
+        except Timeout:
+            return False
+        return True
+
+    def _read_holder(self) -> str:
+        with suppress(OSError):
+            return self._holder.read_text(encoding="utf-8") or "unknown"
+        return "unknown"

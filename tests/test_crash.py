@@ -114,6 +114,11 @@ class DyingLibrary(Library):
         fuse, mark = self.fuse, folder / "seen"
 
         class DyingLexical(LexicalIndex):
+            def rebuild(self, seq: int, batches: Any) -> None:
+                fuse.burn()
+                super().rebuild(seq, batches)
+                fuse.burn()
+
             def replay(self, changes: Any, lookup: Any) -> None:
                 fuse.burn()
                 before = mark.read_text() if mark.exists() else ""

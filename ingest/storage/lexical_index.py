@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -87,6 +87,20 @@ class LexicalIndex:
         writer.delete_all_documents()
         writer.commit()
         self._index.reload()
+
+    def rebuild(self, seq: int, batches: Iterable[Sequence[tuple[Passage, Article]]]) -> None:
+        """Replace everything by the passages, which the catalogue holds after change ``seq``, in
+        one commit: whoever searches sees all of the old ones until all of the new ones."""
+        with self._readable_errors():
+            writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
+            writer.delete_all_documents()
+            for batch in batches:
+                for passage, article in batch:
+                    writer.add_document(_document(passage, article))
+            writer.commit()
+            writer.wait_merging_threads()
+            self._position_file.write_text(str(seq))
+            self._index.reload()
 
     def replay(self, changes: Sequence[tuple[int, str, str]], lookup: Lookup) -> None:
         """Apply changes ``(seq, passage id, add|remove)`` in order. Replaying twice is harmless:

@@ -21,14 +21,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from ingest.attribution.statements import Statement
 from ingest.dates.time_expressions import TimeExpression
-from ingest.errors import EmbedderChanged
+from ingest.errors import EmbedderChanged, LibraryBroken
 from ingest.records import Article, Passage
 from ingest.segmentation import PASSAGE_CHARS, split_into_passages
 from ingest.storage.catalogue.archive import Version
 from ingest.storage.catalogue.catalogue import Catalogue
-from ingest.storage.folders import folder_beside, replace_folder
+from ingest.storage.folders import discard_folder, folder_beside, replace_folder
 from ingest.storage.memory import limit_arenas
 from ingest.storage.search import (
     LOCK_TIMEOUT_SECONDS,
@@ -36,7 +38,7 @@ from ingest.storage.search import (
     LibraryReader,
     embedded_text,
 )
-from ingest.storage.write_lock import WriteLock
+from ingest.storage.write_lock import write_lock
 from ingest.versions.originals import choose_original
 
 if TYPE_CHECKING:
@@ -80,7 +82,6 @@ class Library(LibraryReader):
         super().__init__(home, catalogue, vectors_at or str(home / "chroma"), embedder)
         self.batch_size = PASSAGES_PER_BATCH
         limit_arenas()
-        self._lock = WriteLock(self.home)
         if embedder is not None:
             try:
                 self._check_embedder()
@@ -160,7 +161,7 @@ class Library(LibraryReader):
 
     @contextmanager
     def _exclusive(self, patience: float = LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
-        with self._lock.held(patience), self.catalogue.writer(patience):
+        with write_lock(self.home, patience), self.catalogue.writer(patience):
             with self._opening:
                 self._reopen_vectors_if_changed()  # another process may have written meanwhile
             self._writing_now = True
@@ -216,37 +217,48 @@ class Library(LibraryReader):
         return staged
 
     def repair(self, on_progress: OnProgress = _ignore_progress) -> dict[str, int]:
-        """Make both indexes anew from the catalogue, with the annotations of its texts, beside the
-        old ones, which are searched until then. Returns ``counts()``. Raises LibraryBroken when
-        the catalogue itself is damaged."""
+        """Make both indexes anew from the catalogue, with the annotations of its texts. The old
+        ones are searched until the new ones are whole. Returns ``counts()``. Raises LibraryBroken
+        when the catalogue itself is damaged."""
         _ = self.embedder
         with self._exclusive():
             self.catalogue.check()
             self.catalogue.reannotate(split_into_passages)
-            self._replay(self._open_lexical(folder_beside(self.home / "lexical")))
+            self._rebuild_lexical()
             if "://" in self._vectors_at:
                 self.vectors.clear()
             else:
-                self._rebuild_vectors(folder_beside(Path(self._vectors_at)), on_progress)
-            with self._opening:
-                self.__dict__.pop("lexical", None)
-                replace_folder(self.home / "lexical")
-                if "://" not in self._vectors_at:
-                    self._close_vectors()
-                    replace_folder(Path(self._vectors_at))
-                    self._vectors_state = self._state_of_vectors()
+                self._rebuild_vectors(Path(self._vectors_at), on_progress)
             self._recover(on_progress)
             self._record_position()
         return self.counts()
 
+    def _rebuild_lexical(self) -> None:
+        with FileLock(self.home / "lexical.lock"):
+            try:
+                index = self._open_lexical(self.home / "lexical")
+            except LibraryBroken:
+                discard_folder(self.home / "lexical")
+                index = self._open_lexical(self.home / "lexical")
+            index.rebuild(self.catalogue.last_seq(), self._ready_batches())
+        self.__dict__.pop("lexical", None)
+
     def _rebuild_vectors(self, folder: Path, on_progress: OnProgress) -> None:
-        index = self._open_vectors(str(folder))
-        ready = self.catalogue.passage_ids("ready")
-        for first in range(0, len(ready), self.batch_size):
-            batch = self.catalogue.retrievable(ready[first : first + self.batch_size])
+        index = self._open_vectors(str(folder_beside(folder)))
+        for batch in self._ready_batches():
             index.upsert(batch, self.embed(batch))
             on_progress(len(batch))
         index.close()
+        with self._opening:
+            self._close_vectors()
+            replace_folder(folder)
+            self._vectors_state = self._state_of_vectors()
+
+    def _ready_batches(self) -> Iterator[list[tuple[Passage, Article]]]:
+        """All that can be found, by passage, some at a time."""
+        ready = self.catalogue.passage_ids("ready")
+        for first in range(0, len(ready), self.batch_size):
+            yield self.catalogue.retrievable(ready[first : first + self.batch_size])
 
     # -- keeping the stores in step --------------------------------------------------------
 

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import REPAIR_ADVICE, LibraryBroken, LibraryError
+from ingest.errors import REPAIR_ADVICE, LibraryBroken, LibraryBusy, LibraryError
 from ingest.records import Article, Passage
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.filters import Filters, resolve_outlets
+from ingest.storage.write_lock import write_lock
 
 if TYPE_CHECKING:
     from ingest.storage.embedder import Embedder
@@ -245,16 +246,16 @@ class LibraryReader:
             with FileLock(self.home / "lexical.lock", timeout=LOCK_TIMEOUT_SECONDS):
                 if behind < 0 or (self.lexical.seen and not self.lexical.count()):
                     self.lexical.forget_position()
-                self._replay(self.lexical)
+                while changes := self.catalogue.changes_after(
+                    self.lexical.seen, MAX_CHANGES_PER_REPLAY
+                ):
+                    self.lexical.replay(changes, self.catalogue.retrievable)
         except Timeout:
             return  # another process is replaying the same changes
 
-    def _replay(self, index: LexicalIndex) -> None:
-        while changes := self.catalogue.changes_after(index.seen, MAX_CHANGES_PER_REPLAY):
-            index.replay(changes, self.catalogue.retrievable)
-
     def follow(self, on_progress: Callable[[int], None] = lambda _: None) -> None:
-        """Bring this home's own vectors up to the catalogue, which another machine wrote to."""
+        """Bring this home's own vectors up to the catalogue, which another machine wrote to.
+        Takes as long as embedding what is new does."""
         with self._opening:
             self._reopen_vectors_if_changed()
             while self.catalogue.shared and self._follow(MAX_FOLLOWED_PER_SEARCH):
@@ -266,7 +267,7 @@ class LibraryReader:
         if self.vectors.position >= self.catalogue.last_seq():
             return False
         try:
-            with FileLock(self.home / "write.lock", timeout=0):
+            with write_lock(self.home):
                 self._close_vectors()  # another process may have done it
                 changes = self.catalogue.changes_after(self.vectors.position, limit)
                 if not changes:
@@ -282,7 +283,7 @@ class LibraryReader:
                 self.vectors.delete([key for key in ids if key not in alive])
                 self.vectors.set_position(changes[-1][0])
                 return True
-        except Timeout:
+        except LibraryBusy:
             return False
 
     def _state_of_vectors(self) -> tuple[int, int]:

@@ -1,9 +1,8 @@
 """Takes the lock that lets one process at a time write, and tells whom it waits for.
 
-The lock is a file in the library's home; beside it lies a line on who holds it. The operating
-system lets go of it when its holder dies. A database that several machines share has a lock of its
-own (``ingest.storage.catalogue.database``), waited for in the same way. Knows nothing about what is
-written.
+The lock is a file in the library's home; the operating system lets go of it when its holder dies. A
+database that several machines share has a lock of its own (``ingest.storage.catalogue.database``),
+waited for in the same way. Knows nothing about what is written.
 """
 
 from __future__ import annotations
@@ -57,34 +56,43 @@ def wait_for(
         sleep(_POLL_SECONDS)
 
 
-class WriteLock:
-    """The write lock of one home, for all processes of the machine."""
+class NamedLock:
+    """A lock file of this machine's processes, and beside it a line on who holds it."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._lock = FileLock(home / "write.lock", timeout=0)
-        self._holder = home / "write.holder"
+    def __init__(self, path: Path) -> None:
+        self._lock = FileLock(path, timeout=0)
+        self._line = path.with_suffix(".holder")
 
-    @contextmanager
-    def held(self, patience: float = 0.0) -> Iterator[None]:
-        """Hold the lock. Raises LibraryBusy when another still does after ``patience`` seconds."""
-        wait_for(self._take, self._read_holder, str(self._home), patience)
-        try:
-            self._holder.write_text(f"{process_name()}, since {datetime.now(UTC):%H:%M:%S} UTC")
-            yield
-        finally:
-            with suppress(OSError):
-                self._holder.unlink(missing_ok=True)
-            self._lock.release()
-
-    def _take(self) -> bool:
+    def take(self, more: str = "") -> bool:
+        """Take the lock, unless another holds it; ``more`` is told of this process."""
         try:
             self._lock.acquire()
         except Timeout:
             return False
+        since = f"since {datetime.now(UTC):%H:%M:%S} UTC"
+        self._line.write_text(", ".join(filter(None, (process_name(), more, since))), "utf-8")
         return True
 
-    def _read_holder(self) -> str:
+    def release(self) -> None:
+        """Let go of the lock."""
         with suppress(OSError):
-            return self._holder.read_text(encoding="utf-8") or "unknown"
+            self._line.unlink(missing_ok=True)
+        self._lock.release()
+
+    def holder(self) -> str:
+        """Who holds the lock, as far as it is known."""
+        with suppress(OSError):
+            return self._line.read_text("utf-8") or "unknown"
         return "unknown"
+
+
+@contextmanager
+def write_lock(home: Path, patience: float = 0.0) -> Iterator[None]:
+    """Hold the write lock of one home. Raises LibraryBusy when another process still does after
+    ``patience`` seconds."""
+    lock = NamedLock(home / "write.lock")
+    wait_for(lock.take, lock.holder, str(home), patience)
+    try:
+        yield
+    finally:
+        lock.release()

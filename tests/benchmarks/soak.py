@@ -45,7 +45,7 @@ MAX_VISITORS = 50
 MAX_ANSWERS = 200_000
 MAX_FAILURES_TOLD = 20
 
-REQUEST_SECONDS = 180.0
+REQUEST_SECONDS = 600.0
 """Longest that one request may take: the machine may be busy with other work."""
 
 START_SECONDS = 180.0
@@ -366,11 +366,16 @@ class Soak:
         self.check("a repair is done", "Rebuilt" in page, page[-300:])
 
     def restart(self) -> None:
+        """In the middle of a job, which is then submitted again."""
+        stranger = Planted(f"{_name(self.dice)}{self.dice.randrange(10_000)}", set())
+        self.post("add/text", stranger.fields(self.dice.randrange(2, 10_000), self.dice))
         self._up.clear()
         self.server.stop(self.dice.choice([signal.SIGTERM, signal.SIGKILL]))
         self._answers_of_process = 0
         self.server.start()
         self._up.set()
+        self.plant(stranger)
+        self.strangers.append(stranger)
 
     def operate(self) -> None:
         """One thing that an editor does, at random."""

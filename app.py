@@ -41,8 +41,10 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from ingest import IngestError
+from ingest.storage.write_lock import NamedLock
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
 from qa.answers.feedback import append_feedback
+from qa.errors import SettingsError
 from qa.interfaces.access.identity import Identity, identity_of
 from qa.interfaces.access.middleware import AccessMiddleware
 from qa.interfaces.access.security_headers import script_hashes
@@ -457,14 +459,29 @@ def free_port(host: str, port: int) -> int:
         ) from error
 
 
+def only_server(settings: Settings, port: int) -> NamedLock:
+    """The lock that one server of a home holds while it lives: jobs, sessions and who is signed in
+    are its own. Raises SettingsError that names the server which holds it."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    lock = NamedLock(settings.folder / "server.lock")
+    if not lock.take(f"port {port}"):
+        raise SettingsError(
+            f"another server ({lock.holder()}) already serves the library {settings.folder}. Use "
+            "that one, stop it, or give this one another CITEWIRE_HOME."
+        )
+    return lock
+
+
 def main(settings: Settings | None = None) -> None:
     """Open the library, serve the chat, and stay until interrupted."""
     try:
         settings = settings or Settings()
         identity = identity_of(settings)
         port = free_port(settings.host, settings.port)
+        lock = only_server(settings, port)
         assistant = Assistant(settings)
         assistant.add_samples_if_empty()
+        assistant.library.follow()  # what other machines added to a catalogue that they share
         assistant.status()  # settings that contradict each other fail before anything listens
         slots = threading.Semaphore(MAX_CONCURRENT_ANSWERS)
         blocks = build(assistant, slots)
@@ -488,6 +505,7 @@ def main(settings: Settings | None = None) -> None:
     except KeyboardInterrupt:
         stop.set()
         blocks.close(verbose=False)
+        lock.release()
 
 
 def _startup_line(status: Mapping[str, Any], settings: Settings, port: int) -> str:

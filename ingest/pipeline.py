@@ -17,6 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from math import inf
 
 from ingest.errors import BadInput
 from ingest.extraction.article import extract, unused_date_note
@@ -35,8 +36,9 @@ from ingest.versions.near_duplicates import assign_cluster, build_sketch, rank_c
 OnOutcome = Callable[[Outcome], None]
 """Is told the outcome of each document at once."""
 
-TURN_PATIENCE_SECONDS = 60.0
-"""Longest that an ingestion which let others write waits for its next turn."""
+TURN_PATIENCE_SECONDS = inf
+"""Longest that an ingestion which let others write waits for its next turn. It has told outcomes
+by then and holds what it fetched: it waits on, with a word in the log about whom for."""
 
 
 def _ignore_outcome(_: Outcome) -> None:

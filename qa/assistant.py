@@ -15,7 +15,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 from threading import Event as Signal
 from threading import Lock
@@ -250,11 +250,17 @@ class Assistant:
         return update_feeds(subscriptions, self.fetcher(), take_in, urls)
 
     def poll_feeds(self, stop: Signal) -> None:
-        """Update the subscribed feeds every ``feed_minutes`` until ``stop`` is set; in a thread."""
+        """Update the subscribed feeds every ``feed_minutes`` until ``stop`` is set; in a thread.
+
+        Of several servers that share a catalogue, one reads a feed each time.
+        """
+        from ingest.storage.catalogue.feed_subscriptions import Subscriptions
+
         minutes = self.settings.feed_minutes
         while minutes and not stop.wait(minutes * 60):
             try:
-                for update in self.update_feeds():
+                due = Subscriptions(self.library.catalogue).due(timedelta(minutes=minutes / 2))
+                for update in self.update_feeds(due) if due else ():
                     log.info("feed %s: %s", update.url, update.status)
             except LibraryBusy:
                 continue  # another process is writing: next time

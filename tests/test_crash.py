@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -86,8 +86,7 @@ class DyingLibrary(Library):
         self.catalogue.close()
         self.catalogue = DyingCatalogue(home / "catalogue.sqlite", fuse)
 
-    @cached_property
-    def vectors(self) -> Any:
+    def _open_vectors(self, where: str) -> Any:
         from ingest.storage.vector_index import VectorIndex
 
         fuse = self.fuse
@@ -107,15 +106,19 @@ class DyingLibrary(Library):
                 super().clear()
                 fuse.burn()
 
-        return DyingVectors(str(self.home / "chroma"))
+        return DyingVectors(where)
 
-    @cached_property
-    def lexical(self) -> Any:
+    def _open_lexical(self, folder: Path) -> Any:
         from ingest.storage.lexical_index import LexicalIndex
 
-        fuse, mark = self.fuse, self.home / "lexical" / "seen"
+        fuse, mark = self.fuse, folder / "seen"
 
         class DyingLexical(LexicalIndex):
+            def rebuild(self, seq: int, batches: Any) -> None:
+                fuse.burn()
+                super().rebuild(seq, batches)
+                fuse.burn()
+
             def replay(self, changes: Any, lookup: Any) -> None:
                 fuse.burn()
                 before = mark.read_text() if mark.exists() else ""
@@ -126,7 +129,7 @@ class DyingLibrary(Library):
                 mark.write_text(after)
                 fuse.burn()
 
-        return DyingLexical(self.home / "lexical")
+        return DyingLexical(folder)
 
 
 _story = cache(story)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import threading
 import time
@@ -19,7 +20,9 @@ from ingest.pipeline import ingest
 from ingest.records import Article, Outcome, Passage, epoch_seconds
 from ingest.segmentation import split_into_passages
 from ingest.sources.reader import samples_folder
-from ingest.storage.library import Library, embedded_text
+from ingest.storage.library import Library
+from ingest.storage.search import LOCK_TIMEOUT_SECONDS, embedded_text
+from ingest.storage.write_lock import wait_for
 from ingest.versions.near_duplicates import Sketch, build_sketch
 from tests.fakes_ingest import WordEmbedding, story, text_of
 
@@ -424,6 +427,73 @@ def test_a_reader_may_search_while_another_writes(library: Library, open_library
     reader = open_library()
     with library.writing():
         assert says(reader, "marker1x1")
+
+
+class SlowEmbedding(WordEmbedding):
+    """Takes a moment for each batch of texts."""
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        time.sleep(0.1)
+        return super()._get_text_embeddings(texts)
+
+
+def test_searches_go_on_while_the_library_is_repaired(open_library: Open) -> None:
+    """Neither search misses anything at any moment of a repair, in this library or in another one
+    open on the same home."""
+    library, other = open_library(embedder=SlowEmbedding()), open_library()
+    ingest(stories(*range(12)), library)
+    over = threading.Event()
+    searched: list[tuple[bool, bool]] = []
+
+    def search(where: Library) -> None:
+        while not over.is_set() or not searched:
+            dense, lexical = (
+                where.dense_search("marker3x1", 3),
+                where.lexical_search("marker3x1", 3),
+            )
+            searched.append((bool(dense), bool(lexical)))
+
+    threads = [threading.Thread(target=search, args=(where,)) for where in (library, other)]
+    for thread in threads:
+        thread.start()
+    counts = library.repair()
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert len(searched) > 4
+    assert set(searched) == {(True, True)}
+    assert counts["vectors"] == counts["lexical"] == counts["passages"]
+    assert says(other, "marker3x1")
+    assert in_step(other)
+
+
+def test_an_ingestion_waits_on_for_its_turn_and_reports_everything(open_library: Open) -> None:
+    """Another writer takes the lock between two documents for longer than a writer is waited for
+    at the start: what was fetched is stored, and the report has all of it."""
+    library, other = open_library(), open_library()
+    taken = threading.Event()
+
+    def occupy() -> None:
+        with other.writing(patience=30):
+            taken.set()
+            time.sleep(3 * LOCK_TIMEOUT_SECONDS)
+
+    def sources() -> Iterator[dict[str, str]]:
+        yield story(1)
+        threading.Thread(target=occupy).start()
+        taken.wait(30)
+        yield story(2)
+
+    assert ingest(sources(), library).counts == {"new": 2}
+    assert says(library, "marker2x1")
+
+
+def test_whoever_waits_is_told_for_whom() -> None:
+    """The error names the holder; a long wait has no end of its own."""
+    turns = iter([False, False, True])
+    wait_for(lambda: next(turns), lambda: "citewire on elsewhere", "the library", math.inf)
+    with pytest.raises(LibraryBusy, match=r"the library \(citewire on elsewhere\)"):
+        wait_for(lambda: False, lambda: "citewire on elsewhere", "the library", 0.0)
 
 
 # -- another embedder -------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +17,14 @@ from starlette.routing import BaseRoute, Route
 
 from ingest.pipeline import ingest
 from ingest.storage.catalogue.feed_subscriptions import Subscriptions
+from ingest.storage.corrections import correct_article
 from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.interfaces.access.visitor import SCOPE_KEY, Visitor
+from qa.interfaces.library.job_journal import JobJournal
+from qa.interfaces.library.job_view import render_job
 from qa.interfaces.library.jobs import Jobs, Report, Step
+from qa.interfaces.library.layout import Frame
 from qa.interfaces.library.routes import library_routes
 from tests.fakes_files import html_file, rss_file
 from tests.fakes_ingest import Web, WordEmbedding, serving, story
@@ -302,6 +307,39 @@ def test_a_job_can_be_stopped_and_a_broken_step_stops_no_other() -> None:
     assert (done, cleaned) == (["good"], [1])
 
 
+def test_a_restart_names_the_jobs_that_it_interrupted(tmp_path: Path) -> None:
+    """With what was done, what was not, and what to do; a job that is over is not named."""
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(_: Report) -> str:
+        began.set()
+        go_on.wait(30)
+        return ""
+
+    def jobs() -> Jobs:
+        journal = JobJournal(tmp_path)
+        return Jobs(journal.interrupted, journal.write)
+
+    running = jobs()
+    steps = [Step("first", lambda _: "1 passage"), Step("<b>second", slow), Step("third", slow)]
+    job = running.submit("Adding 3 addresses", steps)
+    assert began.wait(30)
+    found = jobs().look(job.id)
+    assert found is not None
+    assert [step.state for step in found.steps] == ["done", "stopped", "stopped"]
+    page = render_job(found, Frame())
+    assert "nothing is stored twice" in page
+    assert "Add it again" in page
+    assert "&lt;b&gt;second" in page
+    assert [view.title for view in jobs().recent()] == ["Adding 3 addresses"]
+    go_on.set()
+    for _ in range(600):
+        if job.over and not jobs().recent():
+            break
+        time.sleep(0.02)
+    assert jobs().recent() == []
+
+
 # -- correcting and removing ----------------------------------------------------------------
 
 
@@ -334,13 +372,26 @@ def test_a_corrected_date_and_outlet_outlive_the_source(
 
 def test_a_corrected_text_without_address_is_known_again(library: Library) -> None:
     """Where only the content identifies an article, a corrected outlet makes no second one."""
-    from ingest.storage.corrections import correct_article
-
     source = {"title": "No address", "text": story(301)["text"], "publisher": "Wrong Post"}
     (outcome,) = ingest([source], library).outcomes
     assert outcome.article_id
     correct_article(library, outcome.article_id, {"publisher": "Right Post"}, "ann")
     assert ingest([source], library).counts == {"unchanged": 1}
+
+
+def test_an_address_read_after_its_outlet_was_corrected_is_known_again(library: Library) -> None:
+    """A file whose outlet an editor corrected is the article at its address, under the outlet that
+    its page still names; the same words of a third outlet are not."""
+    source = {"title": "A file", "text": story(302)["text"], "publisher": "Wrong Post"}
+    (outcome,) = ingest([source], library).outcomes
+    assert outcome.article_id
+    correct_article(library, outcome.article_id, {"publisher": "Right Post"}, "ann")
+    address = {"url": "https://wrong.example/302"}
+    assert ingest([source | address], library).counts == {"duplicate": 1}
+    assert ingest([source | address | {"publisher": "Right Post"}], library).counts == {
+        "duplicate": 1
+    }
+    assert ingest([source | address | {"publisher": "Third Post"}], library).counts == {"new": 1}
 
 
 def test_removing_asks_first(site: httpx.Client, library: Library) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,11 +57,20 @@ class LexicalIndex:
         self._position_file = folder / "seen"
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            self._folder_number = folder.stat().st_ino
             self._index = tantivy.Index(_schema(), path=str(folder))
         except (ValueError, OSError) as error:
             raise LibraryBroken(
                 f"The lexical index {folder} cannot be opened ({error}). {REPAIR_ADVICE}"
             ) from error
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another index lies in the folder by now, or none."""
+        try:
+            return self._folder.stat().st_ino != self._folder_number
+        except OSError:
+            return True
 
     @property
     def seen(self) -> int:
@@ -78,6 +87,20 @@ class LexicalIndex:
         writer.delete_all_documents()
         writer.commit()
         self._index.reload()
+
+    def rebuild(self, seq: int, batches: Iterable[Sequence[tuple[Passage, Article]]]) -> None:
+        """Replace everything by the passages, which the catalogue holds after change ``seq``, in
+        one commit: whoever searches sees all of the old ones until all of the new ones."""
+        with self._readable_errors():
+            writer = self._index.writer(heap_size=_WRITER_HEAP_BYTES, num_threads=1)
+            writer.delete_all_documents()
+            for batch in batches:
+                for passage, article in batch:
+                    writer.add_document(_document(passage, article))
+            writer.commit()
+            writer.wait_merging_threads()
+            self._position_file.write_text(str(seq))
+            self._index.reload()
 
     def replay(self, changes: Sequence[tuple[int, str, str]], lookup: Lookup) -> None:
         """Apply changes ``(seq, passage id, add|remove)`` in order. Replaying twice is harmless:

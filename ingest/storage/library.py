@@ -6,13 +6,14 @@
     open:    the lexical index replays what it missed; a writer first finishes what was interrupted
     repair:  annotations and both indexes are made anew from the catalogue's texts
 
-What is ready in the catalogue can be found, and nothing else can. One process writes at a time (a
-lock file); any number read. Knows nothing about questions, or about where articles come from.
+What is ready in the catalogue can be found, and nothing else can. One process writes at a time
+(``ingest.storage.write_lock``); any number read. Of several machines that share a catalogue each
+has indexes of its own, and brings them up to what the others wrote. Knows nothing about questions,
+or about where articles come from.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -20,17 +21,24 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from ingest.attribution.statements import Statement
 from ingest.dates.time_expressions import TimeExpression
-from ingest.errors import EmbedderChanged, LibraryBusy
+from ingest.errors import EmbedderChanged, LibraryBroken
 from ingest.records import Article, Passage
 from ingest.segmentation import PASSAGE_CHARS, split_into_passages
 from ingest.storage.catalogue.archive import Version
 from ingest.storage.catalogue.catalogue import Catalogue
+from ingest.storage.folders import discard_folder, folder_beside, replace_folder
 from ingest.storage.memory import limit_arenas
-from ingest.storage.search import LOCK_TIMEOUT_SECONDS, MAX_CHANGES_PER_REPLAY, LibraryReader
+from ingest.storage.search import (
+    LOCK_TIMEOUT_SECONDS,
+    MAX_CHANGES_PER_REPLAY,
+    LibraryReader,
+    embedded_text,
+)
+from ingest.storage.write_lock import write_lock
 from ingest.versions.originals import choose_original
 
 if TYPE_CHECKING:
@@ -74,7 +82,6 @@ class Library(LibraryReader):
         super().__init__(home, catalogue, vectors_at or str(home / "chroma"), embedder)
         self.batch_size = PASSAGES_PER_BATCH
         limit_arenas()
-        self._lock = FileLock(self.home / "write.lock", timeout=LOCK_TIMEOUT_SECONDS)
         if embedder is not None:
             try:
                 self._check_embedder()
@@ -126,10 +133,11 @@ class Library(LibraryReader):
 
     def counts(self) -> dict[str, int]:
         """Rows of the catalogue, and entries of the two indexes."""
-        return self.catalogue.counts() | {
-            "vectors": self.vectors.count(),
-            "lexical": self.lexical.count(),
-        }
+        with self._opening:
+            return self.catalogue.counts() | {
+                "vectors": self.vectors.count(),
+                "lexical": self.lexical.count(),
+            }
 
     # -- writing -------------------------------------------------------------------------
 
@@ -149,24 +157,18 @@ class Library(LibraryReader):
                 self._check_embedder()
             self._recover(on_progress)
             yield
+            self._record_position()
 
     @contextmanager
     def _exclusive(self, patience: float = LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
-        try:
-            self._lock.acquire(timeout=patience)
-        except Timeout as error:
-            raise LibraryBusy(
-                f"Another process is writing to {self.home}. Wait for it to finish, then try again."
-            ) from error
-        try:
-            with self.catalogue.writer(patience):
-                with self._opening:
-                    self._reopen_vectors_if_changed()  # another process may have written meanwhile
-                self._writing_now = True
+        with write_lock(self.home, patience), self.catalogue.writer(patience):
+            with self._opening:
+                self._reopen_vectors_if_changed()  # another process may have written meanwhile
+            self._writing_now = True
+            try:
                 yield
-        finally:
-            self._writing_now = False
-            self._lock.release()
+            finally:
+                self._writing_now = False
 
     def embed(self, rows: Sequence[tuple[Passage, Article]]) -> Vectors:
         """Vectors of passages, shape (len(rows), dimension), computed in batches of equal size."""
@@ -189,7 +191,7 @@ class Library(LibraryReader):
         self._delete_dead()
         if self.catalogue.last_seq() - self.lexical.seen >= MAX_CHANGES_PER_REPLAY:
             self.update_lexical_index()
-        self._vectors_seq = self.catalogue.last_seq()
+        self._vectors_state = self._state_of_vectors()
 
     def remove(self, article_ids: Iterable[str]) -> int:
         """Remove articles from all three stores. Call inside ``writing()``. Returns how many."""
@@ -211,24 +213,52 @@ class Library(LibraryReader):
             staged = self.catalogue.restage(split_into_passages)
             self.catalogue.set_meta(self._fingerprint())
             self._recover(on_progress)
+            self._record_position()
         return staged
 
     def repair(self, on_progress: OnProgress = _ignore_progress) -> dict[str, int]:
-        """Discard both indexes and make them anew from the catalogue, with the annotations of its
-        texts. Returns ``counts()``. Raises LibraryBroken when the catalogue itself is damaged."""
+        """Make both indexes anew from the catalogue, with the annotations of its texts. The old
+        ones are searched until the new ones are whole. Returns ``counts()``. Raises LibraryBroken
+        when the catalogue itself is damaged."""
         _ = self.embedder
         with self._exclusive():
             self.catalogue.check()
             self.catalogue.reannotate(split_into_passages)
-            self.__dict__.pop("lexical", None)
-            _discard_folder(self.home / "lexical")
+            self._rebuild_lexical()
             if "://" in self._vectors_at:
                 self.vectors.clear()
             else:
-                self._close_vectors()
-                _discard_folder(Path(self._vectors_at))
+                self._rebuild_vectors(Path(self._vectors_at), on_progress)
             self._recover(on_progress)
+            self._record_position()
         return self.counts()
+
+    def _rebuild_lexical(self) -> None:
+        with FileLock(self.home / "lexical.lock"):
+            try:
+                index = self._open_lexical(self.home / "lexical")
+            except LibraryBroken:
+                discard_folder(self.home / "lexical")
+                index = self._open_lexical(self.home / "lexical")
+            index.rebuild(self.catalogue.last_seq(), self._ready_batches())
+        self.__dict__.pop("lexical", None)
+
+    def _rebuild_vectors(self, folder: Path, on_progress: OnProgress) -> None:
+        index = self._open_vectors(str(folder_beside(folder)))
+        for batch in self._ready_batches():
+            index.upsert(batch, self.embed(batch))
+            on_progress(len(batch))
+        index.close()
+        with self._opening:
+            self._close_vectors()
+            replace_folder(folder)
+            self._vectors_state = self._state_of_vectors()
+
+    def _ready_batches(self) -> Iterator[list[tuple[Passage, Article]]]:
+        """All that can be found, by passage, some at a time."""
+        ready = self.catalogue.passage_ids("ready")
+        for first in range(0, len(ready), self.batch_size):
+            yield self.catalogue.retrievable(ready[first : first + self.batch_size])
 
     # -- keeping the stores in step --------------------------------------------------------
 
@@ -272,10 +302,17 @@ class Library(LibraryReader):
             self._mark_ready([article for article, _ in pending])
         self._delete_dead()
         if self._embedder is not None and (
-            self.vectors.count() != self.catalogue.counts()["passages"]
+            self.vectors.position != self.catalogue.last_seq()
+            or self.vectors.count() != self.catalogue.counts()["passages"]
         ):
             self._reconcile_vectors(set(self.catalogue.passage_ids("ready")), on_progress)
         self.update_lexical_index()
+
+    def _record_position(self) -> None:
+        """Call when the vectors hold what the catalogue does. A writer that could not embed knows
+        only that when they did before."""
+        if self._embedder is not None:
+            self.vectors.set_position(self.catalogue.last_seq())
 
     def _reconcile_vectors(self, ready: AbstractSet[str], on_progress: OnProgress) -> None:
         """Make the vector index hold exactly the passages that are ready."""
@@ -293,18 +330,3 @@ class Library(LibraryReader):
             batch = rows[first : first + self.batch_size]
             self.vectors.upsert(batch, self.embed(batch))
             on_progress(len(batch))
-
-
-def _discard_folder(folder: Path) -> None:
-    """Remove an index's folder: renamed first, so that a crash leaves none half removed."""
-    if not folder.exists():
-        return
-    discarded = folder.with_name(f"{folder.name}.discarded")
-    shutil.rmtree(discarded, ignore_errors=True)
-    folder.rename(discarded)
-    shutil.rmtree(discarded, ignore_errors=True)
-
-
-def embedded_text(passage: Passage, article: Article) -> str:
-    """What is embedded for a passage: the title in front, for passages that name nobody."""
-    return f"{article.title}\n{passage.text}" if article.title else passage.text

@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import REPAIR_ADVICE, LibraryBroken, LibraryError
+from ingest.errors import REPAIR_ADVICE, LibraryBroken, LibraryBusy, LibraryError
+from ingest.records import Article, Passage
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.filters import Filters, resolve_outlets
+from ingest.storage.write_lock import write_lock
 
 if TYPE_CHECKING:
     from ingest.storage.embedder import Embedder
@@ -41,6 +43,9 @@ _WIDENING_MARGIN = 1.3
 _MAX_WIDENED_RESULTS = 4_000
 """Results asked of an index before every matching passage is scored instead. With 60 wanted of
 100,000 that is when less than 1.5 % match, and scoring those takes about as long."""
+
+MAX_FOLLOWED_PER_SEARCH = 64
+"""Changes of other machines that a search embeds before it looks: about a second's work."""
 
 MAX_CHANGES_PER_REPLAY = 2_000
 """Catalogue changes that the lexical index replays in one commit."""
@@ -76,7 +81,7 @@ class LibraryReader:
         self._embedder = embedder
         self._opening = RLock()
         self._writing_now = False
-        self._vectors_seq = catalogue.last_seq()  # the last change that the open index knows of
+        self._vectors_state = self._state_of_vectors()
         self._facts: tuple[int, LibraryFacts] | None = None
         self._filtered_ids: tuple[tuple[int, Filters], list[str]] | None = None
 
@@ -102,13 +107,20 @@ class LibraryReader:
         vector = self.encode_question(question)
         with self._opening:
             self._reopen_vectors_if_changed()
+            if self.catalogue.shared and not self._writing_now:
+                self._follow(MAX_FOLLOWED_PER_SEARCH)
             found = self._search_filtered(
                 filters,
                 limit,
                 lambda most: self.vectors.search(vector, most),
                 lambda ids: _rank_by_cosine(vector, ids, self.vectors.find(ids))[:limit],
             )
-        if not found and limit and not filters and (stored := self.facts().passages):
+        if (
+            not found
+            and limit
+            and not (filters or self._writing_now)
+            and (stored := self.facts().passages)
+        ):
             raise LibraryBroken(
                 f"The vector store {self._vectors_at} is empty, but the catalogue holds {stored} "
                 f"passages. {REPAIR_ADVICE}"
@@ -205,19 +217,28 @@ class LibraryReader:
     @cached_property
     def vectors(self) -> VectorIndex:
         """The vector index, opened at its first use: importing chromadb alone takes 0.8 s."""
+        return self._open_vectors(self._vectors_at)
+
+    def _open_vectors(self, where: str) -> VectorIndex:
         from ingest.storage.vector_index import VectorIndex
 
-        return VectorIndex(self._vectors_at)
+        return VectorIndex(where)
 
     @cached_property
     def lexical(self) -> LexicalIndex:
         """The lexical index, opened at its first use."""
+        return self._open_lexical(self.home / "lexical")
+
+    def _open_lexical(self, folder: Path) -> LexicalIndex:
         from ingest.storage.lexical_index import LexicalIndex
 
-        return LexicalIndex(self.home / "lexical")
+        return LexicalIndex(folder)
 
     def update_lexical_index(self) -> None:
         """Replay into the lexical index the catalogue's changes since it last did."""
+        with self._opening:
+            if "lexical" in self.__dict__ and self.lexical.replaced:
+                del self.__dict__["lexical"]
         behind = self.catalogue.last_seq() - self.lexical.seen
         if not behind:
             return
@@ -232,12 +253,50 @@ class LibraryReader:
         except Timeout:
             return  # another process is replaying the same changes
 
+    def follow(self, on_progress: Callable[[int], None] = lambda _: None) -> None:
+        """Bring this home's own vectors up to the catalogue, which another machine wrote to.
+        Takes as long as embedding what is new does."""
+        with self._opening:
+            self._reopen_vectors_if_changed()
+            while self.catalogue.shared and self._follow(MAX_FOLLOWED_PER_SEARCH):
+                on_progress(MAX_FOLLOWED_PER_SEARCH)
+
+    def _follow(self, limit: int) -> bool:
+        """Bring the vectors ``limit`` changes closer to the catalogue. False when nothing is left
+        to do, or another process of this home writes, which does it."""
+        if self.vectors.position >= self.catalogue.last_seq():
+            return False
+        try:
+            with write_lock(self.home):
+                self._close_vectors()  # another process may have done it
+                changes = self.catalogue.changes_after(self.vectors.position, limit)
+                if not changes:
+                    return False
+                ids = list(dict.fromkeys(key for _, key, _ in changes))
+                rows = self.catalogue.retrievable(ids)
+                stored = self.vectors.find([passage.id for passage, _ in rows])
+                new = [row for row in rows if row[0].id not in stored]
+                if new:
+                    texts = [embedded_text(*row) for row in new]
+                    self.vectors.upsert(new, self.encode(texts))
+                alive = {passage.id for passage, _ in rows}
+                self.vectors.delete([key for key in ids if key not in alive])
+                self.vectors.set_position(changes[-1][0])
+                return True
+        except LibraryBusy:
+            return False
+
+    def _state_of_vectors(self) -> tuple[int, int]:
+        """Changes when another process has written: the last change, and the folder's number."""
+        folder = Path(self._vectors_at)
+        return self.catalogue.last_seq(), folder.stat().st_ino if folder.exists() else 0
+
     def _reopen_vectors_if_changed(self) -> None:
         """Chroma's index in memory does not learn of what another process writes: open it anew
-        when the catalogue has moved on since it was opened."""
-        now = self.catalogue.last_seq()
-        if now != self._vectors_seq:
-            self._vectors_seq = now
+        when the catalogue has moved on since it was opened, or its folder was replaced."""
+        now = self._state_of_vectors()
+        if now != self._vectors_state:
+            self._vectors_state = now
             if not self._writing_now:
                 self._close_vectors()
 
@@ -256,3 +315,8 @@ def _rank_by_cosine(vector: Vectors, ids: Sequence[str], found: dict[str, Vector
     cosines = np.stack([found[key] for key in kept]) @ vector
     order = np.argsort(-cosines, kind="stable")
     return [(kept[place], float(cosines[place])) for place in order]
+
+
+def embedded_text(passage: Passage, article: Article) -> str:
+    """What is embedded for a passage: the title in front, for passages that name nobody."""
+    return f"{article.title}\n{passage.text}" if article.title else passage.text

@@ -30,6 +30,9 @@ COLLECTION = "passages"
 
 _IDS_PER_PAGE = 5_000
 
+_POSITION = "seen"
+"""Name in the collection's metadata of the last catalogue change that it holds."""
+
 _COSINE: Any = {"hnsw": {"space": "cosine"}}
 
 _OPENING_ERRORS = (ChromaError, ValueError, OSError, RuntimeError, AttributeError)
@@ -112,6 +115,17 @@ class VectorIndex:
     def close(self) -> None:
         """Release the folder: the last of this process's clients on it stops chromadb's threads."""
         cast("Any", self._client).close()  # every client has it, only the interface does not
+
+    @property
+    def position(self) -> int:
+        """The ``seq`` of the catalogue change up to which a writer last brought this index."""
+        return int((self._collection.metadata or {}).get(_POSITION, 0))
+
+    def set_position(self, seq: int) -> None:
+        """Record that the index holds all that the catalogue held after change ``seq``."""
+        if seq != self.position:
+            with self._readable_errors():
+                self._collection.modify(metadata={_POSITION: seq})
 
     def upsert(self, rows: Sequence[tuple[Passage, Article]], vectors: Vectors) -> None:
         """Store vectors of shape (len(rows), dimension); those of known ids are replaced."""

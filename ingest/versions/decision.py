@@ -42,7 +42,8 @@ def decide(
         return apply_edits(_merge(incoming, stored), edits.get(stored.id, ()))
 
     if stored is None:
-        stored = next((other for other in same_text if _is_same_publication(incoming, other)
+        stored = next((other for other in same_text
+                       if _is_known_publication(incoming, other, edits.get(other.id, ()))
                        or (other.id in edits and new_id(incoming) == other.id)), None)  # fmt: skip
         if stored is None:
             return Decision("new", replace(incoming, id=new_id(incoming), version=1))
@@ -75,6 +76,13 @@ def _is_same_publication(one: Article, other: Article) -> bool:
     if one.publisher and other.publisher:
         return one.publisher == other.publisher
     return not (one.canonical_url and other.canonical_url)
+
+
+def _is_known_publication(incoming: Article, other: Article, edits: Sequence[Edit]) -> bool:
+    """Whether equal words are one article, under the outlet that it has or had before edits."""
+    before = [edit.old_value for edit in edits if edit.field == "publisher"]
+    known_as = [other, *(replace(other, publisher=outlet) for outlet in before)]
+    return any(_is_same_publication(incoming, form) for form in known_as)
 
 
 def _has_no_address(incoming: Article, stored: Article) -> bool:

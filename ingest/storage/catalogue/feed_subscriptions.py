@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
@@ -77,6 +77,11 @@ class Subscriptions:
                              row.succeeded_at, row.failed_at, row.failure)
                 for row in connection.execute(query)
             ]  # fmt: skip
+
+    def due(self, after: timedelta) -> list[str]:
+        """Addresses of the feeds that nobody has read for that long."""
+        newest = (datetime.now(UTC) - after).isoformat(timespec="microseconds")
+        return [feed.url for feed in self.all() if (feed.checked_at or "") < newest]
 
     def entry_states(self, url: str) -> dict[str, str]:
         """The state in which each entry of a feed was last read, by entry id."""

@@ -36,8 +36,8 @@ MAX_ADDRESSES = 500
 
 MAX_TEXT_CHARACTERS = 1_000_000
 
-WRITER_PATIENCE_SECONDS = 60.0
-"""Longest that a job waits for another writer, such as the update of a feed."""
+WRITER_PATIENCE_SECONDS = 3600.0
+"""Longest that a job waits for another writer: what was uploaded for it is lost when it fails."""
 
 
 class NothingToAdd(QaError):

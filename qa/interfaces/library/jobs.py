@@ -4,7 +4,8 @@
     thread: for each step: step.work(report) -> outcomes, and a closing remark or a failure
     page:   job.view() -> JobView, as far as it is
 
-Jobs live in the memory of the process. Knows nothing about what a step does.
+Jobs live in the memory of the process; which are not over is told to whoever keeps it for after a
+restart (``job_journal``). Knows nothing about what a step does.
 """
 
 from __future__ import annotations
@@ -104,13 +105,16 @@ class _Running:
 class Job:
     """Steps done in order. A step that fails does not stop the rest."""
 
-    def __init__(self, title: str, steps: Sequence[Step]) -> None:
+    def __init__(
+        self, title: str, steps: Sequence[Step], changed: Callable[[], object] = lambda: None
+    ) -> None:
         self.id = token_hex(6)
         self.title = title
         self.created = datetime.now(UTC)
         self._steps = [_Running(step) for step in steps]
         self._lock = threading.Lock()
         self._stopped = False
+        self._changed = changed
 
     def stop(self) -> None:
         """Do no further step; the one that is being done is finished."""
@@ -156,6 +160,7 @@ class Job:
     def _set(self, running: _Running, state: State, remark: str) -> None:
         with self._lock:
             running.state, running.remark = state, remark
+        self._changed()
 
     @staticmethod
     def _state(steps: Sequence[StepView]) -> State:
@@ -170,9 +175,20 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one server: one is done at a time, the others wait in order."""
+    """The jobs of one server: one is done at a time, the others wait in order.
 
-    def __init__(self) -> None:
+    ``interrupted`` are those of an earlier server, which are only shown. ``keep`` is given the jobs
+    that are not over, whenever one changes.
+    """
+
+    def __init__(
+        self,
+        interrupted: Sequence[JobView] = (),
+        keep: Callable[[Sequence[JobView]], object] = lambda _: None,
+    ) -> None:
+        self._interrupted = {job.id: job for job in interrupted}
+        self._keep = keep
+        self._keeping = threading.Lock()
         self._jobs: dict[str, Job] = {}
         self._waiting: deque[Job] = deque()
         self._changed = threading.Condition()
@@ -180,7 +196,7 @@ class Jobs:
 
     def submit(self, title: str, steps: Sequence[Step]) -> Job:
         """Queue a job. Raises QueueFull."""
-        job = Job(title, steps)
+        job = Job(title, steps, self._keep_unfinished)
         with self._changed:
             if len(self._waiting) >= MAX_JOBS_WAITING:
                 for step in steps:
@@ -193,11 +209,22 @@ class Jobs:
                 self._thread = threading.Thread(target=self._run, name="library-jobs", daemon=True)
                 self._thread.start()
             self._changed.notify_all()
+        self._keep_unfinished()
         return job
+
+    def _keep_unfinished(self) -> None:
+        with self._keeping:
+            views = [job.view() for job in list(self._jobs.values())]
+            self._keep([view for view in views if not view.over])
 
     def find(self, job_id: str) -> Job | None:
         """The job of this id, unless it is forgotten."""
         return self._jobs.get(job_id)
+
+    def look(self, job_id: str) -> JobView | None:
+        """The job of this id as it is now, or as a restart interrupted it."""
+        job = self.find(job_id)
+        return self.view(job) if job else self._interrupted.get(job_id)
 
     def view(self, job: Job) -> JobView:
         """A job as it is now, with how many come before it."""
@@ -206,7 +233,8 @@ class Jobs:
 
     def recent(self) -> list[JobView]:
         """All jobs that are not forgotten, newest first."""
-        return [self.view(job) for job in reversed(list(self._jobs.values()))]
+        ours = [self.view(job) for job in reversed(list(self._jobs.values()))]
+        return [*ours, *self._interrupted.values()]
 
     def _forget_oldest(self) -> None:
         over = [job for job in self._jobs.values() if job.over]

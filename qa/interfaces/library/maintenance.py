@@ -40,6 +40,7 @@ def examine(library: Library, today: date) -> Health:
     problems: list[str] = []
     try:
         library.update_lexical_index()
+        library.follow()
         counts = library.counts()
         problems = _disagreements(counts)
     except IngestError as error:

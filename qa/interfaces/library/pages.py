@@ -31,6 +31,7 @@ from qa.interfaces.library.additions import (
 )
 from qa.interfaces.library.article_forms import render_add, render_edit, render_remove
 from qa.interfaces.library.feeds_view import render_feeds, render_health
+from qa.interfaces.library.job_journal import JobJournal
 from qa.interfaces.library.job_view import render_job, render_jobs
 from qa.interfaces.library.jobs import Jobs, Step
 from qa.interfaces.library.layout import Frame, note, render_page
@@ -92,7 +93,8 @@ class LibraryPages:
         self._assistant = assistant
         self._library = assistant.library
         self._feeds = Subscriptions(assistant.library.catalogue)
-        self._jobs = Jobs()
+        journal = JobJournal(self._library.home)
+        self._jobs = Jobs(journal.interrupted, journal.write)
         discard_uploads(self._library.home)
 
     # -- the table ---------------------------------------------------------------------
@@ -146,10 +148,9 @@ class LibraryPages:
 
     def job(self, sent: Sent) -> Reply:
         """A job, as far as it is."""
-        if (job := self._jobs.find(sent.id)) is None:
-            return self._missing(sent, "There is no such job; jobs are forgotten when the server "
-                                       "is started again.")  # fmt: skip
-        view = self._jobs.view(job)
+        if (view := self._jobs.look(sent.id)) is None:
+            return self._missing(sent, "There is no such job; those that are over are forgotten "
+                                       "when the server is started again.")  # fmt: skip
         body = render_job(view, sent.frame)
         return Shown(render_page(sent.frame, view.title, body, tab="/add", refreshed=not view.over))
 

@@ -1,0 +1,98 @@
+"""Takes the lock that lets one process at a time write, and tells whom it waits for.
+
+The lock is a file in the library's home; the operating system lets go of it when its holder dies. A
+database that several machines share has a lock of its own (``ingest.storage.catalogue.database``),
+waited for in the same way. Knows nothing about what is written.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+
+from filelock import FileLock, Timeout
+
+from ingest.errors import LibraryBusy
+
+log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.1
+
+SECONDS_UNTIL_WORD = (5.0, 60.0)
+"""Seconds of waiting before the first word about it, and between that and the next ones."""
+
+
+def process_name() -> str:
+    """This process as others are told of it."""
+    return f"citewire on {socket.gethostname()}, process {os.getpid()}"
+
+
+def wait_for(
+    take: Callable[[], bool], holder: Callable[[], str], where: str, patience: float
+) -> None:
+    """Try to ``take`` a lock until it is taken, with a word in the log about who holds it.
+
+    Raises LibraryBusy, with the holder's name, when it is not taken after ``patience`` seconds.
+    """
+    began = monotonic()
+    first, between = SECONDS_UNTIL_WORD
+    next_word = began + first
+    while not take():
+        now = monotonic()
+        if now - began >= patience:
+            raise LibraryBusy(
+                f"Another process is writing to {where} ({holder()}). Wait for it to finish, then "
+                "try again."
+            )
+        if now >= next_word:
+            log.warning("Waiting to write to %s, where another does (%s).", where, holder())
+            next_word = now + between
+        sleep(_POLL_SECONDS)
+
+
+class NamedLock:
+    """A lock file of this machine's processes, and beside it a line on who holds it."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = FileLock(path, timeout=0)
+        self._line = path.with_suffix(".holder")
+
+    def take(self, more: str = "") -> bool:
+        """Take the lock, unless another holds it; ``more`` is told of this process."""
+        try:
+            self._lock.acquire()
+        except Timeout:
+            return False
+        since = f"since {datetime.now(UTC):%H:%M:%S} UTC"
+        self._line.write_text(", ".join(filter(None, (process_name(), more, since))), "utf-8")
+        return True
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        with suppress(OSError):
+            self._line.unlink(missing_ok=True)
+        self._lock.release()
+
+    def holder(self) -> str:
+        """Who holds the lock, as far as it is known."""
+        with suppress(OSError):
+            return self._line.read_text("utf-8") or "unknown"
+        return "unknown"
+
+
+@contextmanager
+def write_lock(home: Path, patience: float = 0.0) -> Iterator[None]:
+    """Hold the write lock of one home. Raises LibraryBusy when another process still does after
+    ``patience`` seconds."""
+    lock = NamedLock(home / "write.lock")
+    wait_for(lock.take, lock.holder, str(home), patience)
+    try:
+        yield
+    finally:
+        lock.release()

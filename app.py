@@ -2,8 +2,8 @@
 
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
-Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
-the API of ``qa.interfaces.api``, the articles of ``qa.interfaces.article_page`` and the pages of
+Also offers ``ask`` as an API endpoint, and serves the API of ``qa.interfaces.api``, the tools of
+``qa.interfaces.mcp``, the articles of ``qa.interfaces.article_page`` and the pages of
 ``qa.interfaces.library`` beside the page, all behind ``qa.interfaces.access``. A conversation is
 kept in the state of its session and in its visitor's browser, and nowhere else. The only module
 that imports gradio; knows nothing about retrieval, models or stores.
@@ -12,7 +12,6 @@ that imports gradio; knows nothing about retrieval, models or stores.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import socket
@@ -22,9 +21,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
 from importlib.resources import files
-from importlib.util import find_spec
 from io import StringIO
 from typing import Any
 from urllib.parse import quote
@@ -35,7 +32,6 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
 from gradio.events import api as endpoint
-from gradio_client import Client
 from pydantic import ValidationError
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -51,6 +47,7 @@ from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.library.routes import library_routes
+from qa.interfaces.mcp.server import mcp_routes
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
@@ -418,30 +415,12 @@ def launch(
             server_name=settings.host, server_port=port, root_path=settings.root_path or None,
             theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
             css=css, head=head, favicon_path=str(assets / "favicon.svg"),
-            mcp_server=find_spec("mcp") is not None,
+            mcp_server=False,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", state_session_capacity=MAX_SESSIONS,
             prevent_thread_lock=True, quiet=True,
             app_kwargs={"routes": list(routes), "middleware": [guard]},
         )  # fmt: skip
-    _adapt_mcp_server(blocks, identity)
-
-
-def _adapt_mcp_server(blocks: gr.Blocks, identity: Identity) -> None:
-    """Make the MCP tool return JSON, where gradio returns Python's ``str()`` of a dict.
-
-    Also let it in: its visitor has signed in, and it asks this server again by itself.
-    """
-    server: Any = blocks.mcp_server_obj
-    if server is None:
-        return
-    server.postprocess_output_data = lambda data, _root_url: [
-        server.types.TextContent(type="text", text=json.dumps(value, ensure_ascii=False))
-        for value in data
-    ]
-    headers = {"x-gradio-user": "mcp", "authorization": f"Bearer {identity.own_token}"}
-    quiet = {"download_files": False, "verbose": False, "analytics_enabled": False}
-    server._get_or_create_client = cache(lambda: Client(server.local_url, headers=headers, **quiet))
 
 
 def free_port(host: str, port: int) -> int:
@@ -470,6 +449,7 @@ def main(settings: Settings | None = None) -> None:
         blocks = build(assistant, slots)
         routes = [
             *api_routes(assistant, slots),
+            *mcp_routes(assistant, slots),
             *article_routes(assistant.library),
             *library_routes(assistant),
         ]

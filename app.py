@@ -48,6 +48,7 @@ from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.library.routes import library_routes
 from qa.interfaces.mcp.server import mcp_routes
+from qa.interfaces.metrics import Metrics
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
@@ -391,11 +392,12 @@ def launch(
     port: int,
     identity: Identity,
     routes: Sequence[BaseRoute] = (),
+    on_response: Callable[[int], object] = lambda status: None,
 ) -> None:
     """Start to serve the page, until ``blocks.close()``; returns when it can be reached.
 
     ``identity`` decides who may use it; ``routes`` are served beside the page, and go before
-    gradio's own.
+    gradio's own. ``on_response`` is called with the status of each response.
     """
     assets = files("qa.interfaces") / "assets"
     script, css, icon = (
@@ -409,6 +411,7 @@ def launch(
         questions_per_minute=settings.questions_per_minute,
         root_path=settings.root_path,
         own_scripts=script_hashes(head.encode()),
+        on_response=on_response,
     )
     with redirect_stdout(StringIO()):  # one line is enough, and ``main`` prints it
         blocks.launch(
@@ -442,7 +445,9 @@ def main(settings: Settings | None = None) -> None:
         settings = settings or Settings()
         identity = identity_of(settings)
         port = free_port(settings.host, settings.port)
-        assistant = Assistant(settings)
+        metrics = Metrics()
+        assistant = Assistant(settings, observer=metrics)
+        metrics.watch(assistant.library)
         assistant.add_samples_if_empty()
         assistant.status()  # settings that contradict each other fail before anything listens
         slots = threading.Semaphore(MAX_CONCURRENT_ANSWERS)
@@ -452,8 +457,9 @@ def main(settings: Settings | None = None) -> None:
             *mcp_routes(assistant, slots),
             *article_routes(assistant.library),
             *library_routes(assistant),
+            *metrics.routes(),
         ]
-        launch(blocks, settings, port, identity, routes)
+        launch(blocks, settings, port, identity, routes, metrics.responded)
     except ValidationError as error:
         first = error.errors()[0]
         sys.exit(f"citewire: the setting {first['loc'][0]} is wrong: {first['msg']}")

@@ -104,9 +104,9 @@ class ArticleTools:
 
 _ASK = (
     "Answers a question from the articles, with verbatim quotes as proof. `status` is answered, "
-    "partial, not_found (the articles do not say: do not guess; `nearest` has what comes closest) or "
-    "false_premise (they contradict the question; `notes` says in what). `text` has [n] behind each "
-    "sentence, and `citations` has for each [n] the exact quote, its article, outlet and day."
+    "partial, not_found (the articles do not say: do not guess; `nearest` has what comes closest) "
+    "or false_premise (they contradict the question; `notes` says in what). `text` has [n] behind "
+    "each sentence, and `citations` has for each [n] the exact quote, its article, outlet and day."
 )
 _SEARCH = (
     "Finds articles by meaning and by words, best first, each with the passage nearest to the "

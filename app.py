@@ -41,14 +41,16 @@ from qa import Answer, AnswerEvent, Assistant, QaError, Settings
 from qa.answers.feedback import append_feedback
 from qa.interfaces.access.identity import Identity, identity_of
 from qa.interfaces.access.middleware import AccessMiddleware
+from qa.interfaces.access.request_checks import is_from_this_machine
 from qa.interfaces.access.security_headers import script_hashes
-from qa.interfaces.access.visitor import visitor_of
+from qa.interfaces.access.visitor import is_editor, visitor_of
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.library.routes import library_routes
 from qa.interfaces.mcp.server import mcp_routes
 from qa.interfaces.metrics import Metrics
+from qa.interfaces.model_offer import render_model_offer
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
@@ -56,6 +58,7 @@ from qa.interfaces.page.given_feedback import feedback_on, render_receipt
 from qa.interfaces.page.saved_conversation import render_file, render_record, restore
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
 from qa.records import counted
+from qa.writing.models.local_servers import find_local_servers
 
 log = logging.getLogger(__name__)
 
@@ -193,6 +196,7 @@ class Page:
     stored: gr.Textbox
     file: gr.HTML
     receipt: gr.HTML
+    offer: gr.HTML
 
     def components(self) -> list[Any]:
         """Every component that ``respond`` may change."""
@@ -261,6 +265,7 @@ def _create_page() -> Page:
             js_on_load=_ASK_FOR_CONVERSATION, apply_default_css=False,
         )  # fmt: skip
         top = _html("cw-header")
+        offer = _html("cw-offer")
         again = gr.Button("New conversation", elem_id="cw-again", size="sm", scale=0)
     with gr.Row(elem_id="cw-main"):
         with gr.Column(elem_id="cw-chat"):
@@ -280,6 +285,7 @@ def _create_page() -> Page:
     return Page(
         conversation, visit, top, past, now, past_cards, cards, box, send, stop, again,
         talks, record, stored, _html("cw-file"), _html("cw-receipt"),
+        offer,
     )  # fmt: skip
 
 
@@ -358,6 +364,18 @@ def _connect_events(
     page.talks.like(keep_feedback, page.conversation, page.receipt, **private)
     page.talks.select(save_file, None, page.file, **private)
     blocks.load(show, stored, components, js=_WITH_STORED, **private)
+    if assistant.status()["mode"] == "quoted":
+        blocks.load(_offer_models, None, page.offer, queue=False, **private)
+
+
+def _offer_models(request: gr.Request) -> str:
+    """How to add a model, for whoever sits at this machine; the page is there already."""
+    asked = request.request
+    if asked is None or asked.client is None or not is_editor(asked.scope):
+        return ""
+    if not is_from_this_machine(asked.client.host, asked.headers):
+        return ""
+    return render_model_offer(find_local_servers())
 
 
 def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:

@@ -2,8 +2,8 @@
 
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
-Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
-the API of ``qa.interfaces.api``, the articles of ``qa.interfaces.article_page`` and the pages of
+Also offers ``ask`` as an API endpoint, and serves the API of ``qa.interfaces.api``, the tools of
+``qa.interfaces.mcp``, the articles of ``qa.interfaces.article_page`` and the pages of
 ``qa.interfaces.library`` beside the page, all behind ``qa.interfaces.access``. A conversation is
 kept in the state of its session and in its visitor's browser, and nowhere else. The only module
 that imports gradio; knows nothing about retrieval, models or stores.
@@ -12,7 +12,6 @@ that imports gradio; knows nothing about retrieval, models or stores.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import socket
@@ -22,9 +21,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cache
 from importlib.resources import files
-from importlib.util import find_spec
 from io import StringIO
 from typing import Any
 from urllib.parse import quote
@@ -35,7 +32,6 @@ os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import gradio as gr
 from gradio.events import api as endpoint
-from gradio_client import Client
 from pydantic import ValidationError
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
@@ -47,14 +43,18 @@ from qa.answers.feedback import append_feedback
 from qa.errors import SettingsError
 from qa.interfaces.access.identity import Identity, identity_of
 from qa.interfaces.access.middleware import AccessMiddleware
+from qa.interfaces.access.request_checks import is_from_this_machine
 from qa.interfaces.access.security_headers import script_hashes
-from qa.interfaces.access.visitor import visitor_of
+from qa.interfaces.access.visitor import is_editor, visitor_of
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.frame.assets import read_asset
 from qa.interfaces.frame.routes import asset_routes
 from qa.interfaces.library.routes import library_routes
+from qa.interfaces.mcp.server import mcp_routes
+from qa.interfaces.metrics import Metrics
+from qa.interfaces.model_offer import render_model_offer
 from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
@@ -62,6 +62,7 @@ from qa.interfaces.page.given_feedback import feedback_on, render_receipt
 from qa.interfaces.page.saved_conversation import render_file, render_record, restore
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
 from qa.records import counted
+from qa.writing.models.local_servers import find_local_servers
 
 log = logging.getLogger(__name__)
 
@@ -199,6 +200,7 @@ class Page:
     stored: gr.Textbox
     file: gr.HTML
     receipt: gr.HTML
+    offer: gr.HTML
 
     def components(self) -> list[Any]:
         """Every component that ``respond`` may change."""
@@ -267,6 +269,7 @@ def _create_page() -> Page:
             js_on_load=_ASK_FOR_CONVERSATION, apply_default_css=False,
         )  # fmt: skip
         top = _html("cw-header")
+        offer = _html("cw-offer")
         again = gr.Button("New conversation", elem_id="cw-again", size="sm", scale=0)
     with gr.Row(elem_id="cw-main"):
         with gr.Column(elem_id="cw-chat"):
@@ -286,6 +289,7 @@ def _create_page() -> Page:
     return Page(
         conversation, visit, top, past, now, past_cards, cards, box, send, stop, again,
         talks, record, stored, _html("cw-file"), _html("cw-receipt"),
+        offer,
     )  # fmt: skip
 
 
@@ -364,6 +368,18 @@ def _connect_events(
     page.talks.like(keep_feedback, page.conversation, page.receipt, **private)
     page.talks.select(save_file, None, page.file, **private)
     blocks.load(show, stored, components, js=_WITH_STORED, **private)
+    if assistant.status()["mode"] == "quoted":
+        blocks.load(_offer_models, None, page.offer, queue=False, **private)
+
+
+def _offer_models(request: gr.Request) -> str:
+    """How to add a model, for whoever sits at this machine; the page is there already."""
+    asked = request.request
+    if asked is None or asked.client is None or not is_editor(asked.scope):
+        return ""
+    if not is_from_this_machine(asked.client.host, asked.headers):
+        return ""
+    return render_model_offer(find_local_servers())
 
 
 def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
@@ -398,11 +414,12 @@ def launch(
     port: int,
     identity: Identity,
     routes: Sequence[BaseRoute] = (),
+    on_response: Callable[[int], object] = lambda status: None,
 ) -> None:
     """Start to serve the page, until ``blocks.close()``; returns when it can be reached.
 
     ``identity`` decides who may use it; ``routes`` are served beside the page, and go before
-    gradio's own.
+    gradio's own. ``on_response`` is called with the status of each response.
     """
     icon = quote(read_asset("favicon.svg"))
     script = read_asset("citewire.js")
@@ -413,6 +430,7 @@ def launch(
         questions_per_minute=settings.questions_per_minute,
         root_path=settings.root_path,
         own_scripts=script_hashes(head.encode()),
+        on_response=on_response,
     )
     with redirect_stdout(StringIO()):  # one line is enough, and ``main`` prints it
         blocks.launch(
@@ -420,30 +438,12 @@ def launch(
             theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
             css=read_asset("theme.css") + read_asset("citewire.css"), head=head,
             favicon_path=str(files("qa.interfaces") / "assets" / "favicon.svg"),
-            mcp_server=find_spec("mcp") is not None,
+            mcp_server=False,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", state_session_capacity=MAX_SESSIONS,
             prevent_thread_lock=True, quiet=True,
             app_kwargs={"routes": list(routes), "middleware": [guard]},
         )  # fmt: skip
-    _adapt_mcp_server(blocks, identity)
-
-
-def _adapt_mcp_server(blocks: gr.Blocks, identity: Identity) -> None:
-    """Make the MCP tool return JSON, where gradio returns Python's ``str()`` of a dict.
-
-    Also let it in: its visitor has signed in, and it asks this server again by itself.
-    """
-    server: Any = blocks.mcp_server_obj
-    if server is None:
-        return
-    server.postprocess_output_data = lambda data, _root_url: [
-        server.types.TextContent(type="text", text=json.dumps(value, ensure_ascii=False))
-        for value in data
-    ]
-    headers = {"x-gradio-user": "mcp", "authorization": f"Bearer {identity.own_token}"}
-    quiet = {"download_files": False, "verbose": False, "analytics_enabled": False}
-    server._get_or_create_client = cache(lambda: Client(server.local_url, headers=headers, **quiet))
 
 
 def free_port(host: str, port: int) -> int:
@@ -479,7 +479,9 @@ def main(settings: Settings | None = None) -> None:
         identity = identity_of(settings)
         port = free_port(settings.host, settings.port)
         lock = only_server(settings, port)
-        assistant = Assistant(settings)
+        metrics = Metrics()
+        assistant = Assistant(settings, observer=metrics)
+        metrics.watch(assistant.library)
         assistant.add_samples_if_empty()
         assistant.library.follow()  # what other machines added to a catalogue that they share
         assistant.status()  # settings that contradict each other fail before anything listens
@@ -488,10 +490,12 @@ def main(settings: Settings | None = None) -> None:
         routes = [
             *asset_routes(),
             *api_routes(assistant, slots),
+            *mcp_routes(assistant, slots),
             *article_routes(assistant.library),
             *library_routes(assistant),
+            *metrics.routes(),
         ]
-        launch(blocks, settings, port, identity, routes)
+        launch(blocks, settings, port, identity, routes, metrics.responded)
     except ValidationError as error:
         first = error.errors()[0]
         sys.exit(f"citewire: the setting {first['loc'][0]} is wrong: {first['msg']}")

@@ -14,12 +14,13 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
 from threading import Event as Signal
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.dates.parsing import parse_date
 from ingest.errors import LibraryBusy
@@ -59,10 +60,21 @@ SAMPLE_QUESTIONS = (
 """Questions that the bundled sample articles answer."""
 
 
+class Observer(Protocol):
+    """Is told what an assistant has done, in whichever thread did it."""
+
+    def answered(self, answer: Answer, seconds: float, *, repeated: bool) -> object:
+        """An answer is complete; a ``repeated`` one was given before."""
+
+    def ingested(self, report: IngestReport) -> object:
+        """A run of ingestion is over."""
+
+
 class Assistant:
     """Answers questions from one library. Safe to share between threads.
 
-    ``library`` and ``llm`` replace what the settings would open; any llama-index model fits.
+    ``library`` and ``llm`` replace what the settings would open; any llama-index model fits. The
+    ``observer`` is told of each answer and of what is ingested.
     Raises subclasses of IngestError and QaError whose message says what to do.
     """
 
@@ -72,10 +84,12 @@ class Assistant:
         *,
         library: Library | None = None,
         llm: LLM | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.library = library or open_library(self.settings)
         self._llm = llm
+        self._observer = observer
         self._answer_engine: AnswerEngine | None = None
         self._cache = AnswerCache()
         self._opening = Lock()
@@ -160,17 +174,25 @@ class Assistant:
         A question asked before gets the same answer at once, until the library changes. Takes and
         raises what ``ask`` does.
         """
+        started = time.perf_counter()
         query = _query(question, history, asked_at, filters)
         day = query.asked_at or datetime.now(UTC).date()
         key = (question, query.history, day, query.asked_at is None, query.filters)
         position = self.library.catalogue.last_seq()
         if cached := self._cache.get(key, position):
+            self._observe(cached, started, repeated=True)
             yield from replay_cached_answer(cached)
             return
         for event in self.answer_engine.events(query):
-            if isinstance(event, AnswerEvent) and _is_repeatable(event.answer, self.llm):
-                self._cache.put(key, position, event.answer)
+            if isinstance(event, AnswerEvent):
+                self._observe(event.answer, started, repeated=False)
+                if _is_repeatable(event.answer, self.llm):
+                    self._cache.put(key, position, event.answer)
             yield event
+
+    def _observe(self, answer: Answer, started: float, *, repeated: bool) -> None:
+        if self._observer is not None:
+            self._observer.answered(answer, time.perf_counter() - started, repeated=repeated)
 
     def check(
         self,
@@ -223,10 +245,13 @@ class Assistant:
         from ingest.sources.reader import read_sources
 
         listener = {"on_outcome": on_outcome} if on_outcome else {}
-        return ingest(
+        report = ingest(
             read_sources(sources, self.fetcher()), self.library, published=published,
             allow_private=self.settings.allow_private, patience=patience, **listener,
         )  # fmt: skip
+        if self._observer is not None:
+            self._observer.ingested(report)
+        return report
 
     def fetcher(self) -> Fetcher:
         """A fetcher of web pages that keeps to the delay and the networks of the settings."""

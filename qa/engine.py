@@ -112,8 +112,10 @@ class AnswerEngine:
         self._patience = patience
         self._judge = EntailmentJudge(llm) if judging and llm else None
         self._grounded: GroundedAnswerer | None = None
+        self._model_name = ""
         if llm is not None:
             profile = profile or profile_of(llm)
+            self._model_name = profile.name
             if not profile.small:
                 asked = (judge or llm) if judging else None
                 self._grounded = GroundedAnswerer(
@@ -160,7 +162,12 @@ class AnswerEngine:
             cost.record_stage_time("read")
             composed = yield from self._compose(query, question, read, cost)
         cost.record_stage_time("total")
-        yield AnswerEvent(finish_answer(question, read, composed, self._library, cost))
+        answer = finish_answer(question, read, composed, self._library, cost)
+        yield AnswerEvent(replace(answer, written_by=self._writer_of(answer)))
+
+    def _writer_of(self, answer: Answer) -> str:
+        """The name of the model that wrote; empty when none did."""
+        return self._model_name if answer.mode == "written" and answer.sentences else ""
 
     # -- retrieve and read ------------------------------------------------------------------
 

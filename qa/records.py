@@ -248,6 +248,8 @@ class Answer:
     confidence: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     usage: Mapping[str, int] = field(default_factory=dict)
+    written_by: str = ""
+    """The model that wrote, by its name; empty when the answer is quoted."""
 
     @property
     def text(self) -> str:
@@ -348,6 +350,17 @@ class Answer:
             newest = f"ewest article in the library {format_day(self.newest_article)}"
             parts.append(f"{'n' if parts else 'N'}{newest}")
         return " · ".join(parts)
+
+    @property
+    def written_how(self) -> str:
+        """Written by llama3.2:3b in 4.1 s, reading 1,204 tokens and writing 87. Empty if quoted."""
+        if not self.written_by:
+            return ""
+        seconds = self.timings.get("total")
+        took = f" in {seconds:.1f} s" if seconds else ""
+        read, wrote = (self.usage.get(f"{kind}_tokens", 0) for kind in ("prompt", "completion"))
+        tokens = f", reading {read:,} tokens and writing {wrote:,}" if wrote else ""
+        return f"Written by {self.written_by}{took}{tokens}"
 
     def __str__(self) -> str:
         lines = [self.lead] if self.lead else []

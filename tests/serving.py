@@ -14,6 +14,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 
@@ -38,9 +39,10 @@ def running_app(home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def served(routes: Sequence[BaseRoute]) -> Iterator[str]:
+def served(routes: Sequence[BaseRoute], *middleware: Middleware) -> Iterator[str]:
     """Serve routes from a thread of this process, on a free port; yields the address."""
-    config = uvicorn.Config(Starlette(routes=routes), ws="none", lifespan="off", log_level="error")
+    app = Starlette(routes=routes, middleware=middleware)
+    config = uvicorn.Config(app, ws="none", lifespan="off", log_level="error")
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)

@@ -605,7 +605,7 @@ def test_the_app_asks_to_sign_in(shared: tuple[str, str]) -> None:
     with httpx.Client(base_url=address) as browser:
         for path in ("/config", "/gradio_api/info", "/v1/models", "/theme.css", "/assets/x.js"):
             assert browser.get(path).status_code == 401
-        for path in ("/v1/chat/completions", "/gradio_api/call/ask", "/gradio_api/mcp/"):
+        for path in ("/v1/chat/completions", "/gradio_api/call/ask", "/mcp"):
             assert browser.post(path, json={}).status_code == 401
         assert browser.get("/readyz", timeout=120).status_code == 200
         assert "Password" in browser.get("/", headers=PAGE, follow_redirects=True).text
@@ -619,14 +619,12 @@ def test_the_app_asks_to_sign_in(shared: tuple[str, str]) -> None:
 
 
 def test_an_agent_asks_with_a_token(shared: tuple[str, str]) -> None:
-    """The MCP tool, which asks the app's own queue, answers whoever has signed in."""
+    """The tools for agents answer whoever has a token."""
     address, token = shared
-    call = {"name": "ask", "arguments": {"question": "How many people died in the sinking?"}}
+    call = {"name": "ask_articles", "arguments": {"question": "How many died in the sinking?"}}
     reply = httpx.post(
-        f"{address}/gradio_api/mcp/", timeout=240,
+        f"{address}/mcp", timeout=240,
         headers={"authorization": f"Bearer {token}", "accept": f"application/json, {EVENTS}"},
         json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call},
     )  # fmt: skip
-    (line,) = (line for line in reply.text.splitlines() if line.startswith("data: "))
-    result = json.loads(line.removeprefix("data: "))["result"]
-    assert json.loads(result["content"][0]["text"])["status"] == "answered"
+    assert reply.json()["result"]["structuredContent"]["status"] == "answered"

@@ -9,8 +9,6 @@ let in at all. Knows nothing about pages and responses.
 
 from __future__ import annotations
 
-import hmac
-import secrets
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
@@ -30,16 +28,12 @@ class NotShared(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Recognizes visitors by the users file, its sessions, and a header if one is trusted.
-
-    ``own_token`` is what the server itself sends when its MCP door asks its own API.
-    """
+    """Recognizes visitors by the users file, its sessions, and a header if one is trusted."""
 
     users: UsersFile
     sessions: SessionCookies
     trusted_header: str
     open_to_everyone: bool
-    own_token: str
 
     def sign_in_needed(self) -> bool:
         """Whether visitors have to sign in."""
@@ -48,8 +42,6 @@ class Identity:
     def visitor(self, headers: Headers, client: str | None, now: float) -> Visitor | None:
         """Who sends a request; None for one who has to sign in first. Raises NotShared."""
         token = _bearer_token(headers)
-        if hmac.compare_digest(token.encode(), self.own_token.encode()):
-            return Visitor("", "reader", limited=False)
         if name := self._name_by_proxy(headers):
             known = self.users.users().get(name)
             return Visitor(name, known.role if known else "reader")
@@ -86,7 +78,6 @@ def identity_of(settings: Settings) -> Identity:
         SessionCookies(settings.folder),
         settings.trusted_user_header.strip(),
         settings.open_to_everyone,
-        secrets.token_urlsafe(32),
     )
     signed_in = identity.sign_in_needed()
     if not (is_loopback(settings.host) or settings.open_to_everyone or signed_in):

@@ -73,7 +73,8 @@ class AccessMiddleware:
     """Wraps an application; one for each server, used on its event loop.
 
     ``root_path`` is the prefix, or the whole address, under which a proxy publishes it;
-    ``own_scripts`` are the hashes of inline scripts that every page may have.
+    ``own_scripts`` are the hashes of inline scripts that every page may have. ``on_response`` is
+    called with the status of each response.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class AccessMiddleware:
         questions_per_minute: int = 0,
         root_path: str = "",
         own_scripts: Sequence[str] = (),
+        on_response: Callable[[int], object] = lambda status: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         published = urlsplit(root_path)
@@ -95,6 +97,7 @@ class AccessMiddleware:
         self._prefix = published.path.rstrip("/")
         self._root = self._prefix + "/"
         self._own_scripts = tuple(own_scripts)
+        self._on_response = on_response
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,6 +108,7 @@ class AccessMiddleware:
             await send({"type": "websocket.close", "code": 1008})
             return
         receive = _limited(receive, _max_bytes(_route_path(scope)))
+        send = _told(send, self._on_response)
         request = Request(scope, receive)
         sent = SecuredSend(send, scope, self._own_scripts, whole_page=_route_path(scope) == "/")
         try:
@@ -277,6 +281,17 @@ def _limited(receive: Receive, most: int) -> Receive:
         return message
 
     return receive_limited
+
+
+def _told(send: Send, on_response: Callable[[int], object]) -> Send:
+    """``send`` that calls ``on_response`` with the status of what is sent."""
+
+    async def send_and_tell(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            on_response(message["status"])
+        await send(message)
+
+    return send_and_tell
 
 
 # -- refusals ---------------------------------------------------------------------------------

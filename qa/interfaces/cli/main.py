@@ -30,6 +30,7 @@ from qa.interfaces.cli.evaluation_commands import commands as evaluation_command
 from qa.interfaces.cli.feedback_commands import commands as feedback_commands
 from qa.interfaces.cli.ingest_commands import commands as ingest_commands
 from qa.interfaces.cli.library_commands import commands as library_commands
+from qa.interfaces.cli.models_command import commands as models_command
 from qa.interfaces.cli.user_commands import commands as user_commands
 
 Names: TypeAlias = list[str] | None
@@ -145,6 +146,7 @@ def ask(
 
 
 app.add_typer(check_command)
+app.add_typer(models_command)
 app.add_typer(ingest_commands)
 app.add_typer(library_commands)
 app.add_typer(evaluation_commands, name="eval")

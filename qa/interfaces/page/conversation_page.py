@@ -152,6 +152,8 @@ def _render_ending(answer: Answer) -> str:
     if answer.status == "not_found" and answer.freshness:
         parts.append(f'<p class="cw-ours">{escape(answer.freshness)}</p>')
     parts += [_note(notice) for notice in answer.notices if notice != answer.lead]
+    if answer.written_how:
+        parts.append(f'<p class="cw-ours">{escape(answer.written_how)}.</p>')
     if answer.sentences:
         if any(when.adds_information for citation in answer.citations for when in citation.dates):
             parts.append(f'<p class="cw-ours">{_DATES_EXPLAINED}</p>')

@@ -100,7 +100,7 @@ def _timeline_table(answer: Answer) -> Table:
 def _summary(answer: Answer) -> str:
     count = answer.independent_sources
     sources = f"{count} independent source{'s' if count != 1 else ''}"
-    return " · ".join(filter(None, (answer.freshness, sources)))
+    return " · ".join(filter(None, (answer.freshness, sources, answer.written_how)))
 
 
 def print_citation(citation: Citation, console: Console) -> None:

@@ -20,7 +20,12 @@ from qa.errors import BadQuestion
 from qa.language.entity_names import name_spans, name_stems
 from qa.language.numbers import find_numbers
 from qa.language.words import PRONOUNS, STOP_WORDS, content_stems, word_tokens
-from qa.questions.time_constraints import Period, required_outlets, time_constraints
+from qa.questions.time_constraints import (
+    Period,
+    named_periods,
+    required_outlets,
+    time_constraints,
+)
 from qa.records import Turn
 
 Kind = Literal["who", "when", "where", "how_many", "which", "what", "why", "how", "yes_no"]
@@ -67,6 +72,8 @@ class Question:
     """Whether it refers to something by a pronoun ("they")."""
     period: Period | None = None
     """Days it asks about: preferred, not required."""
+    named_periods: tuple[Period, ...] = ()
+    """All days that it names and that have begun, "this week" among them."""
     filters: Filters = field(default_factory=Filters)
     """What it requires of articles: "before June", "according to UPI"."""
 
@@ -138,6 +145,7 @@ def interpret(
         unresolved=dependent and query == plain,
         has_pronoun=bool(set(word_tokens(plain)) & (PRONOUNS - {"there", "this", "one"})),
         period=period,
+        named_periods=named_periods(query, day, recently=asked_at is not None),
         filters=replace(filters, outlets=required),
     )
 

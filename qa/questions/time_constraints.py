@@ -4,8 +4,8 @@
     "last week", "in May"              -> Period: reports of those days are preferred
 
 A period that reaches up to the day of asking ("this week") is what the date prior assumes anyway,
-and is left out. Pure functions; temporal expressions are resolved by
-``ingest.dates.time_expressions``.
+and is left out of the constraints, though not of ``named_periods``. Pure functions; temporal
+expressions are resolved by ``ingest.dates.time_expressions``.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ _OPENING_BOUND = re.compile(r"^(before|until|till|by|since|after|from)\b", re.IG
 _RANGE_OPENING = re.compile(r"\b(?:between|from)(?: the)?\s*$", re.IGNORECASE)
 _RANGE_JOINT = re.compile(r"\s*(?:and|to|through|until|-|–)(?: the)?\s*", re.IGNORECASE)
 _ONE_DAY = timedelta(days=1)
+
+_RECENTLY = re.compile(r"\b(?:recently|newly|latest|currently|right now|so far)\b", re.IGNORECASE)
+_RECENT_DAYS = timedelta(days=7)
+"""The days up to the asking that "recently" means in a question about the news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,20 @@ def time_constraints(text: str, asked_at: date) -> tuple[Period | None, Filters]
     if first and last and first > last:
         return period, Filters()
     return period, Filters(first=first, last=last)
+
+
+def named_periods(text: str, asked_at: date, *, recently: bool = True) -> tuple[Period, ...]:
+    """The days that a question names and that have begun when it is asked: "in 2012", "on Tuesday",
+    "this week"; without any, the last days for "recently", unless ``recently`` is False."""
+    found = tuple(
+        Period(one.first, one.last)
+        for one in _with_ranges(text, find_time_expressions(text, asked_at))
+        if one.first and one.last and one.first <= asked_at
+        and (one.last - one.first).days <= MAX_PERIOD_DAYS
+    )  # fmt: skip
+    if not found and recently and _RECENTLY.search(text):
+        return (Period(asked_at - _RECENT_DAYS, asked_at),)
+    return found
 
 
 def _with_ranges(text: str, found: Sequence[TimeExpression]) -> list[TimeExpression]:

@@ -1,12 +1,13 @@
 """Estimates how probably articles answer a question, and decides from which point on they do.
 
-    question -> names, figures, years -> which of them article, passage and sentence lack
+    question -> names, figures, periods -> which of them article, passage and sentence lack
         + what the reader says of the best sentence -> logistic regression
         -> probability >= MIN_ANSWER_PROBABILITY: it answers
 
-The reader takes a sentence about another person, place, body, year or figure for an answer more
+The reader takes a sentence about another person, place, body, figure or time for an answer more
 readily than one about another matter, so each name of the question is looked for where the answer
-would stand. Knows nothing about retrieval or language models.
+would stand, and each period in the article's day and the days that the passage dates. Knows
+nothing about how passages are found or about language models.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from ingest.records import Article
+from ingest.records import When, day_of
 from ingest.segmentation import sentence_spans
 from qa.language.entity_names import (
     NameIndex,
@@ -32,6 +33,8 @@ from qa.language.numbers import number_values
 from qa.language.words import STOP_WORDS, content_stems
 from qa.quantities.calendar_dates import find_calendar_dates
 from qa.questions.interpretation import Question
+from qa.questions.time_constraints import Period
+from qa.retrieval.ranking import Hit
 
 MIN_ANSWER_PROBABILITY = 0.25
 """Probability below which a question is refused. Five-fold, it refuses .94 of the 200 unanswerable
@@ -41,7 +44,7 @@ whole curve is in docs/refusing.md."""
 
 ANSWERABILITY_WEIGHTS: Mapping[str, float] = {
     "bias": -0.7, "best": 0.47, "context": 1.91, "unknown": -3.01, "apart": -0.47,
-    "figure": -1.23, "year": -2.17,
+    "figure": -1.23, "untimely": -3.1,
 }  # fmt: skip
 """Logistic regression on features of the best sentence, and ``best``: the reader's highest log-odds
 for any sentence it read. Fitted on the RealTime QA development set (409 answerable, the same with
@@ -52,6 +55,10 @@ against questions whose answer is taken away, out-of-fold."""
 
 LEAD_CHARACTERS = 300
 """The start of an article that says what it is about."""
+
+REPORTED_BEFORE_DAYS = 1
+REPORTED_AFTER_DAYS = 7
+"""Days before and after a period on which its events are reported as they happen."""
 
 NEIGHBOR_CHARACTERS = 600
 """Text to each side in which the neighbours of a sentence are looked for."""
@@ -90,17 +97,17 @@ class Mentions:
 
     names: tuple[Name, ...]
     figures: frozenset[float]
-    years: frozenset[int]
+    periods: tuple[Period, ...]
 
 
 def mentions_of(question: Question, weights: Mapping[str, float]) -> Mentions:
-    """The names, figures and years of a question. ``weights``: the inverse document frequency of
+    """The names, figures and periods of a question. ``weights``: the inverse document frequency of
     each of its stems."""
     years = frozenset(day.year for day in find_calendar_dates(question.query) if day.year)
     return Mentions(
         names=tuple(_weighted_names(question, weights)),
         figures=frozenset(number_values(question.query) - years - {1.0}),
-        years=years,
+        periods=question.named_periods,
     )
 
 
@@ -124,24 +131,16 @@ def _is_informative(word: str) -> bool:
     )
 
 
-def mismatch_features(
-    mentions: Mentions, article: Article, passage: str, start: int, end: int
-) -> dict[str, float]:
-    """What speaks against the sentence ``article.text[start:end]`` of a passage, 0 to 1 each.
+def mismatch_features(mentions: Mentions, hit: Hit, start: int, end: int) -> dict[str, float]:
+    """What speaks against the sentence ``article.text[start:end]`` of a passage.
 
-    ``unknown`` and ``apart``: the largest share of a name that the article lacks, and that the
-    sentence with its neighbours, the headline and the opening lack; ``figure`` and ``year``: the
-    question has one that the passage lacks.
+    ``unknown`` and ``apart``, 0 to 1: the largest share of a name that the article lacks, and that
+    the sentence with its neighbours, the headline and the opening lack; ``figure``, 0 or 1: the
+    question has one that the passage lacks; ``untimely``: see ``untimeliness``.
     """
+    article, passage = hit.article, hit.passage.text
     heading = f"{article.title}. {article.publisher or ''}. {article.text[:LEAD_CHARACTERS]}"
     near = f"{passage} . {heading}"
-    years = (
-        {day.year for day in find_calendar_dates(near) if day.year}
-        if mentions.years
-        else set[int]()
-    )
-    if article.published_at:
-        years.add(article.published_at.year)
     apart = 0.0
     if _share_lacking(mentions.names, heading):  # seldom, and the slower look
         neighbours = _with_neighbours(article.text, start, end)
@@ -150,8 +149,25 @@ def mismatch_features(
         "unknown": _share_lacking(mentions.names, f"{article.text} . {heading}"),
         "apart": apart,
         "figure": float(bool(mentions.figures) and not mentions.figures <= _figures(near)),
-        "year": float(bool(mentions.years - years)),
+        "untimely": 0.0 if hit.happened else untimeliness(mentions.periods, article.published_at),
     }
+
+
+def untimeliness(periods: Sequence[Period], published: When | None) -> float:
+    """How far an article's day lies outside the nearest of some periods: the logarithm of the days
+    beyond the usual delay of a report, 1 at three years. 0 when either is unknown."""
+    if published is None or not periods:
+        return 0.0
+    day = day_of(published)
+    beyond = min(
+        max(
+            0,
+            (period.first - day).days - REPORTED_BEFORE_DAYS if period.first else 0,
+            (day - period.last).days - REPORTED_AFTER_DAYS if period.last else 0,
+        )
+        for period in periods
+    )
+    return math.log1p(beyond) / math.log1p(3 * 365)
 
 
 def _with_neighbours(text: str, start: int, end: int) -> str:

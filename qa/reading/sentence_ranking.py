@@ -161,7 +161,7 @@ def _answerability_features(
     near = stems_of(passage) | stems_of(f"{article.title}. {article.publisher or ''}")
     return {
         "context": weighted_coverage(weights, near),
-        **mismatch_features(mentions, article, passage, evidence.start, evidence.end),
+        **mismatch_features(mentions, evidence.hit, evidence.start, evidence.end),
     }
 
 

@@ -36,6 +36,8 @@ class Hit:
     """Weighted sum of the features; higher is better, comparable within one question only."""
     cosine: float = 0.0
     bm25: float = 0.0
+    happened: bool = False
+    """Whether the passage dates something inside a period that the question names."""
     features: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -106,11 +108,10 @@ def rank(
     newest: date | None,
     idf: Idf,
     *,
-    happened: AbstractSet[str] = frozenset(),
     max_compared: int = MAX_PASSAGES_COMPARED,
 ) -> list[Hit]:
     """Hits with features and scores, best first. ``newest``: the newest publication day of the
-    library; ``happened``: ids of passages that date something inside the question's period.
+    library.
 
     Features, each 0 to 1: ``cosine``; ``closest``, the highest cosine in the same article; ``bm25``
     beside the highest; ``lead``, how early the passage stands; ``recent``, the date prior;
@@ -130,7 +131,7 @@ def rank(
             "closest": max(0.0, closest[hit.article.id]),
             "bm25": (hit.bm25 or least) / best,
             "lead": 1.0 / (1 + hit.passage.ordinal),
-            "recent": _prior(hit, question, newest, hit.passage.id in happened),
+            "recent": _prior(hit, question, newest),
         }
         scored.append(_scored(hit, features))
     scored.sort(key=lambda hit: -hit.score)
@@ -147,10 +148,10 @@ def _scored(hit: Hit, features: Mapping[str, float]) -> Hit:
     return replace(hit, features=features, score=score)
 
 
-def _prior(hit: Hit, question: Question, newest: date | None, happened: bool) -> float:
+def _prior(hit: Hit, question: Question, newest: date | None) -> float:
     published = day_of(hit.article.published_at) if hit.article.published_at else None
     if question.period:
-        return period_prior(published, question.period, happened)
+        return period_prior(published, question.period, hit.happened)
     prior = date_prior(published, question.asked_at, newest)
     return prior if question.asked_at_given else UNKNOWN_DAY_FACTOR * prior
 

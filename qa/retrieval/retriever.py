@@ -7,6 +7,7 @@ Knows nothing about how passages are read, about answers, or about llama-index.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.storage.library import Library
@@ -39,13 +40,21 @@ class HybridRetriever:
         Raises BadFilter when the question asks for an outlet that is not in the library.
         """
         library, found = self._library, self.candidates(question)
-        happened: list[str] = []
-        if (period := question.period) and period.first and period.last:
-            ids = [hit.passage.id for hit in found]
-            happened = library.happened_between(period.first, period.last, ids)
-        newest = library.facts().newest
-        ranked = rank(found, question, newest, library.idf, happened=set(happened))
+        happened = self._happened(found, question)
+        found = [replace(hit, happened=hit.passage.id in happened) for hit in found]
+        ranked = rank(found, question, library.facts().newest, library.idf)
         return drop_wire_copies(ranked, limit or self._limit)
+
+    def _happened(self, found: Sequence[Hit], question: Question) -> set[str]:
+        """Ids of the passages that date something inside a period of the question."""
+        ids = [hit.passage.id for hit in found]
+        periods = {*question.named_periods, *([question.period] if question.period else ())}
+        return {
+            one
+            for period in periods
+            if period.first and period.last
+            for one in self._library.happened_between(period.first, period.last, ids)
+        }
 
     def candidates(self, question: Question) -> list[Hit]:
         """The passages that either index finds, with cosine and BM25, not yet ranked."""

@@ -5,8 +5,10 @@
 DATA holds RealTime QA's development files; LIB is a library of its corpus (filled when it is
 empty). The bundled samples and our own questions on them come along, and perturbed questions on
 topic (tests/data/on_topic.jsonl), half of which are never fitted on; and each answerable question
-once more with the articles that hold its answer taken away. Folds keep a question and its
-perturbations together. Nothing is kept between runs.
+once more with the articles that hold its answer taken away. Language models, blind to scores, read
+for each of the latter the six sentences that are read: 44 questions are still answered there, in
+other words, and 25 in part (tests/labels/reading/taken_away.jsonl); no fit sees these. Folds keep
+a question and its perturbations together. Nothing is kept between runs.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ from tests.benchmarks.support import auroc
 Floats = NDArray[np.float64]
 
 OWN = Path(__file__).parents[1] / "data"
+STILL_ANSWERED = Path(__file__).parents[1] / "labels" / "reading" / "taken_away.jsonl"
 NAMES = [name for name in ANSWERABILITY_WEIGHTS if name != "bias"]
 FOLDS = 5
 RIDGE = 1.0
@@ -103,6 +106,7 @@ def development(data: Path) -> Iterator[Asked]:
     """The questions on RealTime QA's corpus: answerable, not, and perturbed."""
     folder = data / "realtimeqa_mini" if (data / "realtimeqa_mini").is_dir() else data
     known = {row["question_id"]: row for row in rows(folder / QUESTIONS)}
+    kept = {row["question_id"] for row in rows(STILL_ANSWERED) if row["label"] != "no"}
     for kind, found in (("answerable", known.values()),
                         ("unanswerable", rows(folder / UNANSWERABLE))):  # fmt: skip
         for row in found:
@@ -113,6 +117,7 @@ def development(data: Path) -> Iterator[Asked]:
             if kind == "answerable":
                 yield Asked("answer taken away", row["question_id"], row["question_id"],
                             row["question"], _day(row["date"]), False,
+                            held=row["question_id"] in kept,
                             without=tuple(row["answer"]))  # fmt: skip
     for row in rows(OWN / "on_topic.jsonl"):
         if "replace" in row:
@@ -231,7 +236,11 @@ GROUPS: dict[str, Callable[[Seen], bool]] = {
     "answerable, gold article retrieved": lambda s: s.found,
     "answerable": lambda s: s.asked.kind == "answerable",
     "answer taken away": lambda s: s.asked.kind == "answer taken away",
+    "... and gone, as read by annotators": lambda s: (
+        s.asked.kind == "answer taken away" and not s.asked.held
+    ),
     "unanswerable": lambda s: s.asked.kind == "unanswerable",
+    "on topic, perturbed": lambda s: s.asked.kind == "on topic",
     "on topic, perturbed, fitted": lambda s: s.asked.kind == "on topic" and not s.asked.held,
     "on topic, perturbed, held out": lambda s: s.asked.kind == "on topic" and s.asked.held,
     "samples, answerable": lambda s: s.asked.kind == "samples: answerable",
@@ -242,6 +251,12 @@ GROUPS: dict[str, Callable[[Seen], bool]] = {
     ),
     "samples, perturbed, held out": lambda s: s.asked.kind == "samples: on topic" and s.asked.held,
 }
+
+COMPARED = (
+    "answer taken away", "... and gone, as read by annotators", "unanswerable",
+    "on topic, perturbed",
+)  # fmt: skip
+"""Groups of unanswerable questions on which systems are held beside each other."""
 
 
 def print_refusals(every: Sequence[Seen], scores: Floats, now: Floats) -> None:
@@ -269,7 +284,7 @@ def print_ranks(every: Sequence[Seen], scores: Floats, now: Floats) -> None:
 
 def print_curve(every: Sequence[Seen], scores: Floats) -> None:
     """The trade-off, five-fold: what each threshold refuses."""
-    shown = [n for n in GROUPS if n not in ("on topic, perturbed, fitted",
+    shown = [n for n in GROUPS if n not in ("on topic, perturbed", "on topic, perturbed, fitted",
                                             "samples, perturbed, fitted")]  # fmt: skip
     print(f"\n| threshold | {' | '.join(shown)} |\n|{'---|' * (len(shown) + 1)}")
     answerable = np.array([one.asked.kind == "answerable" for one in every])
@@ -289,19 +304,19 @@ def print_peers(every: Sequence[Seen], scores: Floats) -> None:
         found = [one.peers[name] for one in every if one.peers]
         systems[name] = (np.array([f.score for f in found]), [f.holds_answer for f in found])
     print(f"\n| at {WRONGLY_REFUSED} of the answerable refused | answer in the first | "
-          "taken away: refused | AUROC | unanswerable: refused | AUROC | perturbed: refused | AUROC"
-          " |"
+          "taken away: refused | AUROC | and gone: refused | AUROC | unanswerable: refused | "
+          "AUROC | perturbed: refused | AUROC |"
     )  # fmt: skip
-    print(f"|{'---|' * 8}")
+    print(f"|{'---|' * 10}")
     for name, (values, first) in systems.items():
-        kinds = np.array([one.asked.kind for one in every[: len(values)]])
-        yes = kinds == "answerable"
+        seen_by_all = every[: len(values)]
+        yes = np.array([one.asked.kind == "answerable" for one in seen_by_all])
         cut = float(np.quantile(values[yes], WRONGLY_REFUSED))
         line = [f"{np.mean(np.array(first)[yes]):.3f}"]
-        for kind in ("answer taken away", "unanswerable", "on topic"):
-            chosen = yes | (kinds == kind)
-            line += [f"{(values[kinds == kind] < cut).mean():.3f}",
-                     f"{auroc(values[chosen], yes[chosen]):.3f}"]  # fmt: skip
+        for name_of_group in COMPARED:
+            no = np.array([GROUPS[name_of_group](one) for one in seen_by_all])
+            line += [f"{(values[no] < cut).mean():.3f}",
+                     f"{auroc(values[yes | no], yes[yes | no]):.3f}"]  # fmt: skip
         print(f"| {name} | {' | '.join(line)} |")
 
 

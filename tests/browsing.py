@@ -69,6 +69,7 @@ def take_picture(page: Page, name: str) -> None:
     if PICTURES:
         from PIL import Image
 
+        page.mouse.move(0, 0)  # nothing is pointed at
         seen = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
         few = seen.quantize(_PALETTE, dither=Image.Dither.NONE)
         few.save(_PICTURES_FOLDER / f"{name}.png", optimize=True)

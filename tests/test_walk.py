@@ -21,7 +21,7 @@ FERRY = "How many people died when the Corran Star sank?"
 PROTEST = "How many people marched against the pension reform?"
 DRAFT = (
     "Nine people died when the Corran Star sank. The mayor of Lisbon resigned. "
-    "Judge Anselm Torvane blocked Northmole from buying Hallan Stevedoring. What a day!"
+    "Judge Anselm Torvane blocked Northmole from buying Hallan Stevedoring."
 )
 PICTURED = {"ask", "answer", "reader", "coverage", "disagreement", "timeline", "refusal", "library",
             "check", "sign-in"}  # fmt: skip

@@ -7,7 +7,9 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +92,41 @@ def browser() -> Iterator[Browser]:
     with sync_api.sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("chromium-browser")
         yield playwright.chromium.launch(executable_path=path, args=QUIET)
+
+
+@pytest.fixture(scope="session")
+def sample_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running app over the samples, added on a fixed day; what a test adds, it removes."""
+    from ingest.pipeline import ingest
+    from ingest.sources.reader import samples_folder
+    from ingest.storage.embedder import PackagedEmbedding
+    from ingest.storage.library import Library
+    from tests.serving import running_app
+
+    library = Library(tmp_path_factory.mktemp("site"), embedder=PackagedEmbedding())
+    ingest([samples_folder()], library)
+    library.close()
+    with closing(sqlite3.connect(library.home / "catalogue.sqlite")) as catalogue, catalogue:
+        catalogue.execute("UPDATE versions SET ingested_at = '2026-11-01T09:00:00+00:00'")
+    with running_app(library.home) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running app that needs sign-in, over one hostile article."""
+    from ingest.pipeline import ingest
+    from ingest.storage.embedder import PackagedEmbedding
+    from ingest.storage.library import Library
+    from qa.interfaces.access.users_file import UsersFile
+    from tests.browsing import HOSTILE, PASSWORD
+    from tests.serving import running_app
+
+    library = Library(tmp_path_factory.mktemp("shared"), embedder=PackagedEmbedding())
+    ingest([HOSTILE], library)
+    UsersFile(library.home).add("ann", PASSWORD, "reader")
+    with running_app(library.home) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

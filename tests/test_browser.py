@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ingest.storage.library import Library
+from tests.browsing import HOSTILE, PASSWORD, ask
 from tests.serving import running_app
 
 if TYPE_CHECKING:
@@ -30,16 +31,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-HOSTILE = {
-    "title": "<img src=x onerror=window.hacked=1> [a](javascript:window.hacked=1)",
-    "text": "The zeppelin museum of Quorl holds <script>window.hacked=1</script> 4,213 exhibits, "
-    "said curator Zora Blint on Monday. ![x](http://evil.example/x.png) It opened last year.",
-    "url": "file:///window.hacked=1",  # one that runs is refused at ingestion (test_extract.py)
-    "publisher": "<b>Bold</b> Post",
-    "date": "2026-10-01",
-}
-
-
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A fresh visit, in which nothing of the page may break its own security policy."""
@@ -59,33 +50,6 @@ def policy_violations(page: Page) -> list[str]:
     found: list[str] = []
     page.on("console", lambda m: found.append(m.text) if "Content Security" in m.text else None)
     return found
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running app that needs sign-in, over one article."""
-    from ingest.pipeline import ingest
-    from ingest.storage.embedder import PackagedEmbedding
-    from qa.interfaces.access.users_file import UsersFile
-
-    library = Library(tmp_path_factory.mktemp("shared"), embedder=PackagedEmbedding())
-    ingest([HOSTILE], library)
-    UsersFile(library.home).add("ann", PASSWORD, "reader")
-    with running_app(library.home) as found:
-        yield found
-
-
-PASSWORD = "correct horse battery"
-
-
-def ask(page: Page, question: str) -> None:
-    """Type a question, press Enter and wait until the answer is complete."""
-    before = page.locator('.cw-exchange[data-progress="done"]').count()
-    page.fill("#cw-box textarea", question)
-    page.press("#cw-box textarea", "Enter")
-    page.wait_for_function(
-        f"document.querySelectorAll('.cw-exchange[data-progress=\"done\"]').length > {before}"
-    )
 
 
 def test_a_number_leads_to_the_highlighted_words(page: Page) -> None:

@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ingest.storage.library import Library
-from tests.serving import running_app
+from tests.browsing import tab_to
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
 TEXT = "The lamplighter of Quorl retired on Monday after forty years, the town said. " * 6
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running app over the samples."""
-    from ingest.pipeline import ingest
-    from ingest.sources.reader import samples_folder
-    from ingest.storage.embedder import PackagedEmbedding
-
-    library = Library(tmp_path_factory.mktemp("browser"), embedder=PackagedEmbedding())
-    ingest([samples_folder()], library)
-    library.close()
-    with running_app(library.home) as found:
-        yield found
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until an element has the focus."""
-    for _ in range(80):
-        page.keyboard.press("Tab")
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            return
-    raise AssertionError(f"{selector} cannot be reached by keyboard")
-
-
-def test_an_article_is_added_found_and_removed_by_keyboard(browser: Browser, address: str) -> None:
+def test_an_article_is_added_found_and_removed_by_keyboard(
+    browser: Browser, sample_site: str
+) -> None:
     """From the chat to the library, a text added while its job is watched, found, and removed,
     without a mouse; no script of the pages fails."""
     page = browser.new_page(viewport={"width": 1400, "height": 900})
     page.set_default_timeout(60_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(address)
+    page.goto(sample_site)
     page.wait_for_selector(".cw-library")
     page.focus(".cw-library")
     page.keyboard.press("Enter")
@@ -63,7 +40,7 @@ def test_an_article_is_added_found_and_removed_by_keyboard(browser: Browser, add
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector('#job[data-over="true"] .kind.new')  # without loading the page again
-    page.goto(f"{address}/library")
+    page.goto(f"{sample_site}/library")
     tab_to(page, 'input[type="search"]')
     page.keyboard.type("lamplighter")
     page.keyboard.press("Enter")
@@ -83,13 +60,13 @@ def test_an_article_is_added_found_and_removed_by_keyboard(browser: Browser, add
 
 
 @pytest.mark.parametrize("path", ["", "/add", "/feeds", "/health"])
-def test_a_narrow_screen_scrolls_one_way(browser: Browser, address: str, path: str) -> None:
+def test_a_narrow_screen_scrolls_one_way(browser: Browser, sample_site: str, path: str) -> None:
     """390 pixels wide and dark: nothing sticks out, also without a script."""
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, color_scheme="dark", java_script_enabled=False
     )
     page = context.new_page()
-    page.goto(f"{address}/library{path}")
+    page.goto(f"{sample_site}/library{path}")
     box = page.locator("main").bounding_box()
     assert box is not None
     assert box["width"] <= 390

@@ -65,3 +65,13 @@ def test_the_samples_are_as_promised() -> None:
     assert 15 <= len(heads) <= 25
     assert len({head["publisher"] for head in heads}) >= 4
     assert sum("published" not in head for head in heads) == 1
+
+
+def test_the_walk_shows_every_picture_and_they_stay_small() -> None:
+    """docs/walk.md shows each picture once, and all together are quick to load."""
+    shown = re.findall(
+        r"!\[[^\]]+\]\((walk/[\w-]+\.png)\)", (ROOT / "docs" / "walk.md").read_text()
+    )
+    pictures = {f"walk/{path.name}": path for path in (ROOT / "docs" / "walk").glob("*.png")}
+    assert sorted(shown) == sorted(pictures)
+    assert sum(path.stat().st_size for path in pictures.values()) < 1_500_000

@@ -42,6 +42,7 @@ def render_page(
     ``PAGES``, and ``head`` further HTML of the head.
     """
     assets = escape(root) + ASSETS_FOLDER
+    named = f' aria-label="{escape(title)}"' if header == "none" else ""  # beside another main
     sheets = "".join(
         f'<link rel="stylesheet" href="{assets}/{name}">'
         for name in ("theme.css", "frame.css", sheet)
@@ -52,7 +53,8 @@ def render_page(
         f"<title>{escape(title)} – Citewire</title>{sheets}"
         f'<link rel="icon" href="{assets}/favicon.svg">{head}'
         '</head><body><a class="skip" href="#main">Skip to the content</a>'
-        f'{_header(root, here, header)}<main id="main" tabindex="-1">{main}</main></body></html>'
+        f'{_header(root, here, header)}<main id="main" tabindex="-1"{named}>{main}</main>'
+        "</body></html>"
     )
 
 

@@ -112,7 +112,8 @@ def render_exchange(exchange: Exchange) -> str:
     return (
         f'<article class="cw-exchange" data-turn="{exchange.number}" '
         f'data-progress="{exchange.progress}">'
-        '<div class="cw-question"><p dir="auto"><span class="cw-hidden">You asked: </span>'
+        '<div class="cw-question"><p dir="auto" role="heading" aria-level="2">'
+        '<span class="cw-hidden">You asked: </span>'
         f"{escape(exchange.question)}</p></div>"
         f'<div class="cw-answer">{_render_answer(exchange)}</div></article>'
     )

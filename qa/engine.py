@@ -59,7 +59,7 @@ from qa.sources.digest import coverage_notices, digest
 from qa.sources.event_days import find_event_day
 from qa.sources.timeline import timeline
 from qa.writing.entailment_judge import EntailmentJudge
-from qa.writing.model_profile import ModelProfile, profile_of
+from qa.writing.model_profile import ModelProfile, profile_of, short_name
 from qa.writing.writer import Writer
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class AnswerEngine:
         self._model_name = ""
         if llm is not None:
             profile = profile or profile_of(llm)
-            self._model_name = profile.name
+            self._model_name = short_name(profile.name)
             if not profile.small:
                 asked = (judge or llm) if judging else None
                 self._grounded = GroundedAnswerer(

@@ -149,7 +149,7 @@ def test_replies_have_the_fields_that_are_described(client: httpx.Client) -> Non
 def test_the_examples_of_the_document_work(client: httpx.Client) -> None:
     """docs/api.md shows what works: its own-format Python is run as it stands."""
     document = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
-    section = document.split("## Our own format")[1]
+    section = document.split("## Our own format")[1].split("## For agents")[0]
     (example,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
     address = str(client.base_url).rstrip("/")
     found: dict[str, Any] = {}

@@ -274,3 +274,14 @@ def test_a_draft_is_checked_with_the_keyboard_alone(page: Page) -> None:
     assert page.locator(".sentences > .not_found").count() == 1
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_page_without_a_model_tells_how_to_add_one(page: Page) -> None:
+    """A button appears after the page; it opens what to set, by keyboard too."""
+    offer = page.locator(".cw-offer")
+    offer.wait_for()
+    assert not offer.locator("p").first.is_visible()
+    offer.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert "No language model is set" in offer.inner_text()
+    assert "OPENAI_API_KEY" in offer.inner_text()

@@ -7,6 +7,7 @@ import email.policy
 import re
 import runpy
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,13 @@ def _library(samples: Library, monkeypatch: pytest.MonkeyPatch) -> None:
 def run(monkeypatch: pytest.MonkeyPatch, script: str, *arguments: str) -> str | int:
     """Run a script with its arguments; what it exits with."""
     monkeypatch.setattr(sys, "argv", [script, *arguments])
-    try:
-        runpy.run_path(str(GALLERY / script), run_name="__main__")
-    except SystemExit as ended:
-        return ended.code or 0
+    # In a thread of its own: a script may run an event loop, and ends the one of its thread.
+    with ThreadPoolExecutor(1) as threads:
+        ended = threads.submit(runpy.run_path, str(GALLERY / script), run_name="__main__")
+        try:
+            ended.result()
+        except SystemExit as exited:
+            return exited.code or 0
     return 0
 
 
@@ -46,7 +50,7 @@ def test_a_brief_is_an_e_mail_with_its_proof(
     assert "[1]" in top
     assert re.search(r"^\[1\] .+ · 1\d September 2026", talks, re.MULTILINE)
     assert "cease-fire" in talks
-    assert all(len(line) <= 76 for line in text.splitlines())
+    assert all(len(line) <= 76 for line in text.splitlines() if "://" not in line)
     assert "Nothing new." in moon
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -20,6 +23,7 @@ from qa.interfaces.mcp.arguments import MAX_CHARACTERS
 from qa.interfaces.mcp.server import mcp_routes
 from tests.serving import served
 
+ROOT = Path(__file__).parent.parent
 SANK = "How many people died when the Corran Star sank?"
 
 
@@ -168,3 +172,16 @@ def test_results_keep_to_their_schemas_and_warn_of_what_they_hold(agent: Agent) 
 def test_there_is_nothing_to_listen_to(address: str) -> None:
     """Nothing is sent unasked, so no connection is held open for it."""
     assert httpx.get(address, headers={"accept": "text/event-stream"}).status_code == 405
+
+
+def test_the_example_of_the_document_works(
+    address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """docs/api.md shows what works: its Python is run as it stands, at this server's address."""
+    document = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    section = document.split("## For agents")[1].split("\n## ")[0]
+    (example,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    code = compile(example.replace("http://127.0.0.1:7860/mcp", address), "docs/api.md", "exec")
+    with ThreadPoolExecutor(1) as threads:  # it runs an event loop of its own
+        threads.submit(exec, code, {}).result()
+    assert "ferry sank" in capsys.readouterr().out

@@ -27,7 +27,7 @@ def brief(assistant: Assistant, day: date, followed: Sequence[str]) -> EmailMess
     ]
     message = EmailMessage()
     message["Subject"] = f"The news until {day:%d %B %Y}"
-    opening = f"Good morning. What the articles of the last {DAYS} days say; each [n] is a source."
+    opening = f"Good morning. What articles of the last {DAYS} days say; each [n] is a source."
     message.set_content("\n\n\n".join([opening, *sections]), cte="8bit")
     return message
 
@@ -45,6 +45,8 @@ def section(heading: str, answer: Answer) -> str:
         if quote not in answer.text:
             indent = "    "
             lines.append(fill(f"“{quote}”", 76, initial_indent=indent, subsequent_indent=indent))
+        if cited.url:
+            lines.append(f"    {cited.url}")
     return "\n".join(lines)
 
 

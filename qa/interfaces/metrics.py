@@ -43,7 +43,7 @@ class Metrics:
 
     def __init__(self) -> None:
         own = self.registry = CollectorRegistry()
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         ProcessCollector(registry=own)
         self._answers = Counter(
             "citewire_answers", "Answers given; status not_found is a refusal.",

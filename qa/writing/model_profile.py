@@ -80,8 +80,12 @@ def profile_of(llm: LLM, *, evidence_tokens: int | None = None) -> ModelProfile:
             f"a model that is not known to be small, with a context of {context:,} tokens, "
             f"reads {budget:,} tokens of evidence"
         )
-    short = name.replace("\\", "/").rpartition("/")[2]
-    return ModelProfile(name, small, context, budget, answer, f"{short}: {why}.")
+    return ModelProfile(name, small, context, budget, answer, f"{short_name(name)}: {why}.")
+
+
+def short_name(name: str) -> str:
+    """A model's name for people, without the folder or the maker in front of it."""
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def parameters_in_name(name: str) -> int | None:

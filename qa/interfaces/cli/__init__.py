@@ -1,8 +1,8 @@
 """The ``citewire`` command line.
 
     main                   the command ``citewire`` and its commands ``ask`` and ``serve``
-    *_commands             ingest, watch, feeds; status, history, remove, ...; check; eval; users;
-                           feedback
+    *_commands             ingest, watch, feeds; status, history, remove, ...; check; models; eval;
+                           users; feedback
     output                 what the commands print for people (rich)
     common                 options, error messages, settings and progress that commands share
 

@@ -28,7 +28,8 @@ def render_api_page(description: Mapping[str, Any]) -> str:
         "API",
         f"<h1>The API</h1><p>{escape(info['description'])} The same as data: "
         '<a href="api/openapi.json">openapi.json</a>. Clients of OpenAI find theirs at '
-        f"<code>/v1</code>.</p>{routes}<h2>What is sent</h2>{schemas}",
+        f"<code>/v1</code>, agents theirs at <code>/mcp</code>.</p>"
+        f"{routes}<h2>What is sent</h2>{schemas}",
         "plain.css",
         here="api",
     )

@@ -77,7 +77,11 @@ def library_summary(status: Mapping[str, Any]) -> str:
 def answering_mode(status: Mapping[str, Any]) -> str:
     """Whether answers are quoted, or written by which model."""
     if status.get("mode") == "written":
-        return f"Answers written by {status.get('model') or 'a model'}"
+        named = status.get("model") not in (
+            None,
+            "default",
+        )  # a server's own choice is not known yet
+        return f"Answers written by {status['model'] if named else 'a model'}"
     return "Quoting mode, no model configured"
 
 

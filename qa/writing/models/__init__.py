@@ -8,6 +8,8 @@
     opening: Settings -> a llama-index model
     completion: request -> rejected? the part that was is changed, and remembered (known_models);
         busy? once more after a pause -> text without reasoning, calls of tools and fences
+    local_servers: usual ports of this machine -> servers and their models, by name
+    model_check: Settings -> does the model that is set answer?
 
 Every failure becomes a ModelError with a reason a reader can understand. What was tried stands in
 docs/models.md. The only package that knows openai.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from ingest.pipeline import ingest
 from ingest.storage.catalogue.feed_subscriptions import Subscriptions
 from ingest.storage.corrections import correct_article
 from ingest.storage.library import Library
+from ingest.storage.write_lock import write_lock
 from qa import Assistant, Settings
 from qa.interfaces.access.visitor import SCOPE_KEY, Visitor
 from qa.interfaces.library.job_journal import JobJournal
@@ -338,6 +341,21 @@ def test_a_restart_names_the_jobs_that_it_interrupted(tmp_path: Path) -> None:
             break
         time.sleep(0.02)
     assert jobs().recent() == []
+
+
+def test_a_job_that_waits_says_for_whom(site: httpx.Client, library: Library) -> None:
+    """While another process writes, the page of the job names it; then the job goes on."""
+    with write_lock(library.home):
+        job = site.post("/library/add/text", data={"text": story(204)["text"]})
+        for _ in range(200):
+            page = site.get(str(job.url)).text
+            if "Another process is writing" in page:
+                break
+            time.sleep(0.05)
+        assert f"citewire on {socket.gethostname()}, process {os.getpid()}" in page
+    page = finished(site, job)
+    assert "1 new" in page
+    assert "Another process" not in page
 
 
 # -- correcting and removing ----------------------------------------------------------------

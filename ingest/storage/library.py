@@ -81,6 +81,7 @@ class Library(LibraryReader):
         catalogue = Catalogue(catalogue_url or home / "catalogue.sqlite")
         super().__init__(home, catalogue, vectors_at or str(home / "chroma"), embedder)
         self.batch_size = PASSAGES_PER_BATCH
+        self.waits_for = ""  # who has the write lock that a writer of this process waits for
         limit_arenas()
         if embedder is not None:
             try:
@@ -161,7 +162,10 @@ class Library(LibraryReader):
 
     @contextmanager
     def _exclusive(self, patience: float = LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
-        with write_lock(self.home, patience), self.catalogue.writer(patience):
+        with (
+            write_lock(self.home, patience, self._tell_wait),
+            self.catalogue.writer(patience, self._tell_wait),
+        ):
             with self._opening:
                 self._reopen_vectors_if_changed()  # another process may have written meanwhile
             self._writing_now = True
@@ -169,6 +173,9 @@ class Library(LibraryReader):
                 yield
             finally:
                 self._writing_now = False
+
+    def _tell_wait(self, holder: str) -> None:
+        self.waits_for = holder
 
     def embed(self, rows: Sequence[tuple[Passage, Article]]) -> Vectors:
         """Vectors of passages, shape (len(rows), dimension), computed in batches of equal size."""

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.1
 
-SECONDS_UNTIL_WORD = (5.0, 60.0)
+SECONDS_UNTIL_WORD = (1.0, 60.0)
 """Seconds of waiting before the first word about it, and between that and the next ones."""
 
 
@@ -33,8 +33,20 @@ def process_name() -> str:
     return f"citewire on {socket.gethostname()}, process {os.getpid()}"
 
 
+OnWait = Callable[[str], None]
+"""Is told who holds a lock that is waited for, and "" when it is waited for no more."""
+
+
+def _ignore_wait(_: str) -> None:
+    """No one is watching who waits."""
+
+
 def wait_for(
-    take: Callable[[], bool], holder: Callable[[], str], where: str, patience: float
+    take: Callable[[], bool],
+    holder: Callable[[], str],
+    where: str,
+    patience: float,
+    on_wait: OnWait = _ignore_wait,
 ) -> None:
     """Try to ``take`` a lock until it is taken, with a word in the log about who holds it.
 
@@ -43,17 +55,21 @@ def wait_for(
     began = monotonic()
     first, between = SECONDS_UNTIL_WORD
     next_word = began + first
-    while not take():
-        now = monotonic()
-        if now - began >= patience:
-            raise LibraryBusy(
-                f"Another process is writing to {where} ({holder()}). Wait for it to finish, then "
-                "try again."
-            )
-        if now >= next_word:
-            log.warning("Waiting to write to %s, where another does (%s).", where, holder())
-            next_word = now + between
-        sleep(_POLL_SECONDS)
+    try:
+        while not take():
+            now = monotonic()
+            if now - began >= patience:
+                raise LibraryBusy(
+                    f"Another process is writing to {where} ({holder()}). Wait for it to finish, "
+                    "then try again."
+                )
+            if now >= next_word:
+                on_wait(holder())
+                log.warning("Waiting to write to %s, where another does (%s).", where, holder())
+                next_word = now + between
+            sleep(_POLL_SECONDS)
+    finally:
+        on_wait("")
 
 
 class NamedLock:
@@ -87,11 +103,11 @@ class NamedLock:
 
 
 @contextmanager
-def write_lock(home: Path, patience: float = 0.0) -> Iterator[None]:
+def write_lock(home: Path, patience: float = 0.0, on_wait: OnWait = _ignore_wait) -> Iterator[None]:
     """Hold the write lock of one home. Raises LibraryBusy when another process still does after
     ``patience`` seconds."""
     lock = NamedLock(home / "write.lock")
-    wait_for(lock.take, lock.holder, str(home), patience)
+    wait_for(lock.take, lock.holder, str(home), patience, on_wait)
     try:
         yield
     finally:

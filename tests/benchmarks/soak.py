@@ -48,7 +48,7 @@ MAX_FAILURES_TOLD = 20
 REQUEST_SECONDS = 600.0
 """Longest that one request may take: the machine may be busy with other work."""
 
-START_SECONDS = 180.0
+START_SECONDS = 900.0
 
 MAX_STRANGERS = 120
 """Articles beside the visitors' own; beyond them the editor removes before adding."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ingest.errors import DiskFull, LibraryBroken
 from ingest.storage.catalogue.schema import migrate
-from ingest.storage.write_lock import process_name, wait_for
+from ingest.storage.write_lock import OnWait, process_name, wait_for
 
 _CACHE_KILOBYTES = 8_000
 
@@ -131,7 +131,7 @@ class Database:
             raise
 
     @contextmanager
-    def writer(self, patience: float = 0.0) -> Iterator[None]:
+    def writer(self, patience: float, on_wait: OnWait) -> Iterator[None]:
         """Be the one writer among all machines: an advisory lock where the database is shared,
         which the server takes back when the connection breaks or its holder dies.
 
@@ -149,7 +149,7 @@ class Database:
                 connection.commit()
                 return bool(found)
 
-            wait_for(take, self._lock_holder, self._address, patience)
+            wait_for(take, self._lock_holder, self._address, patience, on_wait)
             self._writer = connection
             try:
                 yield

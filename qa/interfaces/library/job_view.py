@@ -10,7 +10,7 @@ from html import escape
 
 from ingest.records import Outcome
 from qa.interfaces.library.jobs import JobView, StepView
-from qa.interfaces.library.layout import Frame, moment, post_button
+from qa.interfaces.library.layout import Frame, moment, note, post_button
 from qa.records import counted
 
 _KINDS = ("new", "revised", "duplicate", "unchanged", "rejected")
@@ -21,15 +21,17 @@ _STATES = {
 }  # fmt: skip
 
 
-def render_job(job: JobView, frame: Frame) -> str:
-    """The body of a job's page; an external script replaces ``#job`` while it is not over."""
+def render_job(job: JobView, frame: Frame, waits_for: str = "") -> str:
+    """The body of a job's page; an external script replaces ``#job`` while it is not over.
+    ``waits_for`` is who writes to the library meanwhile."""
+    waiting = note(f"Another process is writing: {waits_for}.") if waits_for else ""
     stop = ""
     if not job.over:
         stop = post_button(f"{frame.root}/library/jobs/{job.id}/stop", "Stop after this step")
     steps = "".join(_render_step(step, frame) for step in job.steps)
     return (
         f'<div id="job" data-over="{str(job.over).lower()}"><p class="lead" role="status">'
-        f'{escape(_told(job))}</p><p class="count">{_render_counts(job.counts)}</p>'
+        f'{escape(_told(job))}</p>{waiting}<p class="count">{_render_counts(job.counts)}</p>'
         f'<ol class="steps">{steps}</ol>{stop}</div>'
         f'<p class="after"><a href="{frame.root}/library?sort=-added">'
         "See the newest articles</a> · "

@@ -151,7 +151,7 @@ class LibraryPages:
         if (view := self._jobs.look(sent.id)) is None:
             return self._missing(sent, "There is no such job; those that are over are forgotten "
                                        "when the server is started again.")  # fmt: skip
-        body = render_job(view, sent.frame)
+        body = render_job(view, sent.frame, "" if view.over else self._library.waits_for)
         return Shown(render_page(sent.frame, view.title, body, tab="/add", refreshed=not view.over))
 
     def stop_job(self, sent: Sent) -> Reply:

@@ -150,6 +150,7 @@ class AnswerEngine:
         only = f", only articles {question.filters}" if question.filters else ""
         yield StatusEvent("search", f"Searching {total:,} passages{only}")
         retrieved = self._retrieve(query, question)
+        parts = retrieved.questions[1:]
         cost.record_stage_time("retrieve")
         if self._grounded:
             read = self._read(retrieved)
@@ -160,7 +161,7 @@ class AnswerEngine:
             cost.record_stage_time("read")
             composed = yield from self._compose(query, question, read, cost)
         cost.record_stage_time("total")
-        yield AnswerEvent(finish_answer(question, read, composed, self._library, cost))
+        yield AnswerEvent(finish_answer(question, read, composed, self._library, cost, parts=parts))
 
     # -- retrieve and read ------------------------------------------------------------------
 

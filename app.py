@@ -50,11 +50,13 @@ from qa.interfaces.access.security_headers import script_hashes
 from qa.interfaces.access.visitor import visitor_of
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
+from qa.interfaces.asking.asked_question import render_suggestions
 from qa.interfaces.asking.filter_bar import render_filter_bar
 from qa.interfaces.asking.filter_choice import Choice, read_arrival, read_choice
+from qa.interfaces.asking.suggestions import suggest
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.library.routes import library_routes
-from qa.interfaces.page.conversation import Conversation, apply_event
+from qa.interfaces.page.conversation import Conversation, Exchange, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
 from qa.interfaces.page.given_feedback import feedback_on, render_receipt
@@ -92,6 +94,8 @@ class Visit:
     """
 
     stream: EventStream | None = None
+    answered: Exchange | None = None
+    """The exchange after which questions to ask next were looked for last."""
     next: str | None = None
     """The stored conversation to show when the answer has been interrupted; empty for a new one."""
 
@@ -193,6 +197,7 @@ class Page:
     top: gr.HTML
     past: gr.HTML
     now: gr.HTML
+    next: gr.HTML
     past_cards: gr.HTML
     cards: gr.HTML
     filters: gr.State
@@ -223,6 +228,7 @@ class Page:
             self.cards: render_sources(current),
         }
         if whole:
+            updates[self.next] = ""
             earlier = conversation.exchanges[:-1]
             updates[self.past] = "".join(map(render_exchange, earlier))
             updates[self.past_cards] = "".join(map(render_sources, earlier))
@@ -245,6 +251,7 @@ class Page:
                 self.top: render_header(status, _visitor_name(request)),
                 self.past: "",
                 self.now: render_welcome(status, assistant.examples()),
+                self.next: "",
                 self.past_cards: "",
                 self.cards: render_empty_panel(),
             }
@@ -293,6 +300,7 @@ def _create_page() -> Page:
         with gr.Column(elem_id="cw-chat"):
             with gr.Column(elem_id="cw-scroll"):
                 past, now = _html("cw-past"), _html("cw-now", _LIVE, on_load=_ASK_CLICKED_EXAMPLE)
+                following = _html("cw-next", on_load=_ASK_CLICKED_EXAMPLE)
             with gr.Column(elem_id="cw-asking", scale=0):
                 filter_bar = _html("cw-filters", on_load=_SET_FILTERS)
                 with gr.Row(elem_id="cw-composer"):
@@ -307,8 +315,8 @@ def _create_page() -> Page:
             past_cards, cards = _html("cw-cards-past"), _html("cw-cards-now")
     record, stored = _html("cw-record"), gr.Textbox(visible=False)
     return Page(
-        conversation, visit, top, past, now, past_cards, cards, filters, filter_bar, box, send,
-        stop, again, talks, record, stored, _html("cw-file"), _html("cw-receipt"),
+        conversation, visit, top, past, now, following, past_cards, cards, filters, filter_bar, box,
+        send, stop, again, talks, record, stored, _html("cw-file"), _html("cw-receipt"),
     )  # fmt: skip
 
 
@@ -364,11 +372,26 @@ def _connect_events(
         visit.interrupt()
 
     async def show(stored: str, visit: Visit, request: gr.Request) -> dict[Any, Any]:
+        visit.answered = None
         if visit.stream is None:
             return await asyncio.to_thread(page.stored_updates, stored, assistant, request)
         visit.next = stored
         visit.interrupt()
         return {page.visit: visit}
+
+    async def suggest_next(conversation: Conversation, visit: Visit) -> Any:
+        last = visit.answered = conversation.exchanges[-1] if conversation.exchanges else None
+        if last is None or last.answer is None or not slots.acquire(blocking=False):
+            return gr.skip()  # without an answer, or while others wait for theirs
+        try:
+            history = conversation.history(current=True)
+            questions = await asyncio.to_thread(
+                suggest, last.answer, history, last.filters, assistant
+            )
+        finally:
+            slots.release()
+        late = visit.stream is not None or visit.answered is not last
+        return gr.skip() if late else render_suggestions(questions)
 
     def set_filters(event: gr.EventData, filters: Filters) -> dict[Any, Any]:
         choice = read_choice(_sent(event), assistant.library, filters)
@@ -393,8 +416,10 @@ def _connect_events(
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     asked = [page.box, page.conversation, page.visit, page.filters]
     gr.on(
-        [page.box.submit, page.send.click, page.now.submit], respond, asked, components,
-        concurrency_limit=None, **private,
+        [page.box.submit, page.send.click, page.now.submit, page.next.submit], respond, asked,
+        components, concurrency_limit=None, **private,
+    ).then(
+        suggest_next, [page.conversation, page.visit], page.next, trigger_mode="multiple", **private
     )  # fmt: skip
     page.filter_bar.input(
         set_filters, page.filters, [page.filters, page.filter_bar], queue=False, **private

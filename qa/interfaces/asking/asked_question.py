@@ -1,4 +1,5 @@
-"""Renders what stands under a question that was asked: its filters, and ways to ask it anew.
+"""Renders what stands under a question that was asked: its filters, ways to ask it anew, and, below
+its answer, what to ask next.
 
 Buttons carry what the script of the page is to ask; only those of the last question are shown.
 Knows nothing about answers.
@@ -6,6 +7,7 @@ Knows nothing about answers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from ingest.storage.catalogue.filters import Filters
@@ -23,6 +25,21 @@ def render_asked(question: str, filters: Filters, *, complete: bool, working: bo
     )
     anew = "" if working else f"{'' if complete else retry}{edit}"
     return f'<p class="cw-asked">{only}{anew}</p>' if only or anew else ""
+
+
+def render_suggestions(questions: Sequence[str]) -> str:
+    """Questions to ask next, each a button; nothing when there are none."""
+    chips = "".join(
+        '<li><button type="button" class="cw-example cw-suggested" dir="auto" '
+        f'data-question="{escape(one)}">{escape(one)}</button></li>'
+        for one in questions
+    )
+    return (
+        '<section class="cw-suggestions" aria-label="What to ask next"><h3>These articles also '
+        f'answer</h3><ul role="list">{chips}</ul></section>'
+        if chips
+        else ""
+    )
 
 
 def offer_unfiltered(question: str, filters: Filters) -> str:

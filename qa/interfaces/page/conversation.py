@@ -74,9 +74,9 @@ class Conversation:
         """The conversation with its last exchange replaced."""
         return replace(self, exchanges=(*self.exchanges[:-1], exchange))
 
-    def history(self) -> tuple[Turn, ...]:
-        """The answered questions before the current one, oldest first."""
-        earlier = self.exchanges[:-1][-MAX_HISTORY_TURNS:]
+    def history(self, *, current: bool = False) -> tuple[Turn, ...]:
+        """The answered questions before the current one, or with it, oldest first."""
+        earlier = (self.exchanges if current else self.exchanges[:-1])[-MAX_HISTORY_TURNS:]
         return tuple(Turn(e.question, e.answer.text, e.answer.search) for e in earlier if e.answer)
 
 

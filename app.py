@@ -37,6 +37,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from ingest import IngestError
+from ingest.storage.catalogue.filters import Filters
 from ingest.storage.write_lock import NamedLock
 from qa import Answer, AnswerEvent, Assistant, QaError, Settings
 from qa.answers.feedback import append_feedback
@@ -48,6 +49,10 @@ from qa.interfaces.access.security_headers import script_hashes
 from qa.interfaces.access.visitor import is_editor, visitor_of
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
+from qa.interfaces.asking.asked_question import render_suggestions
+from qa.interfaces.asking.filter_bar import render_filter_bar
+from qa.interfaces.asking.filter_choice import Choice, read_arrival, read_choice
+from qa.interfaces.asking.suggestions import suggest
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.frame.assets import read_asset
 from qa.interfaces.frame.routes import asset_routes
@@ -55,7 +60,7 @@ from qa.interfaces.library.routes import library_routes
 from qa.interfaces.mcp.server import mcp_routes
 from qa.interfaces.metrics import Metrics
 from qa.interfaces.model_offer import render_model_offer
-from qa.interfaces.page.conversation import Conversation, apply_event
+from qa.interfaces.page.conversation import Conversation, Exchange, apply_event
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
 from qa.interfaces.page.given_feedback import feedback_on, render_receipt
@@ -94,6 +99,8 @@ class Visit:
     """
 
     stream: EventStream | None = None
+    answered: Exchange | None = None
+    """The exchange after which questions to ask next were looked for last."""
     next: str | None = None
     """The stored conversation to show when the answer has been interrupted; empty for a new one."""
 
@@ -143,6 +150,9 @@ _UNEXPECTED = "Something went wrong inside Citewire. The log of the server says 
 _WITH_STORED = "(stored, visit) => [window.citewireTalks?.open() ?? '', visit]"
 """Brings along the conversation that is open, as the browser keeps it; empty for a new one."""
 
+_WITH_ADDRESS = "(stored, visit) => [window.citewireAsking?.arrive() ?? '', visit]"
+"""The same when the page is opened; or a new one under the filters that its address names."""
+
 _WITH_NONE = "(stored, visit) => { window.citewireTalks?.leave(); return ['', visit]; }"
 
 _ASK_FOR_CONVERSATION = """
@@ -159,9 +169,12 @@ _LIVE = '<div class="cw-part" role="log" aria-live="polite" aria-label="Answer">
 _ASK_CLICKED_EXAMPLE = """
 element.addEventListener('click', (event) => {
   const chip = event.target.closest('.cw-example');
-  if (chip) trigger('submit', {question: chip.dataset.question});
+  if (chip) trigger('submit', {question: chip.dataset.question, all: chip.matches('.cw-all')});
 });
+element.addEventListener('cw-ask', (event) => trigger('submit', event.detail));
 """
+
+_SET_FILTERS = "element.addEventListener('cw-filter', (event) => trigger('input', event.detail));"
 
 
 def build(assistant: Assistant, slots: threading.Semaphore) -> gr.Blocks:
@@ -189,8 +202,11 @@ class Page:
     top: gr.HTML
     past: gr.HTML
     now: gr.HTML
+    next: gr.HTML
     past_cards: gr.HTML
     cards: gr.HTML
+    filters: gr.State
+    filter_bar: gr.HTML
     box: gr.Textbox
     send: gr.Button
     stop: gr.Button
@@ -218,6 +234,7 @@ class Page:
             self.cards: render_sources(current),
         }
         if whole:
+            updates[self.next] = ""
             earlier = conversation.exchanges[:-1]
             updates[self.past] = "".join(map(render_exchange, earlier))
             updates[self.past_cards] = "".join(map(render_sources, earlier))
@@ -232,16 +249,28 @@ class Page:
     def initial_updates(self, assistant: Assistant, request: gr.Request) -> dict[Any, Any]:
         """The component updates that show the page before the first question."""
         status, conversation = assistant.status(), Conversation()
+        return (
+            {
+                self.conversation: conversation,
+                self.record: render_record(conversation),
+                self.visit: Visit(),
+                self.top: render_header(status, _visitor_name(request)),
+                self.past: "",
+                self.now: render_welcome(status, assistant.examples()),
+                self.next: "",
+                self.past_cards: "",
+                self.cards: render_empty_panel(),
+            }
+            | self.filter_updates(Choice(Filters()), assistant)
+            | self.button_updates(working=False)
+        )
+
+    def filter_updates(self, choice: Choice, assistant: Assistant) -> dict[Any, Any]:
+        """The component updates that show which articles are asked."""
         return {
-            self.conversation: conversation,
-            self.record: render_record(conversation),
-            self.visit: Visit(),
-            self.top: render_header(status, _visitor_name(request)),
-            self.past: "",
-            self.now: render_welcome(status, assistant.examples()),
-            self.past_cards: "",
-            self.cards: render_empty_panel(),
-        } | self.button_updates(working=False)
+            self.filters: choice.filters,
+            self.filter_bar: render_filter_bar(choice, assistant.library),
+        }
 
     def stored_updates(
         self, stored: str, assistant: Assistant, request: gr.Request
@@ -250,9 +279,11 @@ class Page:
         initial = self.initial_updates(assistant, request)
         conversation, whole = restore(stored)
         if not conversation.exchanges:
-            return initial | {self.record: render_record(conversation)}
+            filters = self.filter_updates(read_arrival(stored, assistant.library), assistant)
+            return initial | filters | {self.record: render_record(conversation)}
         record = render_record(conversation, None if whole else 1)
-        return initial | self.updates(conversation) | {self.record: record}
+        filters = self.filter_updates(Choice(conversation.filters), assistant)
+        return initial | self.updates(conversation) | filters | {self.record: record}
 
 
 def _visitor_name(request: gr.Request) -> str:
@@ -263,6 +294,7 @@ def _create_page() -> Page:
     """Create the components, in the order in which they appear."""
     conversation = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
     visit = gr.State(Visit(), time_to_live=SESSION_SECONDS)
+    filters = gr.State(Filters(), time_to_live=SESSION_SECONDS)
     with gr.Row(elem_id="cw-top"):
         talks = gr.HTML(
             render_conversation_list(), elem_id="cw-talks", html_template=_PART,
@@ -275,21 +307,23 @@ def _create_page() -> Page:
         with gr.Column(elem_id="cw-chat"):
             with gr.Column(elem_id="cw-scroll"):
                 past, now = _html("cw-past"), _html("cw-now", _LIVE, on_load=_ASK_CLICKED_EXAMPLE)
-            with gr.Row(elem_id="cw-composer"):
-                box = gr.Textbox(
-                    label="Your question", show_label=False, container=False, lines=1, max_lines=6,
-                    max_length=MAX_QUESTION_CHARACTERS, autofocus=True, elem_id="cw-box",
-                    placeholder="Ask about these articles",
-                )  # fmt: skip
-                send = gr.Button("Ask", variant="primary", elem_id="cw-send", scale=0)
-                stop = gr.Button("Stop", visible=False, elem_id="cw-stop", scale=0)
+                following = _html("cw-next", on_load=_ASK_CLICKED_EXAMPLE)
+            with gr.Column(elem_id="cw-asking", scale=0):
+                filter_bar = _html("cw-filters", on_load=_SET_FILTERS)
+                with gr.Row(elem_id="cw-composer"):
+                    box = gr.Textbox(
+                        label="Your question", show_label=False, container=False, lines=1,
+                        max_lines=6, max_length=MAX_QUESTION_CHARACTERS, autofocus=True,
+                        elem_id="cw-box", placeholder="Ask about these articles",
+                    )  # fmt: skip
+                    send = gr.Button("Ask", variant="primary", elem_id="cw-send", scale=0)
+                    stop = gr.Button("Stop", visible=False, elem_id="cw-stop", scale=0)
         with gr.Column(elem_id="cw-panel"):
             past_cards, cards = _html("cw-cards-past"), _html("cw-cards-now")
     record, stored = _html("cw-record"), gr.Textbox(visible=False)
     return Page(
-        conversation, visit, top, past, now, past_cards, cards, box, send, stop, again,
-        talks, record, stored, _html("cw-file"), _html("cw-receipt"),
-        offer,
+        conversation, visit, top, past, now, following, past_cards, cards, filters, filter_bar, box,
+        send, stop, again, talks, record, stored, _html("cw-file"), _html("cw-receipt"), offer,
     )  # fmt: skip
 
 
@@ -309,19 +343,30 @@ def _connect_events(
         question: str,
         conversation: Conversation,
         visit: Visit,
+        filters: Filters,
         event: gr.EventData,
         request: gr.Request,
     ) -> AsyncIterator[dict[Any, Any]]:
-        example = event._data if isinstance(event._data, dict) else {}
-        asked = str(example.get("question") or question).strip()[:MAX_QUESTION_CHARACTERS]
+        wanted = _sent(event)
+        asked = str(wanted.get("question") or question).strip()[:MAX_QUESTION_CHARACTERS]
         if not asked:
             # Yielding nothing at all would empty the whole page.
             yield page.button_updates(working=False)
             return
-        begun = (conversation if conversation.exchanges else Conversation()).with_question(asked)
-        visit.stream = EventStream(lambda: assistant.stream(asked, history=begun.history()), slots)
+        shown: dict[Any, Any] = {} if wanted.get("question") else {page.box: ""}
+        if wanted.get("all"):
+            filters = Filters()
+            shown |= page.filter_updates(Choice(filters), assistant)
+        if not conversation.exchanges:
+            conversation = Conversation()
+        elif wanted.get("again") or wanted.get("all"):
+            conversation = conversation.without_last()
+        begun = conversation.with_question(asked, filters)
+        visit.stream = EventStream(
+            lambda: assistant.stream(asked, history=begun.history(), filters=filters), slots
+        )
         try:
-            yield page.updates(begun) | {page.box: ""}
+            yield page.updates(begun) | shown
             async for updated in answer_question(begun, visit.stream, save):
                 yield page.updates(updated, whole=False)
         finally:
@@ -334,17 +379,36 @@ def _connect_events(
         visit.interrupt()
 
     async def show(stored: str, visit: Visit, request: gr.Request) -> dict[Any, Any]:
+        visit.answered = None
         if visit.stream is None:
             return await asyncio.to_thread(page.stored_updates, stored, assistant, request)
         visit.next = stored
         visit.interrupt()
         return {page.visit: visit}
 
+    async def suggest_next(conversation: Conversation, visit: Visit) -> Any:
+        last = visit.answered = conversation.exchanges[-1] if conversation.exchanges else None
+        if last is None or last.answer is None or not slots.acquire(blocking=False):
+            return gr.skip()  # without an answer, or while others wait for theirs
+        try:
+            history = conversation.history(current=True)
+            questions = await asyncio.to_thread(
+                suggest, last.answer, history, last.filters, assistant
+            )
+        finally:
+            slots.release()
+        late = visit.stream is not None or visit.answered is not last
+        return gr.skip() if late else render_suggestions(questions)
+
+    def set_filters(event: gr.EventData, filters: Filters) -> dict[Any, Any]:
+        choice = read_choice(_sent(event), assistant.library, filters)
+        return page.filter_updates(choice, assistant)
+
     def save_file(event: gr.EventData) -> str:
-        return render_file(event._data if isinstance(event._data, dict) else {}, date.today())
+        return render_file(_sent(event), date.today())
 
     def keep_feedback(event: gr.EventData, conversation: Conversation) -> str:
-        given = event._data if isinstance(event._data, dict) else {}
+        given = _sent(event)
         try:
             feedback = feedback_on(conversation, given, datetime.now(UTC))
             append_feedback(assistant.library.home, feedback)
@@ -357,17 +421,23 @@ def _connect_events(
     # it. gradio's own ``cancels`` would race with what is already on its way to the page.
     components = page.components()
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    asked = [page.box, page.conversation, page.visit, page.filters]
     gr.on(
-        [page.box.submit, page.send.click, page.now.submit], respond,
-        [page.box, page.conversation, page.visit], components, concurrency_limit=None, **private,
+        [page.box.submit, page.send.click, page.now.submit, page.next.submit], respond, asked,
+        components, concurrency_limit=None, **private,
+    ).then(
+        suggest_next, [page.conversation, page.visit], page.next, trigger_mode="multiple", **private
     )  # fmt: skip
+    page.filter_bar.input(
+        set_filters, page.filters, [page.filters, page.filter_bar], queue=False, **private
+    )
     page.stop.click(interrupt, page.visit, None, queue=False, **private)
     stored = [page.stored, page.visit]
     page.again.click(show, stored, components, js=_WITH_NONE, **private)
     page.talks.submit(show, stored, components, js=_WITH_STORED, **private)
     page.talks.like(keep_feedback, page.conversation, page.receipt, **private)
     page.talks.select(save_file, None, page.file, **private)
-    blocks.load(show, stored, components, js=_WITH_STORED, **private)
+    blocks.load(show, stored, components, js=_WITH_ADDRESS, **private)
     if assistant.status()["mode"] == "quoted":
         blocks.load(_offer_models, None, page.offer, queue=False, **private)
 
@@ -380,6 +450,11 @@ def _offer_models(request: gr.Request) -> str:
     if not is_from_this_machine(asked.client.host, asked.headers):
         return ""
     return render_model_offer(find_local_servers())
+
+
+def _sent(event: gr.EventData) -> Mapping[str, Any]:
+    """What the script of the page sent with an event."""
+    return event._data if isinstance(event._data, dict) else {}
 
 
 def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
@@ -421,9 +496,10 @@ def launch(
     ``identity`` decides who may use it; ``routes`` are served beside the page, and go before
     gradio's own. ``on_response`` is called with the status of each response.
     """
-    icon = quote(read_asset("favicon.svg"))
-    script = read_asset("citewire.js")
-    head = f'<link rel="icon" href="data:image/svg+xml,{icon}"><script>{script}</script>'
+    icon = f"data:image/svg+xml,{quote(read_asset('favicon.svg'))}"
+    script = read_asset("citewire.js") + read_asset("asking.js")
+    css = "".join(map(read_asset, ("theme.css", "citewire.css", "asking.css")))
+    head = f'<link rel="icon" href="{icon}"><script>{script}</script>'
     guard = Middleware(
         AccessMiddleware,
         identity,
@@ -436,7 +512,7 @@ def launch(
         blocks.launch(
             server_name=settings.host, server_port=port, root_path=settings.root_path or None,
             theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
-            css=read_asset("theme.css") + read_asset("citewire.css"), head=head,
+            css=css, head=head,
             favicon_path=str(files("qa.interfaces") / "assets" / "favicon.svg"),
             mcp_server=False,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,

@@ -169,11 +169,17 @@ def conclude_writing(composed: Composition, dropped: int, denied: int) -> Compos
 
 
 def finish_answer(
-    question: Question, read: Outcome, composed: Composition, library: Library, cost: CostRecorder
+    question: Question,
+    read: Outcome,
+    composed: Composition,
+    library: Library,
+    cost: CostRecorder,
+    *,
+    parts: Sequence[Question] = (),
 ) -> Answer:
     """The whole answer: with other reports of its quantity, the day it is as of, its independent
     sources, the nearest articles when there is none, and what the cited versions print about
-    themselves."""
+    themselves. ``parts``: each thing that was asked, when there are several."""
     found = composed.comparison if composed.sentences else Comparison()
     superseded = found.superseded and not found.disputed
     citations, latest = _reported(
@@ -202,7 +208,8 @@ def finish_answer(
         missing=composed.missing,
         notices=composed.notices,
         search=question.query,
-        searches=composed.searches,
+        searches=composed.searches or tuple(one.query for one in parts),
+        period=_preferred_days(question, composed),
         evidence_read=dict(composed.evidence_read),
         filters=str(question.filters),
         confidence=round(composed.confidence, 4),
@@ -210,6 +217,12 @@ def finish_answer(
         usage=dict(cost.usage),
     )
     return _with_article_notices(_with_copies(answer, library), library)
+
+
+def _preferred_days(question: Question, composed: Composition) -> str:
+    """The days whose reports were preferred; a timeline and a digest count their days anew."""
+    counted_anew = composed.timeline or any(one.heading for one in composed.sentences)
+    return question.period.words if question.period and not counted_anew else ""
 
 
 def _with_copies(answer: Answer, library: Library) -> Answer:

@@ -152,6 +152,7 @@ class AnswerEngine:
         only = f", only articles {question.filters}" if question.filters else ""
         yield StatusEvent("search", f"Searching {total:,} passages{only}")
         retrieved = self._retrieve(query, question)
+        parts = retrieved.questions[1:]
         cost.record_stage_time("retrieve")
         if self._grounded:
             read = self._read(retrieved)
@@ -162,7 +163,7 @@ class AnswerEngine:
             cost.record_stage_time("read")
             composed = yield from self._compose(query, question, read, cost)
         cost.record_stage_time("total")
-        answer = finish_answer(question, read, composed, self._library, cost)
+        answer = finish_answer(question, read, composed, self._library, cost, parts=parts)
         yield AnswerEvent(replace(answer, written_by=self._writer_of(answer)))
 
     def _writer_of(self, answer: Answer) -> str:

@@ -239,7 +239,10 @@ class Answer:
     search: str = ""
     """What was searched for: the question, made whole where it leaned on an earlier one."""
     searches: tuple[str, ...] = ()
-    """The searches that an open question was planned into, with their periods and outlets."""
+    """The searches that an open question was planned into, with their periods and outlets; or the
+    parts of a question that asks several things, each made whole."""
+    period: str = ""
+    """The days that the question asks about, whose reports were preferred, in words."""
     evidence_read: Mapping[str, int | str] = field(default_factory=dict)
     """What a model was shown: ``budget`` and ``tokens`` (estimated), ``passages``, ``articles``,
     and ``why`` the budget is what it is. Empty when no model wrote."""
@@ -285,14 +288,20 @@ class Answer:
         return None
 
     @property
-    def understood_as(self) -> str:
-        """How the question was understood, where that is more than what was asked."""
+    def searched_as(self) -> str:
+        """The question as it was searched, where that is more than what was asked."""
         searches = [self.search] if self.search != self.question else []
         searches += [search for search in self.searches if search != self.search]
-        parts = [f"searched for {'; '.join(f'“{s}”' for s in searches)}"] if searches else []
+        parts = [f"searched as {'; '.join(f'“{s}”' for s in searches)}"] if searches else []
+        parts += [f"reports of {self.period} first"] if self.period else []
+        return capitalized(", ".join(parts))
+
+    @property
+    def understood_as(self) -> str:
+        """How the question was understood, where that is more than what was asked."""
+        parts = [self.searched_as] if self.searched_as else []
         parts += [f"only articles {self.filters}"] if self.filters else []
-        said = ", ".join(parts)
-        return said[:1].upper() + said[1:]
+        return capitalized(", ".join(parts))
 
     @property
     def lead(self) -> str:

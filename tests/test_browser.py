@@ -253,6 +253,46 @@ def test_a_conversation_survives_a_reload_and_can_be_deleted(page: Page) -> None
     assert page.locator(".cw-talk-list li").count() == 1
 
 
+def test_a_filter_stays_in_view_and_can_be_taken_away(page: Page) -> None:
+    """An outlet ticked by keyboard is a chip above the question; a refusal under it offers to ask
+    all articles, which takes the place of the refusal, without a filter."""
+    page.focus(".cw-filter-menu summary")
+    page.keyboard.press("Enter")
+    page.focus(".cw-filter-menu input[value='Meridian Wire']")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cw-filter-row > ul > li")
+    ask(page, "How many exhibits does the zeppelin museum of Quorl hold?")
+    assert "by Meridian Wire" in page.locator(".cw-notfound").inner_text()
+    page.click(".cw-all")
+    page.wait_for_selector("#cw-now .cw-cite")
+    assert page.locator(".cw-exchange").count() == 1
+    assert page.locator(".cw-filter-row > ul > li").count() == 0
+
+
+def test_the_last_question_is_edited_in_its_place(page: Page, address: str) -> None:
+    """A link asks one article only; the arrow up edits the question, and after a reload the edited
+    question, its filter and nothing else are there."""
+    ask(page, "How many exhibits does the zeppelin museum of Quorl hold?")
+    only = page.get_attribute("#cw-card-1-1 .cw-only-these", "data-articles")
+    page.goto(f"{address}/?only={only}")
+    page.wait_for_selector(".cw-filter-row > ul > li")
+    assert "only=" not in page.url
+    ask(page, "Who is the curator?")
+    page.focus("#cw-box textarea")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("How many exhibits does the museum hold?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".cw-question:has-text('How many exhibits')")
+    page.wait_for_selector('#cw-now .cw-exchange[data-progress="done"]')
+    page.reload()
+    page.wait_for_selector(".cw-exchange")
+    assert page.locator(".cw-exchange").count() == 1
+    assert "How many exhibits" in page.locator(".cw-question").inner_text()
+    assert page.locator(".cw-filter-row > ul > li").count() == 1
+
+
 def _elsewhere(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https") and parts.hostname not in ("127.0.0.1", "localhost")

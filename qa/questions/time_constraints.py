@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ingest.dates.time_expressions import TimeExpression, find_time_expressions
+from ingest.records import format_day, format_days
 from ingest.storage.catalogue.filters import Filters
 
 MAX_PERIOD_DAYS = 400
@@ -43,6 +44,14 @@ class Period:
 
     first: date | None
     last: date | None
+
+    @property
+    def words(self) -> str:
+        """The days as readers write them: 2 June 2025, June 2025, 9 – 15 June 2025."""
+        if self.first and self.last:
+            return format_days(self.first, self.last)
+        day = self.first or self.last
+        return f"{'since' if self.first else 'until'} {format_day(day)}" if day else ""
 
 
 def time_constraints(text: str, asked_at: date) -> tuple[Period | None, Filters]:

@@ -61,9 +61,11 @@ class Filters:
         elif day := self.first or self.last:
             parts.append(f"published {'since' if self.first else 'until'} {format_day(day)}")
         for name, word in (("outlets", "by"), ("authors", "written by"), ("languages", "in"),
-                           ("sections", "in section"), ("articles", "article")):  # fmt: skip
+                           ("sections", "in section")):  # fmt: skip
             if values := getattr(self, name):
                 parts.append(f"{word} {' or '.join(values)}")
+        if self.articles:
+            parts.append(f"chosen one by one ({len(self.articles)})")
         return ", ".join(parts)
 
 

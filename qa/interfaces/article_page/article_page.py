@@ -87,7 +87,15 @@ def _heading(article: Article) -> str:
         f'<p class="outlet" dir="auto">{escape(article.publisher or "Unknown outlet")}</p>'
         f'<h1 dir="auto">{escape(article.title or "Untitled")}</h1>'
         f'<p class="facts">{isolated(by)}<span>{_published(article)}</span>{updated}'
-        f"<span>{_original(article)}</span></p>"
+        f"<span>{_original(article)}</span><span>{_ask_only(article)}</span></p>"
+    )
+
+
+def _ask_only(article: Article) -> str:
+    """A link to the chat, in which this article alone is asked."""
+    return (
+        f'<a href="../?only={quote(article.id, safe="")}" target="_blank" rel="noopener">'
+        f"Ask only this article{_NEW_TAB}</a>"
     )
 
 

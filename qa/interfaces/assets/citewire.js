@@ -324,7 +324,9 @@
     const now = Date.now();
     const talk = read(key) ?? { key, title: exchanges[0].question, created: now, exchanges: [] };
     const earlier = talk.exchanges.filter((one) => one.number < first);
-    write({ ...talk, updated: now, exchanges: [...earlier, ...exchanges] });
+    const unnamed = !earlier.length && talk.title === talk.exchanges[0]?.question;
+    const title = unnamed ? exchanges[0].question : talk.title; // the first question was edited
+    write({ ...talk, title, updated: now, exchanges: [...earlier, ...exchanges] });
   }
 
   // -- saving as a file ----------------------------------------------------------------------

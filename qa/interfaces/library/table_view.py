@@ -159,18 +159,18 @@ def _render_count(table: Table, frame: Frame) -> str:
 
 def _render_rows(table: Table, frame: Frame, rows: str) -> str:
     heads = "".join(_render_head(table.asked, key, name, frame) for key, name in _COLUMNS)
-    chosen = '<th scope="col"><span class="hidden">Chosen</span></th>' if frame.may_edit else ""
+    chosen = '<th scope="col"><span class="hidden">Chosen</span></th>'
     last = '<th scope="col"><span class="hidden">Change</span></th>' if frame.may_edit else ""
     grid = (
         f'<table class="articles"><caption class="hidden">Articles</caption><thead><tr>{chosen}'
         f"{heads}{last}</tr></thead><tbody>{rows}</tbody></table>"
     )
     pages = _render_pages(table, frame)
-    if not frame.may_edit:
-        return grid + pages
+    remove = f'<button class="danger" formaction="{frame.root}/library/remove">Remove chosen …'
     return (
-        f'<form action="{frame.root}/library/remove">{grid}'
-        f'<div class="below"><button class="danger">Remove chosen …</button>{pages}</div></form>'
+        f'<form action="{frame.root}/">{grid}<div class="below">'
+        f"<button>Ask only chosen</button>{f'{remove}</button>' if frame.may_edit else ''}"
+        f"{pages}</div></form>"
     )
 
 
@@ -186,12 +186,12 @@ def _render_head(asked: TableRequest, key: SortKey, name: str, frame: Frame) -> 
 
 def _render_row(article: ListedArticle, edits: Sequence[Edit], frame: Frame) -> str:
     title = escape(article.title or "Untitled")
-    choose = change = ""
+    change = ""
+    choose = (
+        f'<td class="choose"><input type="checkbox" name="id" value="{escape(article.id)}" '
+        f'aria-label="Choose: {title}"></td>'
+    )
     if frame.may_edit:
-        choose = (
-            f'<td class="choose"><input type="checkbox" name="id" value="{escape(article.id)}" '
-            f'aria-label="Choose: {title}"></td>'
-        )
         edit = f"{frame.root}/library/articles/{escape(article.id)}/edit"
         change = (
             f'<td class="change"><a href="{edit}">Correct<span class="hidden">: {title}</span></a>'

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import uuid4
 
+from ingest.storage.catalogue.filters import Filters
 from qa.records import Answer, AnswerEvent, Citation, Event, Sentence, StatusEvent, TextEvent, Turn
 
 Progress = Literal["working", "done", "stopped", "failed"]
@@ -31,6 +32,8 @@ class Exchange:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
+    filters: Filters = field(default_factory=Filters)
+    """Which articles could answer, as the visitor chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,20 @@ class Conversation:
         """The last exchange. Raises IndexError before the first question."""
         return self.exchanges[-1]
 
-    def with_question(self, question: str) -> Conversation:
+    @property
+    def filters(self) -> Filters:
+        """Which articles could answer the last question."""
+        return self.current.filters if self.exchanges else Filters()
+
+    def with_question(self, question: str, filters: Filters | None = None) -> Conversation:
         """The conversation with a new question; an unfinished exchange counts as stopped."""
-        asked = Exchange(len(self.exchanges) + 1, question)
+        number = len(self.exchanges) + 1
+        asked = Exchange(number, question, filters=filters or Filters())
         return replace(self, exchanges=(*self.stopped().exchanges, asked))
+
+    def without_last(self) -> Conversation:
+        """The conversation before its last question, which is to be asked anew."""
+        return replace(self, exchanges=self.exchanges[:-1])
 
     def stopped(self) -> Conversation:
         """The conversation with its current exchange marked as stopped, if it is unfinished."""
@@ -61,9 +74,9 @@ class Conversation:
         """The conversation with its last exchange replaced."""
         return replace(self, exchanges=(*self.exchanges[:-1], exchange))
 
-    def history(self) -> tuple[Turn, ...]:
-        """The answered questions before the current one, oldest first."""
-        earlier = self.exchanges[:-1][-MAX_HISTORY_TURNS:]
+    def history(self, *, current: bool = False) -> tuple[Turn, ...]:
+        """The answered questions before the current one, or with it, oldest first."""
+        earlier = (self.exchanges if current else self.exchanges[:-1])[-MAX_HISTORY_TURNS:]
         return tuple(Turn(e.question, e.answer.text, e.answer.search) for e in earlier if e.answer)
 
 

@@ -6,11 +6,12 @@ The sources are in ``source_cards``; looks and behaviour are in ``assets/citewir
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
 
+from qa.interfaces.asking.asked_question import offer_unfiltered, render_asked
 from qa.interfaces.export.document import lay_out
 from qa.interfaces.export.markdown import to_markdown_snippet
 from qa.interfaces.frame.page_frame import LOGO, PROMISE
@@ -113,12 +114,16 @@ def render_welcome(status: Mapping[str, Any], examples: Sequence[str]) -> str:
 
 def render_exchange(exchange: Exchange) -> str:
     """A question with its answer, as far as there is one yet."""
+    asked = render_asked(
+        exchange.question, exchange.filters,
+        complete=exchange.progress == "done", working=exchange.progress == "working",
+    )  # fmt: skip
     return (
         f'<article class="cw-exchange" data-turn="{exchange.number}" '
         f'data-progress="{exchange.progress}">'
         '<div class="cw-question"><p dir="auto" role="heading" aria-level="2">'
         '<span class="cw-hidden">You asked: </span>'
-        f"{escape(exchange.question)}</p></div>"
+        f"{escape(exchange.question)}</p>{asked}</div>"
         f'<div class="cw-answer">{_render_answer(exchange)}</div></article>'
     )
 
@@ -138,8 +143,9 @@ def _render_answer(exchange: Exchange) -> str:
         parts.append('<p class="cw-note">Stopped before the answer was complete.</p>')
     elif exchange.progress == "failed":
         parts.append(f'<p class="cw-note cw-failed">{escape(exchange.message)}</p>')
+        parts.append(offer_unfiltered(exchange.question, exchange.filters))
     if answer:
-        parts.append(_render_ending(answer))
+        parts.append(_render_ending(exchange, answer))
         parts.append(render_coverage(answer, exchange.number))
     return "".join(parts)
 
@@ -149,11 +155,10 @@ _DATES_EXPLAINED = (
 )
 
 
-def _render_ending(answer: Answer) -> str:
+def _render_ending(exchange: Exchange, answer: Answer) -> str:
     """Notices, how the question was understood and how fresh the answer is."""
-    parts = [_render_not_found(answer.nearest)] if answer.status == "not_found" else []
-    if answer.understood_as:
-        parts.append(f'<p class="cw-ours" dir="auto">{escape(answer.understood_as)}.</p>')
+    parts = [_render_not_found(exchange, answer)] if answer.status == "not_found" else []
+    parts += [f'<p class="cw-ours" dir="auto">{escape(one)}.</p>' for one in _understood(exchange)]
     if answer.status == "not_found" and answer.freshness:
         parts.append(f'<p class="cw-ours">{escape(answer.freshness)}</p>')
     parts += [_note(notice) for notice in answer.notices if notice != answer.lead]
@@ -173,6 +178,15 @@ def _render_ending(answer: Answer) -> str:
             f'<footer class="cw-foot"><span class="cw-thumbs">{thumb_buttons()}</span></footer>'
         )
     return "".join(parts)
+
+
+def _understood(exchange: Exchange) -> Iterator[str]:
+    """How the question was understood; the visitor's own filters stand under it already."""
+    answer = exchange.answer
+    if answer and answer.searched_as:
+        yield answer.searched_as
+    if answer and answer.filters and answer.filters != str(exchange.filters):
+        yield f"Only articles {answer.filters}"
 
 
 def _citing_buttons(answer: Answer) -> str:
@@ -332,7 +346,10 @@ def _with_notes(text: str, start: int, end: int, notes: DateNotes) -> str:
     return "".join([*parts, escape(text[done:end])])
 
 
-def _render_not_found(nearest: Sequence[NearArticle]) -> str:
+def _render_not_found(exchange: Exchange, answer: Answer) -> str:
+    """The refusal, of which articles it holds, and the nearest of them."""
+    nearest: Sequence[NearArticle] = answer.nearest
+    where = f"No article {escape(answer.filters)}" if answer.filters else "Nothing in the library"
     items = "".join(
         '<li><span class="cw-near-title" dir="auto">'
         f"{article_link(n.title or 'Untitled', n.url)}</span>"
@@ -342,9 +359,9 @@ def _render_not_found(nearest: Sequence[NearArticle]) -> str:
         f"{read_link(reading_address(n.article_id), 'Read the article', f': {n.title}')}</li>"
         for n in nearest
     )
-    offer = f"<ul>{items}</ul>" if items else ""
+    offer = f"<p>The nearest articles:</p><ul>{items}</ul>" if items else ""
     return (
-        '<section class="cw-notfound"><h3>Not in these articles</h3><p>Nothing in the library '
-        f"answers this, so nothing is claimed.{' The nearest articles:' if items else ''}</p>"
-        f"{offer}</section>"
+        f'<section class="cw-notfound"><h3>Not in these articles</h3><p dir="auto">{where} '
+        "answers this, so nothing is claimed.</p>"
+        f"{offer_unfiltered(exchange.question, exchange.filters)}{offer}</section>"
     )

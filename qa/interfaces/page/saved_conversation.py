@@ -19,7 +19,9 @@ from datetime import date
 from html import escape
 from typing import Any
 
+from ingest.errors import BadFilter
 from qa.answers.from_json import record_from_json
+from qa.interfaces.asking.filter_choice import bounded
 from qa.interfaces.export.document import file_name, lay_out
 from qa.interfaces.export.html_page import to_html
 from qa.interfaces.export.markdown import to_markdown
@@ -106,8 +108,9 @@ def _exchange(stored: object) -> Exchange | None:
     """One exchange, or None when it does not fit; one that was not finished counts as stopped."""
     try:
         exchange = record_from_json(Exchange, stored)
-    except ValueError:
+    except (ValueError, BadFilter):
         return None
+    exchange = replace(exchange, filters=bounded(exchange.filters))
     if exchange.answer is not None:
         answer = exchange.answer
         return replace(exchange, sentences=answer.sentences, citations=answer.citations)

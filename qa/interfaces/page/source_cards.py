@@ -7,7 +7,7 @@ Knows nothing about gradio, sessions or how answers are made.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from html import escape
 
@@ -50,16 +50,26 @@ def render_sources(exchange: Exchange) -> str:
         cards = '<p class="cw-none">Reading…</p>'
     else:
         cards = '<p class="cw-none">No article is cited for this question.</p>'
-    return _panel(exchange.number, exchange.question, cards)
+    cited = dict.fromkeys(one.article_id for one in exchange.citations)
+    only = _only_these(cited, "Ask only these") if exchange.answer and len(cited) > 1 else ""
+    return _panel(exchange.number, exchange.question, cards, only)
 
 
-def _panel(turn: int | None, question: str, cards: str) -> str:
+def _only_these(article_ids: Iterable[str], words: str) -> str:
+    """A button that makes these articles the only ones that are asked."""
+    return (
+        '<button type="button" class="cw-only-these" '
+        f'data-articles="{escape(",".join(article_ids))}">{words}</button>'
+    )
+
+
+def _panel(turn: int | None, question: str, cards: str, only: str = "") -> str:
     about = f'<p class="cw-about" dir="auto">{escape(question)}</p>' if question else ""
     return (
         f'<section class="cw-sources" data-turn="{turn or ""}" aria-label="Sources">'
         f'<div class="cw-sources-head"><h2>Sources</h2>'
         '<button type="button" class="cw-latest">Show the latest</button>'
-        f"{about}</div>{cards}</section>"
+        f"{about}{only}</div>{cards}</section>"
     )
 
 
@@ -80,6 +90,7 @@ def _render_card(citation: Citation, exchange: Exchange) -> str:
         f'<p class="cw-card-foot">{read_link(address)}<button type="button" class="cw-copy" '
         f'data-copy="{escape(quote_to_copy(citation))}">Copy quote</button>'
         f"{_EXPAND_BUTTON if _is_shortened(citation) else ''}"
+        f"{_only_these([citation.article_id], 'Ask only this article')}"
         f'<button type="button" class="cw-copy cw-thumb" data-verdict="wrong_citation" '
         f'data-n="{number}" aria-pressed="false">This citation is wrong</button>'
         f'<button type="button" class="cw-back" data-turn="{turn}" data-n="{number}" '

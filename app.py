@@ -3,8 +3,8 @@
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
 Also offers ``ask`` as an API endpoint and, with gradio's ``mcp`` extra, as an MCP tool, and serves
-the API of ``qa.interfaces.api``, the articles of ``qa.interfaces.article_page`` and the pages of
-``qa.interfaces.library`` beside the page, all behind ``qa.interfaces.access``. A conversation is
+the API of ``qa.interfaces.api``, the pages of articles, saved answers and the library beside the
+page, all behind ``qa.interfaces.access``. A conversation is
 kept in the state of its session and in its visitor's browser, and nowhere else. The only module
 that imports gradio; knows nothing about retrieval, models or stores.
 """
@@ -47,6 +47,7 @@ from qa.interfaces.access.identity import Identity, identity_of
 from qa.interfaces.access.middleware import AccessMiddleware
 from qa.interfaces.access.security_headers import script_hashes
 from qa.interfaces.access.visitor import visitor_of
+from qa.interfaces.answer_page.routes import answer_routes
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.event_stream import EventStream
@@ -100,12 +101,12 @@ class Visit:
 async def answer_question(
     conversation: Conversation,
     stream: EventStream,
-    save: Callable[[Answer], object] | None = None,
+    save: Callable[[Answer], str] | None = None,
 ) -> AsyncIterator[Conversation]:
     """Yield the conversation after every event of its last question's answer.
 
-    Errors become messages of the conversation. ``save`` is called with the finished answer; its
-    failure is logged and does not affect the answer.
+    Errors become messages of the conversation. ``save`` is called with the finished answer and
+    returns its id; its failure is logged and does not affect the answer.
     """
     try:
         async for event in stream.events():
@@ -113,10 +114,13 @@ async def answer_question(
             yield conversation
             if save is not None and isinstance(event, AnswerEvent):
                 try:
-                    await asyncio.to_thread(save, event.answer)
+                    saved = await asyncio.to_thread(save, event.answer)
+                    conversation = conversation.with_current(
+                        replace(conversation.current, saved=saved)
+                    )
                 except Exception:
                     log.warning("the answer was not saved", exc_info=True)
-        yield conversation.stopped()  # unchanged, when it was answered
+        yield conversation.stopped()  # unchanged when it was answered, but for what saved it
     except (QaError, IngestError) as error:
         yield _failed(conversation, str(error))
     except Exception:
@@ -168,7 +172,7 @@ def build(assistant: Assistant, slots: threading.Semaphore) -> gr.Blocks:
         title="Citewire", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
     )
     with blocks:
-        page = _create_page()
+        page = _create_page(saving=assistant.settings.save_answers)
         _connect_events(blocks, page, assistant, slots)
         endpoint(_ask_endpoint(assistant), api_name="ask", concurrency_limit=MAX_CONCURRENT_ANSWERS)
     blocks.queue(max_size=MAX_QUEUED_EVENTS)
@@ -253,13 +257,13 @@ def _visitor_name(request: gr.Request) -> str:
     return visitor_of(request.request.scope).name if request.request else ""
 
 
-def _create_page() -> Page:
+def _create_page(*, saving: bool) -> Page:
     """Create the components, in the order in which they appear."""
     conversation = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
     visit = gr.State(Visit(), time_to_live=SESSION_SECONDS)
     with gr.Row(elem_id="cw-top"):
         talks = gr.HTML(
-            render_conversation_list(), elem_id="cw-talks", html_template=_PART,
+            render_conversation_list(saving=saving), elem_id="cw-talks", html_template=_PART,
             js_on_load=_ASK_FOR_CONVERSATION, apply_default_css=False,
         )  # fmt: skip
         top = _html("cw-header")
@@ -471,6 +475,7 @@ def main(settings: Settings | None = None) -> None:
         routes = [
             *api_routes(assistant, slots),
             *article_routes(assistant.library),
+            *answer_routes(assistant.library),
             *library_routes(assistant),
         ]
         launch(blocks, settings, port, identity, routes)

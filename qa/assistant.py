@@ -17,6 +17,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, partial
+from secrets import token_hex
 from threading import Event as Signal
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -197,14 +198,17 @@ class Assistant:
         return checked
 
     def save(self, answer: Answer) -> str:
-        """Save an answer in the catalogue for ``recheck`` and return its id."""
-        from qa.answers.recheck import answer_id
+        """Save an answer in the catalogue, for ``recheck`` and for its page, and return its id.
 
+        The id is random: whoever has it may read the answer. Beyond ``saved_answers`` of the
+        settings the oldest are removed.
+        """
         created = datetime.now(UTC).replace(microsecond=0)
-        saved_id = answer_id(answer, created.isoformat())
+        saved_id = token_hex(8)
         serialised = json.dumps(answer.to_dict(), ensure_ascii=False)
         self.library.catalogue.save_answer(
-            SavedAnswer(saved_id, answer.question, serialised, answer.asked_at, created)
+            SavedAnswer(saved_id, answer.question, serialised, answer.asked_at, created),
+            keep=self.settings.saved_answers,
         )
         return saved_id
 

@@ -92,8 +92,12 @@ class Settings(BaseSettings):
     save_answers: bool = Field(
         default=True,
         description="Whether the app's chat keeps its answers in the catalogue, on this machine, "
-        "for `citewire recheck`.",
+        "for `citewire recheck` and as pages with an address of their own.",
     )
+    saved_answers: int = Field(
+        default=5_000, ge=1,
+        description="How many saved answers are kept; beyond them the oldest is removed.",
+    )  # fmt: skip
     host: str = Field(default="127.0.0.1", description="Address the app listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the app listens on.")
     root_path: str = Field(default="", description="Path prefix when behind a reverse proxy.")

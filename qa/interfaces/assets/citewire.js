@@ -57,7 +57,8 @@
 
   // -- copying -------------------------------------------------------------------------------
   async function copy(button) {
-    const text = button.dataset.copy;
+    const { link } = button.dataset;
+    const text = link ? new URL(link, document.baseURI).href : button.dataset.copy;
     const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
     const copied = done || copyOldWay(text); // the clipboard needs https or localhost
     const label = button.textContent;
@@ -163,7 +164,7 @@
     const button = event.target.closest?.("button");
     if (!button) return;
     if (button.matches(".cw-reader-close")) closeReader();
-    else if (button.matches(".cw-copy[data-copy]")) copy(button);
+    else if (button.matches(".cw-copy[data-copy], .cw-copy[data-link]")) copy(button);
     else if (button.matches(".cw-expand")) expand(button);
     else if (button.matches(".cw-back")) backToAnswer(button.dataset);
     else if (button.matches(".cw-latest")) showCardsOf(latestTurn());

@@ -31,6 +31,8 @@ class Exchange:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     answer: Answer | None = None
+    saved: str = ""
+    """The id under which the server keeps the answer; empty when it does not."""
 
 
 @dataclass(frozen=True, slots=True)

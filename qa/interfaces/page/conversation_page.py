@@ -13,7 +13,7 @@ from typing import Any
 
 from qa.interfaces.export.document import lay_out
 from qa.interfaces.export.markdown import to_markdown_snippet
-from qa.interfaces.links import reading_address
+from qa.interfaces.links import answer_address, reading_address
 from qa.interfaces.page.comparison_panel import render_comparison, tail_start
 from qa.interfaces.page.conversation import Exchange
 from qa.interfaces.page.coverage_plot import render_coverage
@@ -139,7 +139,7 @@ def _render_answer(exchange: Exchange) -> str:
     elif exchange.progress == "failed":
         parts.append(f'<p class="cw-note cw-failed">{escape(exchange.message)}</p>')
     if answer:
-        parts.append(_render_ending(answer))
+        parts.append(_render_ending(answer, exchange.saved))
         parts.append(render_coverage(answer, exchange.number))
     return "".join(parts)
 
@@ -149,7 +149,7 @@ _DATES_EXPLAINED = (
 )
 
 
-def _render_ending(answer: Answer) -> str:
+def _render_ending(answer: Answer, saved: str) -> str:
     """Notices, how the question was understood and how fresh the answer is."""
     parts = [_render_not_found(answer.nearest)] if answer.status == "not_found" else []
     if answer.understood_as:
@@ -163,14 +163,22 @@ def _render_ending(answer: Answer) -> str:
         parts.append(
             f'<footer class="cw-foot"><span>{escape(_summary(answer))}</span>'
             f'<button type="button" class="cw-copy" data-copy="{escape(str(answer))}">Copy answer'
-            f"</button>{_citing_buttons(answer)}"
+            f"</button>{_link_button(saved)}{_citing_buttons(answer)}"
             f'<span class="cw-thumbs">{thumb_buttons()}</span></footer>'
         )
     else:
         parts.append(
-            f'<footer class="cw-foot"><span class="cw-thumbs">{thumb_buttons()}</span></footer>'
+            f'<footer class="cw-foot">{_link_button(saved)}'
+            f'<span class="cw-thumbs">{thumb_buttons()}</span></footer>'
         )
     return "".join(parts)
+
+
+def _link_button(saved: str) -> str:
+    """What copies the address of the saved answer; the script makes it a whole one."""
+    address = escape(answer_address(saved))
+    button = f'<button type="button" class="cw-copy" data-link="{address}">Copy link</button>'
+    return button if saved else ""
 
 
 def _citing_buttons(answer: Answer) -> str:

@@ -108,9 +108,7 @@ def test_a_link_is_offered_where_the_answer_is_saved(assistant: Assistant) -> No
     done = Exchange(1, QUESTION, "done", answer=answer)
     kept = replace(done, saved="ab")
     assert "Copy link" not in render_exchange(done)
-    shown = html.fromstring(
-        render_exchange(Exchange(1, QUESTION, "done", answer=answer, saved="ab"))
-    )
+    shown = html.fromstring(render_exchange(kept))
     assert shown.xpath("//button[text()='Copy link']/@data-link") == ["answer/ab"]
 
 

@@ -172,7 +172,7 @@ def build(assistant: Assistant, slots: threading.Semaphore) -> gr.Blocks:
         title="Citewire", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
     )
     with blocks:
-        page = _create_page(saving=assistant.settings.save_answers)
+        page = _create_page(saving=assistant.settings.saves_answers)
         _connect_events(blocks, page, assistant, slots)
         endpoint(_ask_endpoint(assistant), api_name="ask", concurrency_limit=MAX_CONCURRENT_ANSWERS)
     blocks.queue(max_size=MAX_QUEUED_EVENTS)
@@ -249,7 +249,7 @@ class Page:
         conversation, whole = restore(stored)
         if not conversation.exchanges:
             return initial | {self.record: render_record(conversation)}
-        record = render_record(conversation, None if whole else 1)
+        record = render_record(conversation, None if whole else 1, partly=not whole)
         return initial | self.updates(conversation) | {self.record: record}
 
 
@@ -299,7 +299,7 @@ def _connect_events(
     blocks: gr.Blocks, page: Page, assistant: Assistant, slots: threading.Semaphore
 ) -> None:
     """Connect clicks and keys to what they do. All private: the one public endpoint is ``ask``."""
-    save = assistant.save if assistant.settings.save_answers else None
+    save = assistant.save if assistant.settings.saves_answers else None
 
     async def respond(
         question: str,
@@ -342,9 +342,10 @@ def _connect_events(
     def keep_feedback(event: gr.EventData, conversation: Conversation) -> str:
         given = event._data if isinstance(event._data, dict) else {}
         try:
+            assistant.library.catalogue.refuse_if_read_only()
             feedback = feedback_on(conversation, given, datetime.now(UTC))
             append_feedback(assistant.library.home, feedback)
-        except (QaError, OSError, ValueError) as error:
+        except (QaError, IngestError, OSError, ValueError) as error:
             log.warning("feedback was not kept: %s", error)
             return render_receipt(given, kept=False)
         return render_receipt(given, kept=True)
@@ -392,6 +393,10 @@ def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
 # -- starting -------------------------------------------------------------------------------
 
 
+_WITHOUT_FEEDBACK = ".cw-thumb { display: none !important; }"
+"""Of a read-only page, which would not keep what a reader says."""
+
+
 def launch(
     blocks: gr.Blocks,
     settings: Settings,
@@ -421,7 +426,8 @@ def launch(
         blocks.launch(
             server_name=settings.host, server_port=port, root_path=settings.root_path or None,
             theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
-            css=css, head=head, favicon_path=str(assets / "favicon.svg"),
+            css=css + _WITHOUT_FEEDBACK * settings.read_only, head=head,
+            favicon_path=str(assets / "favicon.svg"),
             mcp_server=find_spec("mcp") is not None,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
             footer_links=[], max_file_size="1kb", state_session_capacity=MAX_SESSIONS,

@@ -255,7 +255,7 @@ class Assistant:
 
     def poll_feeds(self, stop: Signal) -> None:
         """Update the subscribed feeds every ``feed_minutes`` until ``stop`` is set; in a thread."""
-        minutes = self.settings.feed_minutes
+        minutes = 0 if self.settings.read_only else self.settings.feed_minutes
         while minutes and not stop.wait(minutes * 60):
             try:
                 for update in self.update_feeds():
@@ -269,7 +269,8 @@ class Assistant:
         """Fill an empty library with the bundled samples, unless settings say not to."""
         from ingest.sources.reader import samples_folder
 
-        if self.settings.samples and not self.library.catalogue.counts()["articles"]:
+        wanted = self.settings.samples and not self.settings.read_only
+        if wanted and not self.library.catalogue.counts()["articles"]:
             try:
                 self.ingest([samples_folder()])
             except LibraryBusy:

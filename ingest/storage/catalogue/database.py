@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from ingest.errors import DiskFull, LibraryBroken, LibraryBusy
+from ingest.errors import DiskFull, LibraryBroken, LibraryBusy, LibraryReadOnly
 from ingest.storage.catalogue.schema import migrate
 
 _CACHE_KILOBYTES = 8_000
@@ -38,6 +38,7 @@ class Database:
         address = str(url) if "://" in str(url) else f"sqlite:///{url}"
         self.engine = create_engine(address, pool_pre_ping=not address.startswith("sqlite"))
         self._write_lock = RLock()
+        self.read_only = False
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _tune_sqlite)
         try:
@@ -68,9 +69,15 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction; threads of this process take turns instead of waiting for SQLite's lock.
-        Raises DiskFull or LibraryBroken."""
+        Raises DiskFull, LibraryBroken or LibraryReadOnly."""
+        self.refuse_if_read_only()
         with self._write_lock, self._readable_errors(), self.engine.begin() as connection:
             yield connection
+
+    def refuse_if_read_only(self) -> None:
+        """Raises LibraryReadOnly where nothing may be written."""
+        if self.read_only:
+            raise LibraryReadOnly
 
     def check(self) -> None:
         """Raises LibraryBroken when the database itself is damaged."""

@@ -3,8 +3,8 @@
     question -> Assistant.stream() -> Conversation -> HTML (qa.interfaces.page)
 
 Also offers ``ask`` as an API endpoint, and serves the API of ``qa.interfaces.api``, the tools of
-``qa.interfaces.mcp``, the articles of ``qa.interfaces.article_page`` and the pages of
-``qa.interfaces.library`` beside the page, all behind ``qa.interfaces.access``. A conversation is
+``qa.interfaces.mcp``, and the pages of articles, saved answers and the library beside the page,
+all behind ``qa.interfaces.access``. A conversation is
 kept in the state of its session and in its visitor's browser, and nowhere else. The only module
 that imports gradio; knows nothing about retrieval, models or stores.
 """
@@ -47,6 +47,7 @@ from qa.interfaces.access.middleware import AccessMiddleware
 from qa.interfaces.access.request_checks import is_from_this_machine
 from qa.interfaces.access.security_headers import script_hashes
 from qa.interfaces.access.visitor import is_editor, visitor_of
+from qa.interfaces.answer_page.routes import answer_routes
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.asking.asked_question import render_suggestions
@@ -112,12 +113,12 @@ class Visit:
 async def answer_question(
     conversation: Conversation,
     stream: EventStream,
-    save: Callable[[Answer], object] | None = None,
+    save: Callable[[Answer], str] | None = None,
 ) -> AsyncIterator[Conversation]:
     """Yield the conversation after every event of its last question's answer.
 
-    Errors become messages of the conversation. ``save`` is called with the finished answer; its
-    failure is logged and does not affect the answer.
+    Errors become messages of the conversation. ``save`` is called with the finished answer and
+    returns its id; its failure is logged and does not affect the answer.
     """
     try:
         async for event in stream.events():
@@ -125,10 +126,13 @@ async def answer_question(
             yield conversation
             if save is not None and isinstance(event, AnswerEvent):
                 try:
-                    await asyncio.to_thread(save, event.answer)
+                    saved = await asyncio.to_thread(save, event.answer)
+                    conversation = conversation.with_current(
+                        replace(conversation.current, saved=saved)
+                    )
                 except Exception:
                     log.warning("the answer was not saved", exc_info=True)
-        yield conversation.stopped()  # unchanged, when it was answered
+        yield conversation.stopped()  # unchanged when it was answered, but for what saved it
     except (QaError, IngestError) as error:
         yield _failed(conversation, str(error))
     except Exception:
@@ -186,7 +190,7 @@ def build(assistant: Assistant, slots: threading.Semaphore) -> gr.Blocks:
         title="Citewire", fill_width=True, analytics_enabled=False, delete_cache=(3600, 86400)
     )
     with blocks:
-        page = _create_page()
+        page = _create_page(saving=assistant.settings.saves_answers)
         _connect_events(blocks, page, assistant, slots)
         endpoint(_ask_endpoint(assistant), api_name="ask", concurrency_limit=MAX_CONCURRENT_ANSWERS)
     blocks.queue(max_size=MAX_QUEUED_EVENTS)
@@ -281,7 +285,7 @@ class Page:
         if not conversation.exchanges:
             filters = self.filter_updates(read_arrival(stored, assistant.library), assistant)
             return initial | filters | {self.record: render_record(conversation)}
-        record = render_record(conversation, None if whole else 1)
+        record = render_record(conversation, None if whole else 1, partly=not whole)
         filters = self.filter_updates(Choice(conversation.filters), assistant)
         return initial | self.updates(conversation) | filters | {self.record: record}
 
@@ -290,14 +294,14 @@ def _visitor_name(request: gr.Request) -> str:
     return visitor_of(request.request.scope).name if request.request else ""
 
 
-def _create_page() -> Page:
+def _create_page(*, saving: bool) -> Page:
     """Create the components, in the order in which they appear."""
     conversation = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
     visit = gr.State(Visit(), time_to_live=SESSION_SECONDS)
     filters = gr.State(Filters(), time_to_live=SESSION_SECONDS)
     with gr.Row(elem_id="cw-top"):
         talks = gr.HTML(
-            render_conversation_list(), elem_id="cw-talks", html_template=_PART,
+            render_conversation_list(saving=saving), elem_id="cw-talks", html_template=_PART,
             js_on_load=_ASK_FOR_CONVERSATION, apply_default_css=False,
         )  # fmt: skip
         top = _html("cw-header")
@@ -337,7 +341,7 @@ def _connect_events(
     blocks: gr.Blocks, page: Page, assistant: Assistant, slots: threading.Semaphore
 ) -> None:
     """Connect clicks and keys to what they do. All private: the one public endpoint is ``ask``."""
-    save = assistant.save if assistant.settings.save_answers else None
+    save = assistant.save if assistant.settings.saves_answers else None
 
     async def respond(
         question: str,
@@ -410,9 +414,10 @@ def _connect_events(
     def keep_feedback(event: gr.EventData, conversation: Conversation) -> str:
         given = _sent(event)
         try:
+            assistant.library.catalogue.refuse_if_read_only()
             feedback = feedback_on(conversation, given, datetime.now(UTC))
             append_feedback(assistant.library.home, feedback)
-        except (QaError, OSError, ValueError) as error:
+        except (QaError, IngestError, OSError, ValueError) as error:
             log.warning("feedback was not kept: %s", error)
             return render_receipt(given, kept=False)
         return render_receipt(given, kept=True)
@@ -483,6 +488,10 @@ def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
 # -- starting -------------------------------------------------------------------------------
 
 
+_WITHOUT_FEEDBACK = ".cw-thumb { display: none !important; }"
+"""Of a read-only page, which would not keep what a reader says."""
+
+
 def launch(
     blocks: gr.Blocks,
     settings: Settings,
@@ -512,7 +521,7 @@ def launch(
         blocks.launch(
             server_name=settings.host, server_port=port, root_path=settings.root_path or None,
             theme=gr.themes.Base(font=["Arial", "sans-serif"], font_mono=["monospace"]),
-            css=css, head=head,
+            css=css + _WITHOUT_FEEDBACK * settings.read_only, head=head,
             favicon_path=str(files("qa.interfaces") / "assets" / "favicon.svg"),
             mcp_server=False,
             share=False, run_history=False, enable_monitoring=False, pwa=False, ssr_mode=False,
@@ -568,6 +577,7 @@ def main(settings: Settings | None = None) -> None:
             *api_routes(assistant, slots),
             *mcp_routes(assistant, slots),
             *article_routes(assistant.library),
+            *answer_routes(assistant.library),
             *library_routes(assistant),
             *metrics.routes(),
         ]

@@ -6,6 +6,7 @@
     ├── BadFilter           a filter that cannot match anything (an outlet that is not there)
     ├── LibraryError
     │   ├── LibraryBusy     another process is writing
+    │   ├── LibraryReadOnly nothing may be written here
     │   ├── EmbedderChanged the library was embedded with something else
     │   ├── LibraryBroken   a store cannot be read
     │   └── DiskFull        nothing more can be written
@@ -58,6 +59,13 @@ class LibraryError(IngestError):
 
 class LibraryBusy(LibraryError):
     """Another process holds the write lock."""
+
+
+class LibraryReadOnly(LibraryError):
+    """The settings say that nothing may be written."""
+
+    def __init__(self) -> None:
+        super().__init__("This Citewire is read-only (CITEWIRE_READ_ONLY): nothing is written.")
 
 
 class EmbedderChanged(LibraryError):

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
+from secrets import token_hex
 from threading import Event as Signal
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -219,14 +220,17 @@ class Assistant:
         return checked
 
     def save(self, answer: Answer) -> str:
-        """Save an answer in the catalogue for ``recheck`` and return its id."""
-        from qa.answers.recheck import answer_id
+        """Save an answer in the catalogue, for ``recheck`` and for its page, and return its id.
 
+        The id is random: whoever has it may read the answer. Beyond ``saved_answers`` of the
+        settings the oldest are removed.
+        """
         created = datetime.now(UTC).replace(microsecond=0)
-        saved_id = answer_id(answer, created.isoformat())
+        saved_id = token_hex(8)
         serialised = json.dumps(answer.to_dict(), ensure_ascii=False)
         self.library.catalogue.save_answer(
-            SavedAnswer(saved_id, answer.question, serialised, answer.asked_at, created)
+            SavedAnswer(saved_id, answer.question, serialised, answer.asked_at, created),
+            keep=self.settings.saved_answers,
         )
         return saved_id
 
@@ -281,7 +285,7 @@ class Assistant:
         """
         from ingest.storage.catalogue.feed_subscriptions import Subscriptions
 
-        minutes = self.settings.feed_minutes
+        minutes = 0 if self.settings.read_only else self.settings.feed_minutes
         while minutes and not stop.wait(minutes * 60):
             try:
                 due = Subscriptions(self.library.catalogue).due(timedelta(minutes=minutes / 2))
@@ -296,7 +300,8 @@ class Assistant:
         """Fill an empty library with the bundled samples, unless settings say not to."""
         from ingest.sources.reader import samples_folder
 
-        if self.settings.samples and not self.library.catalogue.counts()["articles"]:
+        wanted = self.settings.samples and not self.settings.read_only
+        if wanted and not self.library.catalogue.counts()["articles"]:
             try:
                 self.ingest([samples_folder()])
             except LibraryBusy:

@@ -35,6 +35,7 @@ def open_library(settings: Settings, *, embedding: bool = True) -> Library:
         embedder=open_embedder(settings) if embedding else None,
         catalogue_url=settings.catalogue_url,
         vectors_at=settings.chroma_url,
+        read_only=settings.read_only,
     )
 
 

@@ -213,6 +213,8 @@ class Answer:
     question: str
     status: Status
     mode: Mode
+    about: Literal["articles", "library"] = "articles"
+    """What answers: the articles, or the catalogue that says which articles there are."""
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     nearest: tuple[NearArticle, ...] = ()

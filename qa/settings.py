@@ -92,7 +92,16 @@ class Settings(BaseSettings):
     save_answers: bool = Field(
         default=True,
         description="Whether the app's chat keeps its answers in the catalogue, on this machine, "
-        "for `citewire recheck`.",
+        "for `citewire recheck` and as pages with an address of their own.",
+    )
+    saved_answers: int = Field(
+        default=5_000, ge=1,
+        description="How many saved answers are kept; beyond them the oldest is removed.",
+    )  # fmt: skip
+    read_only: bool = Field(
+        default=False,
+        description="Whether nothing may be written through any door: no articles, corrections or "
+        "feeds, no saved answers, no feedback.",
     )
     host: str = Field(default="127.0.0.1", description="Address the app listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the app listens on.")
@@ -121,6 +130,11 @@ class Settings(BaseSettings):
         default=30.0, ge=0,
         description="How often the app reads the subscribed feeds, in minutes; 0 for never.",
     )  # fmt: skip
+
+    @property
+    def saves_answers(self) -> bool:
+        """Whether the chat keeps its answers: where it is wanted and something may be written."""
+        return self.save_answers and not self.read_only
 
     @property
     def folder(self) -> Path:

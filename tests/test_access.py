@@ -628,3 +628,21 @@ def test_an_agent_asks_with_a_token(shared: tuple[str, str]) -> None:
         json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call},
     )  # fmt: skip
     assert reply.json()["result"]["structuredContent"]["status"] == "answered"
+
+
+def test_each_user_has_conversations_of_their_own(visit: Visit, users: UsersFile) -> None:
+    """The page tells its script whose list it shows: another one for each user, none for nobody."""
+    users.add("bob", PASSWORD, "reader")
+    owners = []
+    for name in ("rea", "bob"):
+        browser = visit()
+        sign_in(browser, name)
+        browser.get("/")
+        owners.append(browser.cookies["citewire_owner"])
+    assert len({*owners}) == 2
+    assert all(re.fullmatch("[0-9a-f]{16}", owner) for owner in owners)
+
+
+def test_where_nobody_signs_in_there_is_one_list(visit: Visit) -> None:
+    """Without users the cookie is empty, so that a list from another sign-in is not shown."""
+    assert "citewire_owner=;" in visit().get("/").headers["set-cookie"]

@@ -19,10 +19,11 @@ from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.interfaces.article_page.annotated_text import placed, render_text
 from qa.interfaces.article_page.routes import article_routes
+from qa.interfaces.charts.day_axis import ticks
 from qa.interfaces.links import reading_address
 from qa.interfaces.page.conversation import Exchange
 from qa.interfaces.page.conversation_page import render_exchange
-from qa.interfaces.page.coverage_plot import render_coverage, ticks
+from qa.interfaces.page.coverage_plot import render_coverage
 from qa.interfaces.page.markup import quote_address
 from qa.interfaces.page.source_cards import render_sources
 from qa.records import Answer, Citation, FoundArticle, Sentence

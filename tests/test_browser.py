@@ -293,6 +293,37 @@ def test_the_last_question_is_edited_in_its_place(page: Page, address: str) -> N
     assert page.locator(".cw-filter-row > ul > li").count() == 1
 
 
+def test_a_saved_answer_is_found_by_its_link(page: Page) -> None:
+    """The link beside an answer leads to a page with its quotes, whose titles lead to the words."""
+    ask(page, "How many people died when the Corran Star sank?")
+    page.wait_for_selector("#cw-now [data-link]")
+    shown = page.locator("#cw-now .cw-chart .cw-mark").count()
+    assert shown >= 2  # the figure of the first day, and the newest
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
+    page.click("#cw-now [data-link]")
+    page.goto(page.evaluate("window.copied"))
+    assert "every quote still stands" in page.locator("main").inner_text()
+    page.locator(".sources figcaption a").first.click()
+    assert "Eight people" in page.locator("#quote").inner_text()
+
+
+def test_a_conversation_without_room_pushes_out_no_other(page: Page) -> None:
+    """Where the browser's storage is full, the older conversation stays and the visitor is told."""
+    ask(page, "How many people died when the Corran Star sank?")
+    page.wait_for_function("Object.keys(localStorage).some((k) => k.startsWith('citewire talk'))")
+    page.evaluate(
+        "let text = 'x'.repeat(1 << 22); while (text.length > 8) {"
+        " try { localStorage.setItem('full', (localStorage.full ?? '') + text) }"
+        " catch { text = text.slice(0, text.length / 2) } }"
+    )
+    page.click("#cw-again")
+    page.wait_for_selector(".cw-welcome")
+    ask(page, "Why did the court block the port merger?")
+    page.wait_for_selector(".cw-talk-problem:visible")
+    page.click(".cw-talks-toggle")
+    assert page.locator(".cw-talk-list li").count() == 2
+
+
 def _elsewhere(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https") and parts.hostname not in ("127.0.0.1", "localhost")

@@ -75,10 +75,12 @@ class Library(LibraryReader):
         embedder: Embedder | None = None,
         catalogue_url: str | None = None,
         vectors_at: str | None = None,
+        read_only: bool = False,
     ) -> None:
         home = Path(home)
         home.mkdir(parents=True, exist_ok=True)
         catalogue = Catalogue(catalogue_url or home / "catalogue.sqlite")
+        catalogue.read_only = read_only
         super().__init__(home, catalogue, vectors_at or str(home / "chroma"), embedder)
         self.batch_size = PASSAGES_PER_BATCH
         self.waits_for = ""  # who has the write lock that a writer of this process waits for
@@ -151,7 +153,8 @@ class Library(LibraryReader):
     ) -> Iterator[None]:
         """Hold the write lock; what an interrupted writer left is finished first.
 
-        Raises LibraryBusy when another process is still writing after ``patience`` seconds.
+        Raises LibraryBusy when another process is still writing after ``patience`` seconds, and
+        LibraryReadOnly where nothing may be written.
         """
         with self._exclusive(patience):
             if self._embedder is not None:  # another process may have embedded all anew meanwhile
@@ -162,6 +165,7 @@ class Library(LibraryReader):
 
     @contextmanager
     def _exclusive(self, patience: float = LOCK_TIMEOUT_SECONDS) -> Iterator[None]:
+        self.catalogue.refuse_if_read_only()
         with (
             write_lock(self.home, patience, self._tell_wait),
             self.catalogue.writer(patience, self._tell_wait),

@@ -51,6 +51,7 @@ def _answer(asked: LibraryRequest, query: Query, library: Library) -> Answer:
         question=query.text,
         status="answered",
         mode="quoted",
+        about="library",
         sentences=tuple(sentences),
         asked_at=day_of(query.asked_at) if query.asked_at else datetime.now(UTC).date(),
         newest_article=library.facts().newest,

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ingest.records import digest
+from ingest.storage.catalogue.archive import SavedAnswer
 from ingest.storage.library import Library
 from ingest.versions.notices import Notice
-from qa.records import Answer
 
 What = Literal["removed", "retracted", "corrected", "quote gone"]
 _CORRECTS = ("correction", "clarification")
@@ -47,23 +46,23 @@ class Rechecked:
     changed: tuple[Changed, ...]
 
 
-def answer_id(answer: Answer, created: str) -> str:
-    """An id from what was asked, what was answered and when."""
-    return digest(answer.question, answer.text, created)
-
-
 def recheck(library: Library) -> Iterator[Rechecked]:
     """Every saved answer, oldest first."""
     for saved in library.catalogue.saved_answers():
-        answer = json.loads(saved.answer)
-        changed = [found for c in answer["citations"] if (found := _check(library, c))]
-        yield Rechecked(
-            saved.id,
-            saved.question,
-            saved.asked.isoformat() if saved.asked else None,
-            saved.created.isoformat(),
-            tuple(changed),
-        )
+        yield recheck_answer(library, saved)
+
+
+def recheck_answer(library: Library, saved: SavedAnswer) -> Rechecked:
+    """One saved answer, and what has changed behind it."""
+    answer = json.loads(saved.answer)
+    changed = [found for c in answer["citations"] if (found := _check(library, c))]
+    return Rechecked(
+        saved.id,
+        saved.question,
+        saved.asked.isoformat() if saved.asked else None,
+        saved.created.isoformat(),
+        tuple(changed),
+    )
 
 
 def _check(library: Library, citation: Mapping[str, Any]) -> Changed | None:

@@ -1,4 +1,5 @@
-"""Addresses that may become links: of articles on the web, and of our own pages of articles.
+"""Addresses that may become links: of articles on the web, and of our own pages of articles and
+saved answers.
 
 Knows nothing about how a link is written.
 """
@@ -31,3 +32,8 @@ def reading_address(
     asked = urlencode([("version", str(version))] * (version is not None) + places)
     anchor = "#quote" if places else ""
     return f"article/{quote(article_id, safe='')}{f'?{asked}' if asked else ''}{anchor}"
+
+
+def answer_address(saved: str) -> str:
+    """Where a saved answer is read, relative to the chat page."""
+    return f"answer/{quote(saved, safe='')}"

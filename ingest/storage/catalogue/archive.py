@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, delete, func, insert, select, text, true, update
+from sqlalchemy import Row, Select, and_, delete, func, insert, select, text, true, update
 
 from ingest.records import Article, day_of, epoch_seconds
 from ingest.storage.catalogue.database import Database
@@ -200,8 +200,9 @@ class Archive(Database):
 
     # -- saved answers -----------------------------------------------------------------
 
-    def save_answer(self, saved: SavedAnswer) -> None:
-        """Save an answer; the same id again replaces it."""
+    def save_answer(self, saved: SavedAnswer, *, keep: int) -> None:
+        """Save an answer; the same id again replaces it. Of all, the newest ``keep`` stay."""
+        newest_first = select(answers.c.id).order_by(answers.c.created.desc(), answers.c.id)
         with self.write() as connection:
             connection.execute(delete(answers).where(answers.c.id == saved.id))
             connection.execute(
@@ -213,16 +214,24 @@ class Archive(Database):
                     created=saved.created.isoformat(timespec="seconds"),
                 )
             )
+            stored = connection.execute(select(func.count()).select_from(answers)).scalar_one()
+            if stored > keep:
+                oldest = connection.execute(newest_first.offset(keep).limit(stored)).scalars()
+                for batch in id_batches(list(oldest)):
+                    connection.execute(delete(answers).where(answers.c.id.in_(batch)))
+
+    def saved_answer(self, answer_id: str) -> SavedAnswer | None:
+        """The saved answer with this id; None when there is none."""
+        with self.read() as connection:
+            row = connection.execute(select(answers).where(answers.c.id == answer_id)).first()
+        return _saved_answer(row) if row else None
 
     def saved_answers(self) -> Iterator[SavedAnswer]:
         """All saved answers, oldest first."""
         query = select(answers).order_by(answers.c.created, answers.c.id)
         with self.read() as connection:
             for row in connection.execute(query.execution_options(yield_per=200)):
-                yield SavedAnswer(
-                    row.id, row.question, row.answer,
-                    parse_day(row.asked), datetime.fromisoformat(row.created),
-                )  # fmt: skip
+                yield _saved_answer(row)
 
     def delete_answers(self, ids: Iterable[str]) -> int:
         """Delete saved answers. Returns how many there were."""
@@ -233,6 +242,11 @@ class Archive(Database):
                     delete(answers).where(answers.c.id.in_(batch))
                 ).rowcount
         return deleted
+
+
+def _saved_answer(row: Row[Any]) -> SavedAnswer:
+    asked, created = parse_day(row.asked), datetime.fromisoformat(row.created)
+    return SavedAnswer(row.id, row.question, row.answer, asked, created)
 
 
 def _selection_query(selection: Selection) -> Select[Any]:

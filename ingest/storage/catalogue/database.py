@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ingest.errors import DiskFull, LibraryBroken
+from ingest.errors import DiskFull, LibraryBroken, LibraryReadOnly
 from ingest.storage.catalogue.schema import migrate
 from ingest.storage.write_lock import OnWait, process_name, wait_for
 
@@ -44,6 +44,7 @@ class Database:
         address = str(url) if "://" in str(url) else f"sqlite:///{url}"
         self.engine = create_engine(address, pool_pre_ping=not address.startswith("sqlite"))
         self._write_lock = RLock()
+        self.read_only = False
         self._writer: Connection | None = None
         event.listen(self.engine, "connect", _tune_postgres if self.shared else _tune_sqlite)
         try:
@@ -84,8 +85,10 @@ class Database:
         """One transaction; threads of this process take turns instead of waiting for SQLite's lock.
 
         Inside ``writer()`` of a shared database it is made on the connection that holds the lock: a
-        writer that lost its lock cannot write. Raises DiskFull or LibraryBroken.
+        writer that lost its lock cannot write. Raises DiskFull, LibraryBroken or
+        LibraryReadOnly.
         """
+        self.refuse_if_read_only()
         with self._write_lock, self._readable_errors():
             if (held := self._writer) is None:
                 with self.engine.begin() as connection:
@@ -95,6 +98,11 @@ class Database:
             else:
                 with held.begin():
                     yield held
+
+    def refuse_if_read_only(self) -> None:
+        """Raises LibraryReadOnly where nothing may be written."""
+        if self.read_only:
+            raise LibraryReadOnly
 
     def check(self) -> None:
         """Raises LibraryBroken when the database itself is damaged."""

@@ -18,7 +18,7 @@ from qa.errors import SettingsError
 from qa.interfaces.access.request_checks import is_from_this_machine, is_loopback
 from qa.interfaces.access.session_cookie import COOKIE, SessionCookies
 from qa.interfaces.access.users_file import User, UsersFile
-from qa.interfaces.access.visitor import MAX_NAME_CHARACTERS, NOBODY, Visitor
+from qa.interfaces.access.visitor import MAX_NAME_CHARACTERS, NOBODY, Role, Visitor
 from qa.settings import Settings
 
 
@@ -34,24 +34,29 @@ class Identity:
     sessions: SessionCookies
     trusted_header: str
     open_to_everyone: bool
+    read_only: bool = False
+    """Whether everybody is a reader, whatever the users file says."""
 
     def sign_in_needed(self) -> bool:
         """Whether visitors have to sign in."""
         return bool(self.users.users()) or bool(self.trusted_header)
+
+    def _editor_or_reader(self, role: Role) -> Role:
+        return "reader" if self.read_only else role
 
     def visitor(self, headers: Headers, client: str | None, now: float) -> Visitor | None:
         """Who sends a request; None for one who has to sign in first. Raises NotShared."""
         token = _bearer_token(headers)
         if name := self._name_by_proxy(headers):
             known = self.users.users().get(name)
-            return Visitor(name, known.role if known else "reader")
+            return Visitor(name, self._editor_or_reader(known.role if known else "reader"))
         if self.sign_in_needed():
             user = self._signed_in_user(headers, token, now)
-            return Visitor(user.name, user.role) if user else None
+            return Visitor(user.name, self._editor_or_reader(user.role)) if user else None
         if self.open_to_everyone:
             return NOBODY
         if is_from_this_machine(client, headers):
-            return Visitor("", "editor", limited=False)
+            return Visitor("", self._editor_or_reader("editor"), limited=False)
         raise NotShared
 
     def _name_by_proxy(self, headers: Headers) -> str:
@@ -78,6 +83,7 @@ def identity_of(settings: Settings) -> Identity:
         SessionCookies(settings.folder),
         settings.trusted_user_header.strip(),
         settings.open_to_everyone,
+        settings.read_only,
     )
     signed_in = identity.sign_in_needed()
     if not (is_loopback(settings.host) or settings.open_to_everyone or signed_in):

@@ -43,6 +43,12 @@ without cookies (there is no manifest). So do style sheets, which the sign-in pa
 UNCOUNTED_PATHS = frozenset({"/gradio_api/cancel", "/gradio_api/reset"})
 """Paths to which a POST is no question: what gradio's page sends when an answer is abandoned."""
 
+COUNTED_READS = ("/library", "/article/", "/api/articles/", "/answer/", "/api/answers/")
+"""Beginnings of paths where reading costs the server something: a search of all articles, both
+indexes looked through, versions compared."""
+
+UNCOUNTED_READS = ("/library/assets/", "/article/style.css")
+
 MAX_BODY_BYTES = 2_000_000
 """Bytes of one request; the API allows less."""
 
@@ -151,17 +157,17 @@ class AccessMiddleware:
         return self._too_often(request, path, visitor)
 
     def _too_often(self, request: Request, path: str, visitor: Visitor) -> Response | None:
-        if request.method != "POST" or path in UNCOUNTED_PATHS or not visitor.limited:
+        if not visitor.limited or not _is_counted(request.method, path):
             return None
         key = f"name {visitor.name}" if visitor.name else f"address {_address(request)}"
         now = self._clock()
         if seconds := self._questions.seconds_to_wait(key, now):
-            return _refusal(
-                429,
-                f"Too many questions in one minute; ask again in {seconds} seconds.",
-                code="too_many_questions",
-                headers={"retry-after": str(seconds)},
-            )
+            message = f"Too many requests in one minute; try again in {seconds} seconds."
+            headers = {"retry-after": str(seconds)}
+            if _wants_page(request):
+                page = render_message("Too many requests", message, self._root)
+                return HTMLResponse(page, 429, headers)
+            return _refusal(429, message, code="too_many_questions", headers=headers)
         self._questions.record(key, now)
         return None
 
@@ -188,7 +194,6 @@ class AccessMiddleware:
         if path == SIGN_OUT and request.method == "POST":
             response = self._redirect(SIGN_IN if self._identity.sign_in_needed() else "/")
             response.delete_cookie(COOKIE, path=self._prefix or "/")
-            response.headers["clear-site-data"] = '"storage"'  # the visitor's conversations
             return response
         if path == SIGN_IN and request.method == "POST":
             return await self._check_password(request)
@@ -253,6 +258,13 @@ def _address(request: Request) -> str:
 def _wants_page(request: Request) -> bool:
     accepted = request.headers.get("accept", "")
     return request.method in ("GET", "HEAD") and "text/html" in accepted
+
+
+def _is_counted(method: str, path: str) -> bool:
+    """Whether a request counts in the limit: questions, clicks, and pages that cost something."""
+    if method == "POST":
+        return path not in UNCOUNTED_PATHS
+    return path.startswith(COUNTED_READS) and not path.startswith(UNCOUNTED_READS)
 
 
 def _announced_bytes(request: Request) -> int:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Scope, Send
 
+from qa.interfaces.access.conversation_owner import owner_cookie
 from qa.interfaces.access.visitor import visitor_of
 
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
@@ -66,7 +67,8 @@ class SecuredSend:
     """Sends a response with security headers.
 
     A ``whole_page`` of gradio is held back until it is complete, for the hashes of its inline
-    scripts; ``own_scripts`` are hashes of scripts that every page may have.
+    scripts, and comes with a cookie that tells its script whose it is; ``own_scripts`` are hashes
+    of scripts that every page may have.
     """
 
     def __init__(
@@ -93,6 +95,10 @@ class SecuredSend:
             headers.setdefault("content-security-policy", policy)
             message = {**message, "headers": headers.raw}
             if is_page and self._whole_page:
+                name, secure = visitor_of(self._scope).name, self._scope["scheme"] == "https"
+                path = str(self._scope.get("root_path", "")).rstrip("/") or "/"
+                headers.append("set-cookie", owner_cookie(name, path, secure=secure))
+                message = {**message, "headers": headers.raw}
                 self._start = message
                 return
         elif self._start is not None:

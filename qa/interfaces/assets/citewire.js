@@ -57,7 +57,8 @@
 
   // -- copying -------------------------------------------------------------------------------
   async function copy(button) {
-    const text = button.dataset.copy;
+    const { link } = button.dataset;
+    const text = link ? new URL(link, document.baseURI).href : button.dataset.copy;
     const done = await navigator.clipboard?.writeText(text).then(() => true, () => false);
     const copied = done || copyOldWay(text); // the clipboard needs https or localhost
     const label = button.textContent;
@@ -163,7 +164,7 @@
     const button = event.target.closest?.("button");
     if (!button) return;
     if (button.matches(".cw-reader-close")) closeReader();
-    else if (button.matches(".cw-copy[data-copy]")) copy(button);
+    else if (button.matches(".cw-copy[data-copy], .cw-copy[data-link]")) copy(button);
     else if (button.matches(".cw-expand")) expand(button);
     else if (button.matches(".cw-back")) backToAnswer(button.dataset);
     else if (button.matches(".cw-latest")) showCardsOf(latestTurn());
@@ -212,9 +213,12 @@
 })();
 
 // The visitor's conversations, kept in the storage of this browser and nowhere else. The server is
-// given the one that is opened, and renders it. Text is only ever set as text.
+// given the one that is opened, and renders it. Who is signed in has a list of their own: a cookie
+// of the page names it. Text is only ever set as text.
 (() => {
-  const PREFIX = "citewire talk 1 "; // another number for another shape of what is stored
+  const OWNER = /(?:^|; )citewire_owner=([0-9a-f]{16})/.exec(document.cookie)?.[1];
+  // Another number for another shape of what is stored.
+  const PREFIX = OWNER ? `citewire talk of ${OWNER} 1 ` : "citewire talk 1 ";
   const OPEN = "citewire open talk"; // of this tab
   const MAX_TALKS = 50;
   const UNDO_MILLISECONDS = 12000;
@@ -239,8 +243,11 @@
     return [...new Set([...found, ...unstored.keys()])];
   }
 
+  const textOf = (key) => unstored.get(key) ?? storage("localStorage")?.getItem(PREFIX + key);
+
+  // Null for one that is not there or cannot be read; what cannot be read stays as it is.
   function read(key) {
-    const text = unstored.get(key) ?? storage("localStorage")?.getItem(PREFIX + key);
+    const text = textOf(key);
     if (!text) return null;
     try {
       const talk = JSON.parse(text);
@@ -249,9 +256,8 @@
         talk.exchanges.every((one) => typeof one?.question === "string");
       if (sound) return { ...talk, key };
     } catch {
-      // damaged
+      // damaged, or written by a version to come
     }
-    forget(key);
     return null;
   }
 
@@ -265,22 +271,27 @@
 
   function write(talk) {
     const text = JSON.stringify(talk);
-    const others = newestFirst().filter((other) => other.key !== talk.key);
-    for (const other of others.splice(MAX_TALKS - 1)) forget(other.key);
-    for (;;) {
-      try {
-        storage("localStorage").setItem(PREFIX + talk.key, text);
-        unstored.delete(talk.key);
-        return;
-      } catch {
-        const oldest = others.pop(); // no room: the oldest gives way
-        if (!oldest) {
-          unstored.set(talk.key, text);
-          return;
-        }
-        forget(oldest.key);
-      }
+    try {
+      storage("localStorage").setItem(PREFIX + talk.key, text);
+      unstored.delete(talk.key);
+    } catch {
+      unstored.set(talk.key, text);
+      return warn(NO_ROOM);
     }
+    const others = newestFirst().filter((other) => other.key !== talk.key);
+    for (const other of others.slice(MAX_TALKS - 1)) forget(other.key);
+  }
+
+  const NO_ROOM = "This browser has no room for this conversation: it is lost when the page is " +
+    "closed. Save it as a file, or delete other conversations.";
+  const UNREADABLE = "This conversation cannot be read by this version; it stays stored as it is.";
+  const PARTLY = "Some answers of this conversation could not be read and were left out.";
+
+  function warn(message) {
+    const problem = $(".cw-talk-problem");
+    if (!problem) return;
+    $("span", problem).textContent = message;
+    problem.hidden = false;
   }
 
   // -- which one is open ---------------------------------------------------------------------
@@ -313,9 +324,10 @@
     const record = $("#cw-record [data-open]");
     if (!record || record.outerHTML === taken) return;
     taken = record.outerHTML;
-    const { open, count, first, exchanges } = record.dataset;
-    if (count === "0") forget(open); // nothing of it could be read, or it is new
-    else if (first && !removed.has(open)) keep(open, Number(first), JSON.parse(exchanges));
+    const { open, count, first, partly, exchanges } = record.dataset;
+    if (count === "0" && openKey && textOf(openKey)) warn(UNREADABLE);
+    if (count !== "0" && partly) warn(PARTLY);
+    if (first && !removed.has(open)) keep(open, Number(first), JSON.parse(exchanges));
     setOpen(count === "0" ? "" : open);
     list();
   }
@@ -427,7 +439,10 @@
     const talks = newestFirst();
     const found = talks.filter((talk) => holds(talk, words));
     $(".cw-talk-list", aside).replaceChildren(...found.map(row));
-    $(".cw-talk-delete-all", aside).hidden = talks.length < 2;
+    const damaged = keys().length - talks.length;
+    $(".cw-talk-delete-all", aside).hidden = talks.length + damaged < 2;
+    $(".cw-talk-damaged", aside).textContent =
+      damaged ? `${damaged} stored here cannot be read by this version and stay as they are.` : "";
     $(".cw-talk-none", aside).textContent = found.length ? ""
       : talks.length ? "No conversation has these words." : "What you ask will be listed here.";
   }
@@ -538,7 +553,11 @@
     else if (button.matches(".cw-talk-delete")) {
       const talk = read(item.dataset.key);
       remove(talk ? [talk] : [], `Deleted “${talk?.title ?? ""}”`);
-    } else if (button.matches(".cw-talk-delete-all")) remove(newestFirst(), "Deleted all conversations");
+    } else if (button.matches(".cw-talk-delete-all")) {
+      const readable = newestFirst();
+      for (const key of keys()) if (!read(key)) forget(key);
+      remove(readable, "Deleted all conversations");
+    } else if (button.closest(".cw-talk-problem")) button.parentElement.hidden = true;
     else if (button.closest(".cw-talk-undo")) {
       button.parentElement.hidden = true;
       undo?.();

@@ -39,10 +39,6 @@ sup { line-height: 0; } sup a { padding: 0 .15em; text-decoration: none; font: 7
 def to_html(document: Document, on: date) -> str:
     """The text of an HTML file, with the day ``on`` which it is made."""
     title = escape(document.title)
-    body = "".join(
-        f"<ul>{''.join(map(_block, blocks))}</ul>" if listed else "".join(map(_block, blocks))
-        for listed, blocks in groupby(document.blocks, lambda block: block.kind == "item")
-    )
     notes = "".join(map(_footnote, document.footnotes))
     listed = f'<ol class="notes">{notes}</ol>' if notes else ""
     return (
@@ -52,7 +48,15 @@ def to_html(document: Document, on: date) -> str:
         "style-src 'unsafe-inline'\">"
         f"<title>{title}</title><style>{read_asset('theme.css')}{_STYLE}</style></head><body><h1>{title}</h1>"
         f'<p class="made">Made with Citewire on {format_day(on)}. Quotes are the exact words of '
-        f"the articles.</p>{body}{listed}</body></html>\n"
+        f"the articles.</p>{render_blocks(document)}{listed}</body></html>\n"
+    )
+
+
+def render_blocks(document: Document) -> str:
+    """The text of a document as HTML; its numbers lead to ``#note-1``, ``#note-2``, ..."""
+    return "".join(
+        f"<ul>{''.join(map(_block, blocks))}</ul>" if listed else "".join(map(_block, blocks))
+        for listed, blocks in groupby(document.blocks, lambda block: block.kind == "item")
     )
 
 

@@ -103,7 +103,7 @@ def _endpoint(page: Page, home: Path, editors: bool) -> Endpoint:
     return respond
 
 
-_READERS = "Only editors may change the library."
+_READERS = "Only editors may change the library, and nobody one that is read-only."
 
 
 def _sent(

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from ingest.records import format_day
+from ingest.records import day_of, format_day
+from qa.interfaces.charts.dot_plot import Point, draw_events, draw_figures
 from qa.interfaces.page.markup import (
     citation_button,
     isolated,
     outlet_name,
     provenance_line,
     publication_day,
+    quote_address,
 )
+from qa.quantities.measurements import find_measurements
 from qa.records import Answer, Citation, Entry, Reported, capitalized
 
 MAX_TAIL_CHARACTERS = 24
@@ -29,7 +32,10 @@ def render_comparison(answer: Answer, cited: Mapping[int, Citation], turn: int) 
 
     ``cited`` are its citations by number, ``turn`` is the number of its question.
     """
-    parts = (_render_superseded, _render_disagreements, _render_timeline)
+    parts = (
+        _render_superseded, _render_disagreements, _chart_figures, _chart_timeline,
+        _render_timeline,
+    )  # fmt: skip
     return "".join(part(answer, cited, turn) for part in parts)
 
 
@@ -72,6 +78,44 @@ def _render_report(report: Reported, cited: Mapping[int, Citation], turn: int) -
         f'<div><dt dir="auto">{escape(capitalized(report.figure))}{_buttons(report, cited, turn)}'
         f"</dt>{speaker}{where}</div>"
     )
+
+
+def _chart_figures(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
+    """The figures that differ by day and value, superseded ones hollow."""
+    superseded = set(answer.superseded)
+    listed = [answer.latest, *answer.superseded] if answer.latest and superseded else []
+    every = dict.fromkeys([*listed, *answer.disagreements])
+    found = [_figure(one, cited, hollow=one in superseded) for one in every if one]
+    return draw_figures([point for point in found if point], f"figures-{turn}")
+
+
+def _figure(report: Reported, cited: Mapping[int, Citation], *, hollow: bool) -> Point | None:
+    """A figure in its place; None without a day, an amount or proof. Days are no amounts."""
+    first = next((cited[n] for n in report.citations if n in cited), None)
+    amounts = () if report.means else find_measurements(report.figure)
+    published = first.published_at if first else None
+    day = report.day or (day_of(published) if published else None)
+    if first is None or day is None or not amounts:
+        return None
+    label = f"{amounts[0].text} [{first.number}]"
+    outlet = first.publisher or "Unknown outlet"
+    state = ", superseded" if hollow else ""
+    told = f"{outlet}, {format_day(day)}: {report.figure}{state} [{first.number}]"
+    address = quote_address(first, cited.values())
+    return Point(day, label, told, address, hollow, amounts[0].value)
+
+
+def _chart_timeline(answer: Answer, cited: Mapping[int, Citation], turn: int) -> str:
+    """The events of a timeline by their first day."""
+    points = []
+    for entry in answer.timeline:
+        first = next((cited[n] for n in entry.citations if n in cited), None)
+        if first:
+            told = f"{entry.days}: {entry.text} [{first.number}]"
+            address = quote_address(first, cited.values())
+            hollow = entry.dated_by == "publication"
+            points.append(Point(entry.first, "", told, address, hollow))
+    return draw_events(points, f"events-{turn}")
 
 
 def _buttons(item: Reported | Entry, cited: Mapping[int, Citation], turn: int) -> str:

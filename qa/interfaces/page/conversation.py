@@ -34,6 +34,8 @@ class Exchange:
     answer: Answer | None = None
     filters: Filters = field(default_factory=Filters)
     """Which articles could answer, as the visitor chose."""
+    saved: str = ""
+    """The id under which the server keeps the answer; empty when it does not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Renders the drawer in which a visitor's earlier conversations are listed, still empty.
 
-The conversations are in the visitor's browser alone, so the script of the page
+The conversations are in the visitor's browser, so the script of the page
 (``assets/citewire.js``) fills the list; it copies the row that is given here as a template. Knows
 nothing about gradio, sessions or conversations.
 """
@@ -38,21 +38,32 @@ _ROW = (
 )
 
 
-def render_conversation_list() -> str:
-    """The button that opens the drawer, and the drawer with its search and an empty list."""
+def render_conversation_list(*, saving: bool) -> str:
+    """The button that opens the drawer, and the drawer with its search and an empty list.
+
+    ``saving`` is whether the server keeps answers too.
+    """
+    also = (
+        "Each answer is also saved on the server, where its link leads; deleting a conversation "
+        "does not delete it there. "
+    )
     return (
         '<button type="button" class="cw-icon cw-talks-toggle" aria-expanded="false" '
         f'aria-controls="cw-drawer" title="Conversations">{_TOGGLE}'
         '<span class="cw-hidden">Conversations</span></button>'
         '<div class="cw-talks-behind" hidden></div>'
+        '<p class="cw-talk-problem" role="alert" hidden><span></span> '
+        '<button type="button">Close</button></p>'
         '<aside id="cw-drawer" aria-label="Conversations" hidden>'
         f'<div class="cw-drawer-head"><h2>Conversations</h2>{_CLOSE}</div>'
         '<input type="search" class="cw-talk-search" placeholder="Search conversations" '
         'aria-label="Search conversations" autocomplete="off" maxlength="200">'
         '<ul class="cw-talk-list"></ul><p class="cw-talk-none"></p>'
+        '<p class="cw-talk-damaged"></p>'
         '<p class="cw-talk-undo" role="status" hidden><span dir="auto"></span>'
         '<button type="button">Undo</button></p>'
-        '<p class="cw-talk-where">Kept in this browser only, the newest 50. '
+        '<p class="cw-talk-where">Conversations are kept in this browser only, the newest 50. '
+        f"{also if saving else ''}"
         '<button type="button" class="cw-talk-delete-all" hidden>Delete all</button></p>'
         f'<template class="cw-talk-row">{_ROW}</template></aside>'
     )

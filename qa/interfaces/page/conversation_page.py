@@ -15,7 +15,7 @@ from qa.interfaces.asking.asked_question import offer_unfiltered, render_asked
 from qa.interfaces.export.document import lay_out
 from qa.interfaces.export.markdown import to_markdown_snippet
 from qa.interfaces.frame.page_frame import LOGO, PROMISE
-from qa.interfaces.links import reading_address
+from qa.interfaces.links import answer_address, reading_address
 from qa.interfaces.page.comparison_panel import render_comparison, tail_start
 from qa.interfaces.page.conversation import Exchange
 from qa.interfaces.page.coverage_plot import render_coverage
@@ -170,12 +170,13 @@ def _render_ending(exchange: Exchange, answer: Answer) -> str:
         parts.append(
             f'<footer class="cw-foot"><span>{escape(_summary(answer))}</span>'
             f'<button type="button" class="cw-copy" data-copy="{escape(str(answer))}">Copy answer'
-            f"</button>{_citing_buttons(answer)}"
+            f"</button>{_link_button(exchange.saved)}{_citing_buttons(answer)}"
             f'<span class="cw-thumbs">{thumb_buttons()}</span></footer>'
         )
     else:
         parts.append(
-            f'<footer class="cw-foot"><span class="cw-thumbs">{thumb_buttons()}</span></footer>'
+            f'<footer class="cw-foot">{_link_button(exchange.saved)}'
+            f'<span class="cw-thumbs">{thumb_buttons()}</span></footer>'
         )
     return "".join(parts)
 
@@ -187,6 +188,13 @@ def _understood(exchange: Exchange) -> Iterator[str]:
         yield answer.searched_as
     if answer and answer.filters and answer.filters != str(exchange.filters):
         yield f"Only articles {answer.filters}"
+
+
+def _link_button(saved: str) -> str:
+    """What copies the address of the saved answer; the script makes it a whole one."""
+    address = escape(answer_address(saved))
+    button = f'<button type="button" class="cw-copy" data-link="{address}">Copy link</button>'
+    return button if saved else ""
 
 
 def _citing_buttons(answer: Answer) -> str:

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from html import escape
 
 from ingest.records import day_of, format_day, format_days
+from qa.interfaces.charts.day_axis import across, draw_axis, draw_mark, lanes_of
 from qa.interfaces.links import reading_address
 from qa.interfaces.page.markup import outlet_name, quote_address, read_link
 from qa.records import Answer, counted
@@ -26,9 +27,6 @@ MAX_OUTLET_CHARACTERS = 42
 
 LABEL_HEIGHT, LANE_HEIGHT, AXIS_HEIGHT = 22, 20, 26
 """Pixels: of an outlet's name, of one line of marks, of the days below."""
-
-MIN_DISTANCE = 6.0
-"""Percent of the width between two marks on one line: as wide as a mark on a telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,65 +109,31 @@ def _draw(dated: Dated, told: str, turn: int) -> str:
     return (
         f'<svg class="cw-plot" width="100%" height="{top + AXIS_HEIGHT}" role="group" '
         f'aria-labelledby="{name} {about}"><title id="{name}">Who reported when</title>'
-        f'<desc id="{about}">{escape(told)}</desc>{_draw_axis(first, last, top)}'
+        f'<desc id="{about}">{escape(told)}</desc>{draw_axis(first, last, top)}'
         f"{''.join(parts)}</svg>"
     )
 
 
 def _draw_row(outlet: str, own: Dated, first: date, last: date, top: int) -> tuple[str, int]:
     """An outlet's name with its marks below it, and how high that is."""
-    lanes: list[float] = []
-    marks = []
-    for day, one in own:
-        across = _across(day, first, last)
-        lane = next((i for i, x in enumerate(lanes) if across - x >= MIN_DISTANCE), len(lanes))
-        lanes[lane : lane + 1] = [across]
-        marks.append(_draw_mark(one, day, across, top + LABEL_HEIGHT + lane * LANE_HEIGHT + 8))
+    places = [across(day, first, last) for day, _ in own]
+    lanes = lanes_of(places)
+    marks = [
+        _draw_mark(one, day, place, top + LABEL_HEIGHT + lane * LANE_HEIGHT + 8)
+        for (day, one), place, lane in zip(own, places, lanes, strict=True)
+    ]
     name = outlet if len(outlet) <= MAX_OUTLET_CHARACTERS else f"{outlet[:MAX_OUTLET_CHARACTERS]}…"
     line = top + LABEL_HEIGHT + 8
     return (
         f'<text class="cw-plot-outlet" x="0" y="{top + 15}">{escape(name)}</text>'
         f'<line class="cw-plot-row" x1="0" x2="100%" y1="{line}" y2="{line}"/>{"".join(marks)}',
-        LABEL_HEIGHT + len(lanes) * LANE_HEIGHT,
+        LABEL_HEIGHT + (max(lanes) + 1) * LANE_HEIGHT,
     )
 
 
-def _draw_mark(one: Report, day: date, across: float, y: int) -> str:
+def _draw_mark(one: Report, day: date, place: float, y: int) -> str:
     told = escape(f"{one.outlet}, {format_day(day)}: {one.title or 'Untitled'} ({one.role})")
-    kind = "cw-dot" if one.numbers else "cw-dot cw-hollow"
-    return (
-        f'<a class="cw-read cw-mark" href="{escape(one.address)}" target="_blank" rel="noopener" '
-        f'aria-label="{told}"><title>{told}</title><circle class="cw-target" cx="{across:.2f}%" '
-        f'cy="{y}" r="12"/><circle class="{kind}" cx="{across:.2f}%" cy="{y}" r="6.5"/></a>'
-    )
-
-
-def _draw_axis(first: date, last: date, bottom: int) -> str:
-    parts = []
-    for day in ticks(first, last):
-        across = _across(day, first, last)
-        anchor = "start" if across < 10 else "end" if across > 90 else "middle"
-        year = f" {day.year}" if day == last or first.year != last.year else ""
-        x = f"{across:.2f}%"
-        parts.append(
-            f'<line class="cw-plot-day" x1="{x}" x2="{x}" y1="0" y2="{bottom}"/>'
-            f'<text class="cw-plot-label" x="{x}" y="{bottom + 18}" '
-            f'text-anchor="{anchor}">{day.day} {day:%b}{year}</text>'
-        )
-    return "".join(parts)
-
-
-def ticks(first: date, last: date) -> list[date]:
-    """Days named below the plot: the first, the one in the middle and the last, as many as there
-    are; more would not fit on a telephone."""
-    middle = first + timedelta((last - first).days // 2)
-    return list(dict.fromkeys((first, middle, last)))
-
-
-def _across(day: date, first: date, last: date) -> float:
-    """Where a day stands, in percent of the width."""
-    span = (last - first).days
-    return 3 + 94 * (day - first).days / span if span else 50.0
+    return draw_mark(escape(one.address), told, place, y, hollow=not one.numbers)
 
 
 # -- the same as a table --------------------------------------------------------------------

@@ -38,16 +38,20 @@ MAX_TITLE_CHARACTERS = 300
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
-def render_record(conversation: Conversation, first: int | None = None) -> str:
+def render_record(
+    conversation: Conversation, first: int | None = None, *, partly: bool = False
+) -> str:
     """What the script of the page is to store: the exchanges from number ``first`` on.
 
     Without ``first`` it only learns which conversation is open, and how many exchanges it has.
+    ``partly`` is whether some of what the browser had stored could not be read.
     """
     changed = conversation.exchanges[first - 1 :] if first else ()
     stored = json.dumps([exchange_to_json(one) for one in changed], ensure_ascii=False)
     return (
         f'<div data-open="{escape(conversation.key)}" data-count="{len(conversation.exchanges)}" '
-        f'data-first="{first or ""}" data-exchanges="{escape(stored)}"></div>'
+        f'data-first="{first or ""}" data-partly="{"yes" if partly else ""}" '
+        f'data-exchanges="{escape(stored)}"></div>'
     )
 
 

@@ -78,11 +78,9 @@ def library_summary(status: Mapping[str, Any]) -> str:
 def answering_mode(status: Mapping[str, Any]) -> str:
     """Whether answers are quoted, or written by which model."""
     if status.get("mode") == "written":
-        named = status.get("model") not in (
-            None,
-            "default",
-        )  # a server's own choice is not known yet
-        return f"Answers written by {status['model'] if named else 'a model'}"
+        # A server's own choice is called "default" until it is asked.
+        named = str(status.get("model") or "default")
+        return f"Answers written by {'a model' if named == 'default' else named}"
     return "Quoting mode, no model configured"
 
 

@@ -19,7 +19,7 @@ from tests.fakes_ingest import WordEmbedding
 QUESTION = "How many people marched against the pension reform?"
 
 TEXT = (
-    "The merger was blocked because Northmole had not shown that prices would fall. "
+    "The port merger was blocked because Northmole had not shown that prices would fall. "
     "He was arrested because police found the map. "
     "Finance Minister Aldous Pryke said that the change would come in 2035. "
     "“We shall see,” said Bo Hu, the harbor master of Kestrin, on Monday."
@@ -39,7 +39,7 @@ def test_drafts_are_english_and_stand_alone() -> None:
     """Words keep their order, a capital that only began the sentence goes, and a sentence that
     leans on another ("He was arrested") is not drafted from."""
     found = drafted(TEXT)
-    assert found["Why was the merger blocked?"].words == "Northmole had not shown"
+    assert found["Why was the port merger blocked?"].words == "Northmole had not shown"
     assert found["What did Finance Minister Aldous Pryke say?"].speaker == "Aldous Pryke"
     assert found["Who is Bo Hu?"].words == "the harbor master of Kestrin"
     assert not any("arrested" in question for question in found)

@@ -137,7 +137,7 @@ def _said(read: Reading) -> Iterator[Candidate]:
 
 
 _WHO = re.compile(
-    r"(?<!\w )(?P<name>[A-Z][a-z]+ [A-Z][\w’'-]*[a-z]), "
+    r"(?P<name>[A-Z][a-z]+ [A-Z][\w’'-]*[a-z]), "
     r"(?P<role>(?:an?|the|\d\d, an?) [^,.“”\"]{8,90}|"
     r"who (?:is|leads|heads|chairs|commands|runs|owns|founded|directs) [^,.“”\"]{4,90})[,.]"
 )

@@ -213,8 +213,6 @@ class Answer:
     question: str
     status: Status
     mode: Mode
-    about: Literal["articles", "library"] = "articles"
-    """What answers: the articles, or the catalogue that says which articles there are."""
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     nearest: tuple[NearArticle, ...] = ()
@@ -238,6 +236,8 @@ class Answer:
     missing: tuple[str, ...] = ()
     """What was asked and is not in the articles, in a model's words, when it named it."""
     notices: tuple[str, ...] = ()
+    about: Literal["articles", "library"] = "articles"
+    """What answers: the articles, or the catalogue that says which articles there are."""
     search: str = ""
     """What was searched for: the question, made whole where it leaned on an earlier one."""
     searches: tuple[str, ...] = ()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 
 from ingest.storage.library import Library
+from qa import Settings
+from qa.errors import SettingsError
 from tests.serving import running_app
 
 
@@ -67,12 +65,8 @@ def test_the_page_asks_nothing_of_other_hosts(address: str) -> None:
 
 def test_a_home_has_one_server(address: str, samples: Library) -> None:
     """A second one on the same home says which one there is, and what to do, before it listens."""
-    settings = {"CITEWIRE_HOME": str(samples.home), "CITEWIRE_PORT": "0", "CITEWIRE_MODEL": "none"}
-    second = subprocess.run(
-        [sys.executable, "-m", "app"],
-        env=os.environ | settings, cwd=Path(__file__).parents[1], capture_output=True, text=True,
-        timeout=120,
-    )  # fmt: skip
-    assert second.returncode == 1
-    assert "already serves the library" in second.stderr
-    assert f"port {address.rsplit(':', 1)[1]}" in second.stderr
+    from app import only_server
+
+    with pytest.raises(SettingsError, match="already serves the library") as caught:
+        only_server(Settings(home=samples.home), 0)
+    assert f"port {address.rsplit(':', 1)[1]}" in str(caught.value)

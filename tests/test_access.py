@@ -447,7 +447,7 @@ def test_questions_are_limited_by_visitor(visit: Visit, users: UsersFile, moment
 
 
 def test_pages_that_cost_something_count_and_what_they_are_made_of_does_not(visit: Visit) -> None:
-    """Searching the library and comparing versions are limited like asking; a style sheet is not."""
+    """Searching the library and comparing versions are limited; a style sheet is not."""
     stranger = visit("203.0.113.9", open_to_everyone=True, questions_per_minute=2)
     for path in ("/library?q=ferry", "/article/style.css", "/article/a1?compare=1-2"):
         assert stranger.get(path).status_code == 404  # this small application has no such page

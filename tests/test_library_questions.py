@@ -57,6 +57,7 @@ def test_the_number_of_articles_is_that_of_the_catalogue(
     assert (answer.status, answer.citations) == ("answered", ())
     assert answer.text == HOLDING
     assert "catalogue" in answer.notices[0]
+    assert answer.to_dict()["about"] == "library"
 
 
 def test_outlets_are_listed_with_their_articles(engine: AnswerEngine) -> None:

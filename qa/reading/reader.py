@@ -29,7 +29,7 @@ from ingest.storage.minilm import (
 from qa.reading.reader_input import Candidate, encode, pad
 
 WEIGHTS_FILE = Path(__file__).parent / "weights" / "reader.onnx"
-WEIGHTS_SHA256 = "9779a660e47ff1ff2aea69962b190d0d0a534f31f8e8696865588f5eb9c26c91"
+WEIGHTS_SHA256 = "e61d410018404600a47746647402b5131deb69acce344a5c67ca408f522f99ad"
 
 
 class SentenceReader:

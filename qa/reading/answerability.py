@@ -39,7 +39,7 @@ from qa.retrieval.ranking import Hit
 MIN_ANSWER_PROBABILITY = 0.25
 """Probability below which a question is refused. Five-fold, it refuses .95 of the 200 unanswerable
 development questions, .66 of the 409 answerable ones once the articles with the answer are taken
-away (.74 of the 340 that are not still answered in other words), and .03 of these 409 with them
+away (.73 of the 340 that are not still answered in other words), and .03 of these 409 with them
 (`python -m tests.benchmarks.answerability`, 2026-11-29); the whole curve is in docs/refusing.md."""
 
 ANSWERABILITY_WEIGHTS: Mapping[str, float] = {

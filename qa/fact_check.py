@@ -54,6 +54,9 @@ MAX_DRAFT_CHARACTERS = 200_000
 MAX_ANTECEDENT_CHARACTERS = 1_000
 """Characters of the sentences before one that opens with a pronoun; of more, the last alone."""
 
+MIN_WORDS_OF_CLAIM = 2
+"""Content words, with those of what a pronoun refers to: "What a day!" claims nothing."""
+
 MAX_SENTENCES_COMPARED = 12
 """Sentences of articles, those that share most of a claim's words, that it is compared with."""
 
@@ -199,7 +202,8 @@ class FactChecker:
     def _judge(
         self, one: DraftSentence, asked_at: When | None, filters: Filters, known: KnownEvidence
     ) -> Judged:
-        if is_question(one.text) or not content_stems(one.text):
+        words = {*content_stems(f"{one.text} {one.antecedent}")}
+        if is_question(one.text) or len(words) < MIN_WORDS_OF_CLAIM:
             return Judged("not_checkable")
         searched = f"{one.text} {one.antecedent}"[:MAX_QUESTION_CHARACTERS]
         question = replace(interpret(searched, asked_at=asked_at), filters=filters)

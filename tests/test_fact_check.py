@@ -124,6 +124,13 @@ def test_a_question_claims_nothing(checked: DraftCheck) -> None:
     assert (one.verdict, one.citations) == ("not_checkable", ())
 
 
+def test_an_exclamation_claims_nothing(nearby: Assistant) -> None:
+    """One word that any article may have is no claim, and is called neither true nor false."""
+    exclaimed, told = nearby.check("What a day! It rained.").sentences
+    assert exclaimed.verdict == "not_checkable"
+    assert told.verdict != "supported"
+
+
 def test_every_place_and_quote_is_exact(checked: DraftCheck, samples: Library) -> None:
     """Sentences are spans of the draft, quotes are spans of stored articles, numbers are theirs."""
     for one in checked.sentences:

@@ -122,17 +122,18 @@ async def answer_question(
     """
     try:
         async for event in stream.events():
-            conversation = conversation.with_current(apply_event(conversation.current, event))
-            yield conversation
+            current = apply_event(conversation.current, event)
             if save is not None and isinstance(event, AnswerEvent):
+                # Before the answer is shown: what changes it afterwards would close the form in
+                # which the question is already being edited.
                 try:
                     saved = await asyncio.to_thread(save, event.answer)
-                    conversation = conversation.with_current(
-                        replace(conversation.current, saved=saved)
-                    )
+                    current = replace(current, saved=saved)
                 except Exception:
                     log.warning("the answer was not saved", exc_info=True)
-        yield conversation.stopped()  # unchanged when it was answered, but for what saved it
+            conversation = conversation.with_current(current)
+            yield conversation
+        yield conversation.stopped()  # unchanged when it was answered
     except (QaError, IngestError) as error:
         yield _failed(conversation, str(error))
     except Exception:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from ingest.storage.library import Library
-from qa import Settings
+from qa import Assistant, Settings
 from qa.errors import SettingsError
+from qa.interfaces.event_stream import EventStream
+from qa.interfaces.page.conversation import Conversation
 from tests.serving import running_app
 
 
@@ -70,3 +74,21 @@ def test_a_home_has_one_server(address: str, samples: Library) -> None:
     with pytest.raises(SettingsError, match="already serves the library") as caught:
         only_server(Settings(home=samples.home), 0)
     assert f"port {address.rsplit(':', 1)[1]}" in str(caught.value)
+
+
+def test_an_answer_is_saved_before_it_is_shown(samples: Library) -> None:
+    """What came after it would close the form in which the question is being edited already."""
+    from app import answer_question
+
+    assistant = Assistant(Settings(model="none"), library=samples)
+    begun = Conversation().with_question("How many people died when the Corran Star sank?")
+
+    async def shown() -> list[Conversation]:
+        stream = EventStream(
+            lambda: assistant.stream(begun.current.question), threading.Semaphore(1)
+        )
+        return [one async for one in answer_question(begun, stream, lambda answer: "a" * 16)]
+
+    complete = [one.current for one in asyncio.run(shown()) if one.current.progress == "done"]
+    assert complete[0].saved == "a" * 16
+    assert all(one == complete[0] for one in complete)

@@ -14,12 +14,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from io import StringIO
@@ -38,10 +37,8 @@ from starlette.routing import BaseRoute
 
 from ingest import IngestError
 from ingest.storage.catalogue.filters import Filters
-from ingest.storage.write_lock import NamedLock
-from qa import Answer, AnswerEvent, Assistant, QaError, Settings
+from qa import Assistant, QaError, Settings
 from qa.answers.feedback import append_feedback
-from qa.errors import SettingsError
 from qa.interfaces.access.identity import Identity, identity_of
 from qa.interfaces.access.middleware import AccessMiddleware
 from qa.interfaces.access.request_checks import is_from_this_machine
@@ -61,13 +58,14 @@ from qa.interfaces.library.routes import library_routes
 from qa.interfaces.mcp.server import mcp_routes
 from qa.interfaces.metrics import Metrics
 from qa.interfaces.model_offer import render_model_offer
-from qa.interfaces.page.conversation import Conversation, Exchange, apply_event
+from qa.interfaces.page.conversation import Conversation
 from qa.interfaces.page.conversation_list import render_conversation_list
 from qa.interfaces.page.conversation_page import render_exchange, render_header, render_welcome
 from qa.interfaces.page.given_feedback import feedback_on, render_receipt
 from qa.interfaces.page.saved_conversation import render_file, render_record, restore
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
-from qa.records import counted
+from qa.interfaces.page.visit import Visit, answer_question
+from qa.interfaces.server_address import free_port, only_server, startup_line
 from qa.writing.models.local_servers import find_local_servers
 
 log = logging.getLogger(__name__)
@@ -87,67 +85,6 @@ MAX_SESSIONS = 1_000
 (its visitor's browser has the conversation)."""
 
 MAX_QUESTION_CHARACTERS = 2_000
-
-
-# -- answering ------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Visit:
-    """The answer that is being made for a visitor, so that the buttons can interrupt it.
-
-    The one mutable value: gradio hands the same object to every event of a session.
-    """
-
-    stream: EventStream | None = None
-    answered: Exchange | None = None
-    """The exchange after which questions to ask next were looked for last."""
-    next: str | None = None
-    """The stored conversation to show when the answer has been interrupted; empty for a new one."""
-
-    def interrupt(self) -> None:
-        if self.stream is not None:
-            self.stream.cancel()
-
-
-async def answer_question(
-    conversation: Conversation,
-    stream: EventStream,
-    save: Callable[[Answer], str] | None = None,
-) -> AsyncIterator[Conversation]:
-    """Yield the conversation after every event of its last question's answer.
-
-    Errors become messages of the conversation. ``save`` is called with the finished answer and
-    returns its id; its failure is logged and does not affect the answer.
-    """
-    try:
-        async for event in stream.events():
-            current = apply_event(conversation.current, event)
-            if save is not None and isinstance(event, AnswerEvent):
-                # Before the answer is shown: what changes it afterwards would close the form in
-                # which the question is already being edited.
-                try:
-                    saved = await asyncio.to_thread(save, event.answer)
-                    current = replace(current, saved=saved)
-                except Exception:
-                    log.warning("the answer was not saved", exc_info=True)
-            conversation = conversation.with_current(current)
-            yield conversation
-        yield conversation.stopped()  # unchanged when it was answered
-    except (QaError, IngestError) as error:
-        yield _failed(conversation, str(error))
-    except Exception:
-        log.exception("answering failed: %r", conversation.current.question)
-        yield _failed(conversation, _UNEXPECTED)
-
-
-def _failed(conversation: Conversation, message: str) -> Conversation:
-    return conversation.with_current(
-        replace(conversation.current, progress="failed", message=message)
-    )
-
-
-_UNEXPECTED = "Something went wrong inside Citewire. The log of the server says what."
 
 
 # -- the page -------------------------------------------------------------------------------
@@ -532,32 +469,6 @@ def launch(
         )  # fmt: skip
 
 
-def free_port(host: str, port: int) -> int:
-    """The port itself, or a free one for 0. Raises OSError with what to do when it is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        with socket.create_server((host, port), family=family) as server:
-            return int(server.getsockname()[1])
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
-        raise OSError(
-            f"cannot listen on {host}:{port}: {reason}. Choose with CITEWIRE_HOST, CITEWIRE_PORT."
-        ) from error
-
-
-def only_server(settings: Settings, port: int) -> NamedLock:
-    """The lock that one server of a home holds while it lives: jobs, sessions and who is signed in
-    are its own. Raises SettingsError that names the server which holds it."""
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    lock = NamedLock(settings.folder / "server.lock")
-    if not lock.take(f"port {port}"):
-        raise SettingsError(
-            f"another server ({lock.holder()}) already serves the library {settings.folder}. Use "
-            "that one, stop it, or give this one another CITEWIRE_HOME."
-        )
-    return lock
-
-
 def main(settings: Settings | None = None) -> None:
     """Open the library, serve the chat, and stay until interrupted."""
     try:
@@ -588,7 +499,7 @@ def main(settings: Settings | None = None) -> None:
         sys.exit(f"citewire: the setting {first['loc'][0]} is wrong: {first['msg']}")
     except (QaError, IngestError, OSError, ValueError) as error:
         sys.exit(f"citewire: {error}")
-    print(_startup_line(assistant.status(), settings, port), flush=True)
+    print(startup_line(assistant.status(), settings, port), flush=True)
     stop = threading.Event()
     threading.Thread(target=assistant.poll_feeds, args=(stop,), daemon=True, name="feeds").start()
     try:
@@ -597,12 +508,6 @@ def main(settings: Settings | None = None) -> None:
         stop.set()
         blocks.close(verbose=False)
         lock.release()
-
-
-def _startup_line(status: Mapping[str, Any], settings: Settings, port: int) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)
-    mode = "quoting mode" if status["mode"] == "quoted" else f"writing with {status['model']}"
-    return f"Citewire is at http://{host}:{port} ({counted(status['articles'], 'article')}; {mode})"
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from qa import Assistant, Settings
 from qa.errors import SettingsError
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.page.conversation import Conversation
+from qa.interfaces.page.visit import answer_question
+from qa.interfaces.server_address import only_server
 from tests.serving import running_app
 
 
@@ -69,8 +71,6 @@ def test_the_page_asks_nothing_of_other_hosts(address: str) -> None:
 
 def test_a_home_has_one_server(address: str, samples: Library) -> None:
     """A second one on the same home says which one there is, and what to do, before it listens."""
-    from app import only_server
-
     with pytest.raises(SettingsError, match="already serves the library") as caught:
         only_server(Settings(home=samples.home), 0)
     assert f"port {address.rsplit(':', 1)[1]}" in str(caught.value)
@@ -78,8 +78,6 @@ def test_a_home_has_one_server(address: str, samples: Library) -> None:
 
 def test_an_answer_is_saved_before_it_is_shown(samples: Library) -> None:
     """What came after it would close the form in which the question is being edited already."""
-    from app import answer_question
-
     assistant = Assistant(Settings(model="none"), library=samples)
     begun = Conversation().with_question("How many people died when the Corran Star sank?")
 

@@ -6,7 +6,8 @@ them.
     arguments | clicks | requests -> Assistant -> Answer | events -> text | HTML | JSON
 
 ``frame`` is around every page but the chat, ``event_stream`` reads an answer in a thread for
-whoever serves it, ``links`` decides which addresses become links, ``metrics`` counts what is done,
-``model_offer`` tells how to add a language model, ``assets`` holds style sheets, scripts and the
-icon. Knows nothing about how answers are made.
+whoever serves it, ``server_address`` finds where a server may listen, ``links`` decides which
+addresses become links, ``metrics`` counts what is done, ``model_offer`` tells how to add a language
+model, ``assets`` holds style sheets, scripts and the icon. Knows nothing about how answers are
+made.
 """

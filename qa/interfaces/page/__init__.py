@@ -1,7 +1,7 @@
 """The chat page as values and HTML; ``app.py`` serves it.
 
     question -> events of Assistant.stream()
-             -> Conversation of Exchanges               conversation
+             -> Conversation of Exchanges               visit, conversation
              -> HTML of the conversation                conversation_page, comparison_panel
              -> HTML of the cited sources               source_cards
 

@@ -266,13 +266,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     questions = read_labels(options.labels, options.data)
     questions += joined(one for one in questions if not one.is_judged)
     trained = [one for one in questions if not one.is_test]
+    if options.judged_only:
+        trained = [one for one in trained if one.is_judged]
+    draw = random.Random(options.seed)
     if options.questions:
         groups = sorted({one.group for one in trained})
-        kept = set(random.Random(options.seed).sample(groups, min(options.questions, len(groups))))
+        kept = set(draw.sample(groups, min(options.questions, len(groups))))
         trained = [one for one in trained if one.group in kept]
+    if options.one_list:
+        shuffled = draw.sample(trained, len(trained))
+        trained = list({one.group: one for one in shuffled}.values())
     tested = [one for one in questions if one.is_test]
     judged = [one for one in trained if one.is_judged]
-    passes = [judged] if options.judged_only else [trained, judged]
+    passes = [trained] if options.judged_only else [trained, judged]
     training = Training(
         passes, options.rate, options.seed, options.state, options.start, options.steps
     )
@@ -304,6 +310,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--rate", type=float, default=1e-4, help="highest learning rate (1e-4)")
     parser.add_argument("--questions", type=int, help="train on so many questions only")
+    parser.add_argument(
+        "--one-list", action="store_true", help="train on one list of each question, at random"
+    )
     parser.add_argument("--steps", type=int, help="end after so many steps (default: all lists)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=600, help="stop after so many, to go on")

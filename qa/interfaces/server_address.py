@@ -1,6 +1,6 @@
 """Where a server listens, and that a home has only one.
 
-    settings -> a free port -> the lock of the home -> (served) -> the line that names it
+settings -> a free port -> the lock of the home -> (served) -> the line that names it
 """
 
 from __future__ import annotations

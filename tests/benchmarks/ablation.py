@@ -78,7 +78,7 @@ qa.questions.interpretation | reading refusing | _KINDS[*] _YES_NO _ROLES _OPENE
 qa.retrieval.ranking | ranking refit | RANKING_WEIGHTS[*]
 qa.retrieval.ranking | retrieval | period_prior=0.5
 qa.reading.sentence_ranking | reading refit | RELEVANCE_WEIGHTS[*]
-qa.reading.answerability | gate refit | ANSWERABILITY_WEIGHTS[reader]
+qa.reading.answerability | gate refit | ANSWERABILITY_WEIGHTS[best]
     ANSWERABILITY_WEIGHTS[context] ANSWERABILITY_WEIGHTS[unknown] ANSWERABILITY_WEIGHTS[apart]
     ANSWERABILITY_WEIGHTS[figure] ANSWERABILITY_WEIGHTS[untimely]
 qa.reading.answer_span | reading premises | _PLACE_BEFORE _UNIT_AFTER _REASON _POSSIBLE_REASON
@@ -90,6 +90,7 @@ qa.reading.false_premise | premises reading | _is_reported=False _is_said=False
     _is_same_story=True _HARDLY _SUBORDINATE
 qa.reading.prompt_injection | injection reading | _ADDRESSED _OVERRIDE _CHARACTER_TASK _BARE_TASK
 qa.answers.quoting | reading | _OPENS_WITH_REFERENCE _REFERENCE_AFTER_OPENING
+    MAX_SCORE_BELOW_BEST=99.0 _answers_alone=True
 qa.sources.consistency | figures | _superseded=[] _disputed=[] _CHANGED _are_two_people=False
     _is_same_count=True _names_others=False _is_same_matter=True
 qa.sources.reported_quantities | figures | _LIVE_TITLE _is_too_late=False _days_in=[]

@@ -41,6 +41,8 @@ from qa.evaluate.metrics.answer_metrics import contains_any
 from qa.evaluate.systems.article_keys import article_keys, key_of
 from qa.questions.interpretation import interpret
 from qa.reading import answerability, prompt_injection, sentence_ranking
+from qa.reading.reader import shared_reader
+from qa.reading.reader_input import Candidate
 from qa.retrieval import ranking
 from qa.retrieval.retriever import HybridRetriever
 from qa.support import checker, features
@@ -121,7 +123,7 @@ class Context:
 
 def remembering(library: Library) -> Library:
     """A library that embeds a text, and searches for a question, only once; questions are asked of
-    the same sentences in every run, which are cut only once."""
+    the same sentences in every run, which are cut, and read with a question, only once."""
     for module in [m for key, m in sys.modules.items() if key.startswith("qa.")]:
         if vars(module).get("sentence_spans") is sentence_spans:
             vars(module)["sentence_spans"] = _SPANS
@@ -149,7 +151,24 @@ def remembering(library: Library) -> Library:
     setattr(library, "idf", lambda stems: rarity(tuple(stems)))  # noqa: B010
     catalogue = library.catalogue
     setattr(catalogue, "retrievable", once(catalogue.retrievable))  # noqa: B010
+    reader = RememberingReader()
+    setattr(sentence_ranking, "shared_reader", lambda: reader)  # noqa: B010
     return library
+
+
+class RememberingReader:
+    """The packaged reader; what it has read it does not read again."""
+
+    def __init__(self) -> None:
+        self._reader = shared_reader()
+        self._found: dict[Any, float] = {}
+
+    def read(self, question: str, candidates: Sequence[Candidate], asked_at: Any) -> list[float]:
+        keys = [(question, candidate, asked_at) for candidate in candidates]
+        if new := [key for key in dict.fromkeys(keys) if key not in self._found]:
+            found = self._reader.read(question, [candidate for _, candidate, _ in new], asked_at)
+            self._found.update(zip(new, found, strict=True))
+        return [self._found[key] for key in keys]
 
 
 # -- dates, speakers, sentences: labels -----------------------------------------------------------

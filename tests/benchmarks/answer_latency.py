@@ -5,7 +5,8 @@
 
 Prints p50 and p95 in milliseconds of ``ask()`` in quoting mode (no answer is asked for twice) and
 of the plain retriever (a VectorStoreIndex over Chroma, five passages, no answer), in turns in one
-process, and their ratio; then where the time goes, filters, and a question asked again. ``--grown``
+process, and their ratio; then where the time goes, what the reader's matrix products alone take on
+this machine, filters, and a question asked again. ``--grown``
 makes a library of that many passages of invented words with drawn vectors first and asks that:
 everything but the question's own embedding is then as with real articles.
 """
@@ -26,6 +27,7 @@ from ingest.storage.catalogue.filters import Filters
 from ingest.storage.embedder import PackagedEmbedding
 from ingest.storage.library import Library
 from qa import Assistant, Settings
+from qa.reading.sentence_ranking import SENTENCES_READ_FIRST
 from tests.benchmarks.realtimeqa import QUESTIONS, fill, rows
 
 
@@ -104,10 +106,36 @@ def measure(library: Library, given: argparse.Namespace) -> None:
         show("llama-index retriever alone, five passages", theirs)
         ratio = np.median(ours) / np.median(theirs)
         print(f"an answer takes {ratio:.1f} x its retrieval")
+    show(f"matrix products of {SENTENCES_READ_FIRST} sentences, numpy",
+         [timed(products) for products in [matrix_products()] * len(ours)])  # fmt: skip
     again = [timed(lambda q=q, d=d: assistant.ask(q, asked_at=d)) for q, d in asked[5:]]
     show("asked again", again)
     retriever = assistant.answer_engine.retriever
     filtered(library, retriever, asked)
+
+
+TOKENS = 85 * SENTENCES_READ_FIRST
+"""Of the sentences that are read first: mean length of the training labels' sequences (2026-11-28).
+"""
+WIDTH, LAYERS = 384, 6
+
+
+def matrix_products() -> Callable[[], object]:
+    """The products with the weights of a network of the reader's size, without attention: less
+    work than reading, done by the library that does it fastest."""
+    random = np.random.default_rng(0)
+    hidden, narrow, wide = (
+        random.random(shape, np.float32)
+        for shape in ((TOKENS, WIDTH), (WIDTH, WIDTH), (WIDTH, 4 * WIDTH))
+    )
+
+    def multiply() -> None:
+        for _ in range(LAYERS):
+            for _ in ("query", "key", "value", "output"):
+                hidden @ narrow
+            (hidden @ wide) @ wide.T
+
+    return multiply
 
 
 def filtered(library: Library, retriever: object, asked: Sequence[tuple[str, date]]) -> None:

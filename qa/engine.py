@@ -212,9 +212,9 @@ class AnswerEngine:
         settled = one.answered or one.contradiction or one.question.query == text
         if settled or not is_self_contained(text):
             return one
+        given = one.question.asked_at if one.question.asked_at_given else None
         question = replace(
-            interpret(text, asked_at=one.question.asked_at),
-            asked_at_given=one.question.asked_at_given,
+            interpret(text, asked_at=given),
             filters=one.question.filters,
             period=one.question.period,
         )

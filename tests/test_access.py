@@ -457,14 +457,17 @@ def test_questions_are_limited_by_visitor(visit: Visit, users: UsersFile, moment
 
 
 def test_pages_that_cost_something_count_and_what_they_are_made_of_does_not(visit: Visit) -> None:
-    """Searching the library and comparing versions are limited; a style sheet is not."""
+    """Searching the library and comparing versions are limited; looking how far a job is, which its
+    page does each second, is not."""
     stranger = visit("203.0.113.9", open_to_everyone=True, questions_per_minute=2)
-    for path in ("/library?q=ferry", "/article/style.css", "/article/a1?compare=1-2"):
+    for _ in range(9):
+        assert stranger.get("/library/jobs/1").status_code == 404
+    for path in ("/library?q=ferry", "/article/a1?compare=1-2"):
         assert stranger.get(path).status_code == 404  # this small application has no such page
     for path in ("/library/health", "/api/articles/a1", "/answer/a1"):
         refused = stranger.get(path, headers={"accept": "text/html"})
         assert (refused.status_code, "Too many requests" in refused.text) == (429, True)
-    assert stranger.get("/article/style.css").status_code == 404
+    assert stranger.get("/library/jobs/1").status_code == 404
 
 
 def test_strangers_are_limited_by_address_and_this_machine_is_not(visit: Visit) -> None:

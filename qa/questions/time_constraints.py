@@ -81,12 +81,13 @@ def time_constraints(text: str, asked_at: date) -> tuple[Period | None, Filters]
 
 
 def named_periods(text: str, asked_at: date, *, recently: bool = True) -> tuple[Period, ...]:
-    """The days that a question names and that have begun when it is asked: "in 2012", "on Tuesday",
-    "this week"; without any, the last days for "recently", unless ``recently`` is False."""
+    """The days that a question is about and that have begun when it is asked: "in 2012", "on
+    Tuesday", "this week"; without any, the last days for "recently", unless ``recently`` is False.
+    The end of a period ("before June") is none of them: it is a filter."""
     found = tuple(
         Period(one.first, one.last)
         for one in _with_ranges(text, find_time_expressions(text, asked_at))
-        if one.first and one.last and one.first <= asked_at
+        if one.first and one.last and one.first <= asked_at and not _bound(text, one)
         and (one.last - one.first).days <= MAX_PERIOD_DAYS
     )  # fmt: skip
     if not found and recently and _RECENTLY.search(text):

@@ -38,7 +38,8 @@ SIGN_IN, SIGN_OUT = "/sign-in", "/sign-out"
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/gradio_api/startup-events", "/manifest.json"})
 """Paths that need no sign-in: probes, what gradio calls when it starts, and what browsers ask for
-without cookies (there is no manifest). So do style sheets, which the sign-in page has too."""
+without cookies (there is no manifest). Style sheets, which the sign-in page has too, need none
+either (``ASSETS_FOLDER``)."""
 
 UNCOUNTED_PATHS = frozenset({"/gradio_api/cancel", "/gradio_api/reset"})
 """Paths to which a POST is no question: what gradio's page sends when an answer is abandoned."""
@@ -47,7 +48,8 @@ COUNTED_READS = ("/library", "/article/", "/api/articles/", "/answer/", "/api/an
 """Beginnings of paths where reading costs the server something: a search of all articles, both
 indexes looked through, versions compared."""
 
-UNCOUNTED_READS = ("/library/assets/", "/article/style.css")
+UNCOUNTED_READS = ("/library/jobs/",)
+"""Of these the ones that are read from memory: the page of a job asks for its state each second."""
 
 MAX_BODY_BYTES = 2_000_000
 """Bytes of one request; the API allows less."""

@@ -7,14 +7,17 @@
     if (!job || job.dataset.over === "true") return;
     try {
       const answer = await fetch(location.href, { headers: { accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const now = page.getElementById("job");
-      if (now && now.innerHTML !== job.innerHTML) {
-        const focused = job.contains(document.activeElement);
-        job.replaceWith(now);
-        if (focused) now.querySelector("button")?.focus();
+      if (answer.status === 404) return; // the server was started again: what is on the page stays
+      if (answer.ok) {
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const now = page.getElementById("job");
+        if (!now) return; // the session is over: signing in is asked for
+        if (now.innerHTML !== job.innerHTML) {
+          const focused = job.contains(document.activeElement);
+          job.replaceWith(now);
+          if (focused) now.querySelector("button")?.focus();
+        }
       }
-      if (!now) return; // the server was started again: what is on the page stays
     } catch {
       // the server does not answer for the moment
     }

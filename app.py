@@ -65,7 +65,7 @@ from qa.interfaces.page.given_feedback import feedback_on, render_receipt
 from qa.interfaces.page.saved_conversation import render_file, render_record, restore
 from qa.interfaces.page.source_cards import render_empty_panel, render_sources
 from qa.interfaces.page.visit import Visit, answer_question
-from qa.interfaces.server_address import free_port, only_server, startup_line
+from qa.interfaces.server_address import port_and_lock, startup_line
 from qa.writing.models.local_servers import find_local_servers
 
 log = logging.getLogger(__name__)
@@ -474,8 +474,7 @@ def main(settings: Settings | None = None) -> None:
     try:
         settings = settings or Settings()
         identity = identity_of(settings)
-        port = free_port(settings.host, settings.port)
-        lock = only_server(settings, port)
+        port, lock = port_and_lock(settings)
         metrics = Metrics()
         assistant = Assistant(settings, observer=metrics)
         metrics.watch(assistant.library)

@@ -83,7 +83,7 @@ def append_quotes(composed: Composition, part: Part, compared: Comparison) -> Co
     shown = {sentence.text for sentence in composed.sentences}
     chosen = [
         evidence
-        for evidence in order_quotes(choose_quotes(part.evidence)[:limit], compared)
+        for evidence in order_quotes(choose_quotes(part.evidence, part.answer_at)[:limit], compared)
         if " ".join(evidence.text.split()) not in shown
     ]
     citations, quoted = quoted_sentences(part.question, chosen, composed.citations, part.confidence)

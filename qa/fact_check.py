@@ -55,7 +55,8 @@ MAX_ANTECEDENT_CHARACTERS = 1_000
 """Characters of the sentences before one that opens with a pronoun; of more, the last alone."""
 
 MIN_WORDS_OF_CLAIM = 2
-"""Content words, with those of what a pronoun refers to: "What a day!" claims nothing."""
+"""Content words, with those of what a pronoun refers to: of fewer ("There were no deaths.") any
+article may hold all. An exclamation of fewer ("What a day!") claims nothing."""
 
 MAX_SENTENCES_COMPARED = 12
 """Sentences of articles, those that share most of a claim's words, that it is compared with."""
@@ -203,8 +204,11 @@ class FactChecker:
         self, one: DraftSentence, asked_at: When | None, filters: Filters, known: KnownEvidence
     ) -> Judged:
         words = {*content_stems(f"{one.text} {one.antecedent}")}
-        if is_question(one.text) or len(words) < MIN_WORDS_OF_CLAIM:
+        if is_question(one.text) or not words:
             return Judged("not_checkable")
+        if len(words) < MIN_WORDS_OF_CLAIM:
+            exclaimed = one.text.rstrip("”\"’')").endswith("!")
+            return Judged("not_checkable" if exclaimed else "not_found")
         searched = f"{one.text} {one.antecedent}"[:MAX_QUESTION_CHARACTERS]
         question = replace(interpret(searched, asked_at=asked_at), filters=filters)
         hits = self._retriever.search(question)

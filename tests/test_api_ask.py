@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import httpx
 import pytest
 
 from qa import Assistant
+from qa.interfaces.api.answer_queue import AnswerQueue
 from qa.interfaces.api.routes import api_routes
+from qa.records import Event
 from tests.serving import served
 
 ROOT = Path(__file__).parent.parent
@@ -157,3 +160,48 @@ def test_the_examples_of_the_document_work(client: httpx.Client) -> None:
     assert found["answer"]["status"] == "answered"
     assert found["events"][-1] == "answer"
     assert found["check"]["sentences"][0]["verdict"] == "contradicted"
+
+
+def test_whoever_came_first_gets_the_next_slot() -> None:
+    """A job does not give way to streams that came after it, however many wait."""
+    slots = threading.Semaphore(0)
+    queue = AnswerQueue(slots)
+    order: list[str] = []
+
+    def stream() -> Iterator[Event]:
+        order.append("stream")
+        yield from ()
+
+    async def all_ask() -> None:
+        job = asyncio.create_task(queue.result(lambda: order.append("job"), "text"))
+        await asyncio.sleep(0.1)  # it waits in line
+        later = [asyncio.create_task(_drain(queue.events(stream))) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        slots.release()
+        await asyncio.gather(job, *later)
+
+    asyncio.run(all_ask())
+    assert order == ["job", "stream", "stream", "stream"]
+
+
+def test_a_job_whose_client_has_gone_is_not_done() -> None:
+    """It waited for its turn in vain; the slot is free for the next."""
+    slots = threading.Semaphore(0)
+    queue = AnswerQueue(slots)
+    done: list[str] = []
+
+    async def leaves() -> None:
+        waiting = asyncio.create_task(queue.result(lambda: done.append("for nobody"), "text"))
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        slots.release()
+        await queue.result(lambda: done.append("for somebody"), "text")
+
+    asyncio.run(leaves())
+    assert done == ["for somebody"]
+
+
+async def _drain(events: AsyncIterator[Event]) -> None:
+    async for _ in events:
+        pass

@@ -131,6 +131,13 @@ def test_an_exclamation_claims_nothing(nearby: Assistant) -> None:
     assert told.verdict != "supported"
 
 
+@pytest.mark.parametrize("claim", ["There were no deaths.", "The strike is over."])
+def test_a_claim_of_one_word_is_not_passed_over(nearby: Assistant, claim: str) -> None:
+    """It says something, which one word in an article cannot support."""
+    (told,) = nearby.check(claim).sentences
+    assert told.verdict == "not_found"
+
+
 def test_every_place_and_quote_is_exact(checked: DraftCheck, samples: Library) -> None:
     """Sentences are spans of the draft, quotes are spans of stored articles, numbers are theirs."""
     for one in checked.sentences:

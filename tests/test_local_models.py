@@ -29,7 +29,7 @@ SANK = "How many people died when the Corran Star sank?"
 
 
 @contextmanager
-def listing(body: Any, status: int = 200) -> Iterator[int]:
+def listing(body: Any, status: int = 200, **headers: str) -> Iterator[int]:
     """A server on a port of its own that answers everything with one body."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
 
@@ -39,6 +39,8 @@ def listing(body: Any, status: int = 200) -> Iterator[int]:
 
         def do_GET(self) -> None:
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
             self.send_header("content-length", str(len(raw)))
             self.end_headers()
             self.wfile.write(raw)
@@ -95,10 +97,22 @@ def test_other_servers_are_passed_over(body: Any, status: int) -> None:
 
 def test_a_server_that_wants_a_key_says_so() -> None:
     """Its models are not known, and the settings show where the key goes."""
-    with listing({"error": "no"}, 401) as port:
+    with listing({"error": "no"}, 401, content_type="application/json") as port:
         (server,) = find_local_servers([("vLLM", port)])
     assert server.wants_key
     assert "OPENAI_API_KEY=..." in server.settings("")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"content_type": "text/html"},
+     {"content_type": "application/json", "www_authenticate": 'Bearer realm="Citewire"'}],
+    ids=["a page", "ourselves"],
+)  # fmt: skip
+def test_not_whatever_wants_a_password_is_a_model(headers: dict[str, str]) -> None:
+    """Other programs at these ports ask to sign in too, and so does Citewire."""
+    with listing({"error": "no"}, 401, **headers) as port:
+        assert find_local_servers([("llama.cpp", port)]) == ()
 
 
 def test_looking_takes_about_a_second_at_most() -> None:

@@ -18,9 +18,12 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent, Tool
 
+from ingest.records import Article, Passage
 from qa import Assistant
 from qa.interfaces.mcp.arguments import MAX_CHARACTERS
+from qa.interfaces.mcp.results import articles_found
 from qa.interfaces.mcp.server import mcp_routes
+from qa.retrieval.ranking import Hit
 from tests.serving import served
 
 ROOT = Path(__file__).parent.parent
@@ -167,6 +170,17 @@ def test_results_keep_to_their_schemas_and_warn_of_what_they_hold(agent: Agent) 
     validate(found.structuredContent, schema)
     assert "never instructions" in found.structuredContent["about"]
     assert "never instructions" in found.content[0].text
+
+
+def test_no_result_grows_with_what_an_article_says_of_itself() -> None:
+    """An outlet's name of 200,000 characters and an address of 50,000 fill no agent's context."""
+    article = Article(
+        id="a1", title="T" * 9_000, text="The bridge was closed.", publisher="P" * 200_000,
+        url=f"https://example.org/{'u' * 50_000}",
+    )  # fmt: skip
+    passage = Passage("p1", "a1", 1, 0, len(article.text), 0, article.text)
+    found = articles_found([Hit(passage, article, 1.0, 1.0, 1.0)], 5)
+    assert len(str(found)) < 2_000
 
 
 def test_there_is_nothing_to_listen_to(address: str) -> None:

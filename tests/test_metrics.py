@@ -10,6 +10,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from ingest.storage.library import Library
 from qa import Assistant, Settings
@@ -125,6 +126,25 @@ def test_refused_requests_are_counted(sample_assistant: Assistant, tmp_path: Pat
         text = client.get("/metrics", headers=headers).text
     assert 'citewire_http_responses_total{status="429"} 2.0' in text
     assert 'citewire_http_responses_total{status="401"} 1.0' in text
+
+
+def test_errors_of_the_server_are_counted() -> None:
+    """Also one that nothing catches, which the web framework answers."""
+
+    def fails(request: object) -> None:
+        raise RuntimeError("a page that is broken")
+
+    metrics = Metrics()
+    with served([Route("/broken", fails)], guard(metrics)) as address:
+        assert httpx.get(f"{address}/broken").status_code == 500
+    assert read(metrics)["citewire_http_responses_total 500"] == 1
+
+
+def test_at_this_machine_the_numbers_are_open_also_when_nothing_may_be_written() -> None:
+    """Read-only mode makes a reader of whoever is there, and whoever is there may still look."""
+    metrics = Metrics()
+    with served(metrics.routes(), guard(metrics, read_only=True)) as address:
+        assert httpx.get(f"{address}/metrics").status_code == 200
 
 
 def test_strangers_are_told_no_numbers() -> None:

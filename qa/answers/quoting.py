@@ -28,9 +28,9 @@ MAX_QUOTES = 3
 MAX_SCORE_BELOW_BEST = 2.5
 """How far below the best sentence's score (log-odds) a further quote may lie. On the 409 RealTime
 QA development questions one of the quotes holds the answer for .787; for .778 with 2.0, and for
-.800 with no bound and without ``_answers_alone``, when .31 of the further quotes hold it instead of
-.43. A third condition, to cover half of the question's words that the best one covers, cost .031
-(2026-11-28)."""
+.800 with no bound and whatever the ``_probability_alone``, when .31 of the further quotes hold it
+instead of .43. A third condition, to cover half of the question's words that the best one covers,
+cost .031 (2026-11-28)."""
 
 REPEATS_AT = 0.6
 """Share of common content words from which a further quote says the same again."""
@@ -43,24 +43,28 @@ _OPENS_WITH_REFERENCE = re.compile(
 )
 
 
-def choose_quotes(rated: Sequence[Evidence]) -> list[Evidence]:
-    """At most three sentences, most direct first, that do not repeat each other."""
+def choose_quotes(
+    rated: Sequence[Evidence], answer_at: float = MIN_ANSWER_PROBABILITY
+) -> list[Evidence]:
+    """At most three sentences, most direct first, that do not repeat each other. ``answer_at``: the
+    probability from which on a question is answered."""
     chosen: list[Evidence] = []
     for item in rated:
         if len(chosen) == MAX_QUOTES or item.score < rated[0].score - MAX_SCORE_BELOW_BEST:
             break
         wide = with_antecedent(item)
-        if (item is rated[0] or _answers_alone(item)) and not any(
+        if (item is rated[0] or _probability_alone(item) >= answer_at) and not any(
             _repeats(item.text, other.text) or _overlaps(wide, other) for other in chosen
         ):
             chosen.append(wide)
     return chosen
 
 
-def _answers_alone(evidence: Evidence) -> bool:
-    """Whether the answer would not be refused if this were the best sentence the reader read."""
-    alone = {**evidence.features, "best": evidence.features.get("reader", -math.inf)}
-    return answer_probability(alone) >= MIN_ANSWER_PROBABILITY
+def _probability_alone(evidence: Evidence) -> float:
+    """The probability that it answers if it were the best sentence the reader read."""
+    return answer_probability(
+        {**evidence.features, "best": evidence.features.get("reader", -math.inf)}
+    )
 
 
 def _overlaps(one: Evidence, other: Evidence) -> bool:

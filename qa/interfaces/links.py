@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote, urlencode, urlsplit
 
+MAX_ADDRESS_CHARACTERS = 2_000
+"""Longest address that becomes a link; an article may name any as its own."""
+
 
 def web_address(url: str | None) -> str | None:
-    """The address if it is a plain http or https one, else None."""
-    if not url or any(ch.isspace() or not ch.isprintable() for ch in url):
+    """The address if it is a plain http or https one of usual length, else None."""
+    if not url or len(url) > MAX_ADDRESS_CHARACTERS:
+        return None
+    if any(ch.isspace() or not ch.isprintable() for ch in url):
         return None
     try:
         parts = urlsplit(url)

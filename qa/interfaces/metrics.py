@@ -29,7 +29,7 @@ from starlette.routing import BaseRoute, Route
 
 from ingest.records import IngestReport
 from ingest.storage.library import Library
-from qa.interfaces.access.visitor import is_editor, visitor_of
+from qa.interfaces.access.visitor import visitor_of
 from qa.records import Answer
 
 log = logging.getLogger(__name__)
@@ -105,11 +105,12 @@ class Metrics:
         self._articles.set_function(articles)
 
     def routes(self) -> list[BaseRoute]:
-        """``/metrics``, for editors and whoever has signed in. A plain function, which starlette
-        runs in a thread."""
+        """``/metrics``, for who has signed in, and at this machine where nobody does. A plain
+        function, which starlette runs in a thread."""
 
         def metrics(request: Request) -> Response:
-            if not (is_editor(request.scope) or visitor_of(request.scope).name):
+            visitor = visitor_of(request.scope)
+            if visitor.limited and not visitor.name:
                 return PlainTextResponse("Only for visitors who have signed in.\n", 403)
             text = generate_latest(self.registry)
             return Response(text, headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})

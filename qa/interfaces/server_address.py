@@ -16,6 +16,17 @@ from qa.records import counted
 from qa.settings import Settings
 
 
+def port_and_lock(settings: Settings) -> tuple[int, NamedLock]:
+    """A port to listen on, and the lock of the home. Raises OSError when another program has the
+    port, SettingsError when a server of this home has either."""
+    try:
+        port = free_port(settings.host, settings.port)
+    except OSError:
+        only_server(settings, settings.port).release()  # raises when that server has the port
+        raise
+    return port, only_server(settings, port)
+
+
 def free_port(host: str, port: int) -> int:
     """The port itself, or a free one for 0. Raises OSError with what to do when it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -90,7 +90,7 @@ qa.reading.false_premise | premises reading | _is_reported=False _is_said=False
     _is_same_story=True _HARDLY _SUBORDINATE
 qa.reading.prompt_injection | injection reading | _ADDRESSED _OVERRIDE _CHARACTER_TASK _BARE_TASK
 qa.answers.quoting | reading | _OPENS_WITH_REFERENCE _REFERENCE_AFTER_OPENING
-    MAX_SCORE_BELOW_BEST=99.0 _answers_alone=True
+    MAX_SCORE_BELOW_BEST=99.0 _probability_alone=1.0
 qa.sources.consistency | figures | _superseded=[] _disputed=[] _CHANGED _are_two_people=False
     _is_same_count=True _names_others=False _is_same_matter=True
 qa.sources.reported_quantities | figures | _LIVE_TITLE _is_too_late=False _days_in=[]

@@ -128,6 +128,10 @@ class AccessMiddleware:
             if sent.started:
                 raise
             response = _refusal(error.status_code, str(error.detail))
+        except Exception:
+            if not sent.started:
+                self._on_response(500)  # it is answered outside of this middleware
+            raise
         await response(scope, receive, sent)
 
     async def _answer(self, request: Request) -> Response | None:

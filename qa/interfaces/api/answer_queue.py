@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from typing import TypeVar
 
 from qa.interfaces.api.api_errors import ApiError, as_api_error
@@ -22,10 +23,6 @@ MAX_OPEN_REQUESTS = 64
 T = TypeVar("T")
 
 
-SECONDS_BETWEEN_LOOKS = 0.05
-"""Seconds after which a waiting request looks again for a free slot."""
-
-
 class AnswerQueue:
     """The requests being answered; used on one event loop. One of the ``slots`` is held by each
     that is not waiting."""
@@ -33,6 +30,9 @@ class AnswerQueue:
     def __init__(self, slots: threading.Semaphore) -> None:
         self._slots = slots
         self._open_requests = 0
+        # Threads of its own: waiting in those of the event loop would take the ones in which pages
+        # are made and passwords checked.
+        self._threads = ThreadPoolExecutor(MAX_OPEN_REQUESTS, "citewire-job")
 
     async def events(
         self, open_stream: Callable[[], Iterator[Event]], field: str = "messages"
@@ -50,25 +50,28 @@ class AnswerQueue:
             self._open_requests -= 1
 
     async def result(self, job: Callable[[], T], field: str) -> T:
-        """What a blocking job returns; ``field`` is where its text stood. Raises ApiError."""
+        """What a blocking job returns; ``field`` is where its text stood. Raises ApiError.
 
+        It waits for a slot in line with the streams. A job whose client has gone before its turn is
+        not done.
+        """
         self._enter()
+        gone = threading.Event()
         try:
-            # Waiting in a thread would take those in which pages are made and passwords checked.
-            while not self._slots.acquire(blocking=False):
-                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-            return await asyncio.to_thread(self._run, job)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, self._run, job, gone
+            )
         except Exception as error:
             raise as_api_error(error, field) from error
         finally:
+            gone.set()
             self._open_requests -= 1
 
-    def _run(self, job: Callable[[], T]) -> T:
-        """Do a job in a slot that was acquired for it."""
-        try:
+    def _run(self, job: Callable[[], T], gone: threading.Event) -> T:
+        with self._slots:
+            if gone.is_set():
+                raise CancelledError
             return job()
-        finally:
-            self._slots.release()
 
     def _enter(self) -> None:
         if self._open_requests >= MAX_OPEN_REQUESTS:

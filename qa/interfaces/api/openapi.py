@@ -78,7 +78,7 @@ def _check() -> dict[str, Any]:
         "summary": "Check a draft",
         "description": "Every sentence of a text against the articles: `supported`, "
         "`contradicted` (with `differences`), `not_found` (with the nearest quote, if any is near) "
-        f"or `not_checkable` (a question). Up to {MAX_DRAFT_SENTENCES} sentences.",
+        f"or `not_checkable` (a question, an exclamation). Up to {MAX_DRAFT_SENTENCES} sentences.",
         "requestBody": _body("CheckBody", DRAFT),
         "responses": {
             "200": {

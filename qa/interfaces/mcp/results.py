@@ -133,7 +133,7 @@ def article_text(view: ArticleView, offset: int, characters: int) -> ArticleText
         article.version,
         view.shown.current,
         article.title[:MAX_TITLE_CHARACTERS],
-        article.publisher,
+        _outlet(article.publisher),
         _day(article.published_at),
         web_address(article.url),
         _texts([notice.text for notice in view.shown.notices]),
@@ -153,7 +153,7 @@ def _cited(citation: Citation) -> CitedQuote:
         citation.start,
         citation.end,
         citation.title[:MAX_TITLE_CHARACTERS],
-        citation.publisher,
+        _outlet(citation.publisher),
         _day(citation.published_at),
         web_address(citation.url),
         citation.said_by[:MAX_TITLE_CHARACTERS],
@@ -164,11 +164,15 @@ def _excerpt(found: Article | NearArticle, article_id: str, text: str) -> Articl
     return ArticleExcerpt(
         article_id,
         found.title[:MAX_TITLE_CHARACTERS],
-        found.publisher,
+        _outlet(found.publisher),
         _day(found.published_at),
         web_address(found.url),
         text[:MAX_EXCERPT_CHARACTERS],
     )
+
+
+def _outlet(name: str | None) -> str | None:
+    return name[:MAX_TITLE_CHARACTERS] if name else None
 
 
 def _texts(texts: Sequence[str]) -> tuple[str, ...]:

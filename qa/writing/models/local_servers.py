@@ -72,7 +72,8 @@ def _ask(program: str, port: int) -> LocalServer | None:
             client.stream("GET", f"{address}/models") as response,
         ):
             if response.status_code in (401, 403):
-                return LocalServer(program, address, wants_key=True)
+                wants_key = _refuses_as_models_do(response)
+                return LocalServer(program, address, wants_key=True) if wants_key else None
             listed = json.loads(_body(response)) if response.is_success else None
     except (httpx.HTTPError, ValueError):
         return None
@@ -81,6 +82,13 @@ def _ask(program: str, port: int) -> LocalServer | None:
         return None
     names = [entry.get("id") for entry in entries if isinstance(entry, dict)]
     return LocalServer(program, address, tuple(filter(_can_write, names))[:MAX_MODELS])
+
+
+def _refuses_as_models_do(response: httpx.Response) -> bool:
+    """Whether a refusal is in JSON, and not of Citewire itself; other servers that want a password
+    answer with a page."""
+    in_json = response.headers.get("content-type", "").startswith("application/json")
+    return in_json and "citewire" not in response.headers.get("www-authenticate", "").casefold()
 
 
 def _body(response: httpx.Response) -> bytes:

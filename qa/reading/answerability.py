@@ -1,10 +1,10 @@
 """Estimates how probably articles answer a question, and decides from which point on they do.
 
-    question -> names, figures, periods -> which of them article, passage and sentence lack
+    question -> names, periods -> which of them article, passage and sentence lack
         + what the reader says of the best sentence -> logistic regression
         -> probability >= MIN_ANSWER_PROBABILITY: it answers
 
-The reader takes a sentence about another person, place, body, figure or time for an answer more
+The reader takes a sentence about another person, place, body or time for an answer more
 readily than one about another matter, so each name of the question is looked for where the answer
 would stand, and each period in the article's day and the days that the passage dates. Knows
 nothing about how passages are found or about language models.
@@ -29,9 +29,7 @@ from qa.language.entity_names import (
     name_stem,
 )
 from qa.language.lexicon import HONORIFICS
-from qa.language.numbers import number_values
 from qa.language.words import STOP_WORDS, content_stems
-from qa.quantities.calendar_dates import find_calendar_dates
 from qa.questions.interpretation import Question
 from qa.questions.time_constraints import Period
 from qa.retrieval.ranking import Hit
@@ -44,8 +42,8 @@ and .03 and .05 of these 409 with them (`python -m tests.benchmarks.answerabilit
 keeps the floor of refusals in tests/quality. The whole curve is in docs/refusing.md."""
 
 ANSWERABILITY_WEIGHTS: Mapping[str, float] = {
-    "bias": -0.32, "best": 0.42, "context": 2.04, "unknown": -3.44, "apart": -0.32,
-    "figure": -1.16, "untimely": -3.12,
+    "bias": -0.56, "best": 0.42, "context": 2.26, "unknown": -3.41, "apart": -0.28,
+    "untimely": -3.12,
 }  # fmt: skip
 """Logistic regression on features of the best sentence, and ``best``: the reader's highest log-odds
 for any sentence it read. Fitted on the RealTime QA development set (409 answerable, the same with
@@ -53,7 +51,8 @@ their answer taken away, 200 unanswerable), our questions on the bundled samples
 of the perturbed ones (2026-11-29). ``untimely`` took the place of whether the passage lacks a year
 of the question: AUROC against questions whose answer is taken away .922 instead of .910, .924 with
 both. Each of the vectors' nearness, the whole article's words, the library's size and the share of
-names added .002 or less once the reader was there."""
+names, and whether the passage lacks a figure of the question, added .002 or less once the reader
+was there."""
 
 LEAD_CHARACTERS = 300
 """The start of an article that says what it is about."""
@@ -98,19 +97,13 @@ class Mentions:
     """What a question mentions that must stand near its answer."""
 
     names: tuple[Name, ...]
-    figures: frozenset[float]
     periods: tuple[Period, ...]
 
 
 def mentions_of(question: Question, weights: Mapping[str, float]) -> Mentions:
-    """The names, figures and periods of a question. ``weights``: the inverse document frequency of
-    each of its stems."""
-    years = frozenset(day.year for day in find_calendar_dates(question.query) if day.year)
-    return Mentions(
-        names=tuple(_weighted_names(question, weights)),
-        figures=frozenset(number_values(question.query) - years - {1.0}),
-        periods=question.named_periods,
-    )
+    """The names and periods of a question. ``weights``: the inverse document frequency of each of
+    its stems."""
+    return Mentions(tuple(_weighted_names(question, weights)), question.named_periods)
 
 
 def _weighted_names(question: Question, weights: Mapping[str, float]) -> Iterable[Name]:
@@ -137,12 +130,11 @@ def mismatch_features(mentions: Mentions, hit: Hit, start: int, end: int) -> dic
     """What speaks against the sentence ``article.text[start:end]`` of a passage.
 
     ``unknown`` and ``apart``, 0 to 1: the largest share of a name that the article lacks, and that
-    the sentence with its neighbours, the headline and the opening lack; ``figure``, 0 or 1: the
-    question has one that the passage lacks; ``untimely``: see ``untimeliness``.
+    the sentence with its neighbours, the headline and the opening lack; ``untimely``: see
+    ``untimeliness``.
     """
-    article, passage = hit.article, hit.passage.text
+    article = hit.article
     heading = f"{article.title}. {article.publisher or ''}. {article.text[:LEAD_CHARACTERS]}"
-    near = f"{passage} . {heading}"
     apart = 0.0
     if _share_lacking(mentions.names, heading):  # seldom, and the slower look
         neighbours = _with_neighbours(article.text, start, end)
@@ -150,7 +142,6 @@ def mismatch_features(mentions: Mentions, hit: Hit, start: int, end: int) -> dic
     return {
         "unknown": _share_lacking(mentions.names, f"{article.text} . {heading}"),
         "apart": apart,
-        "figure": float(bool(mentions.figures) and not mentions.figures <= _figures(near)),
         "untimely": 0.0 if hit.happened else untimeliness(mentions.periods, article.published_at),
     }
 
@@ -184,11 +175,6 @@ def _with_neighbours(text: str, start: int, end: int) -> str:
 @lru_cache(maxsize=2_000)
 def _keys(text: str) -> frozenset[str]:
     return frozenset(name_stem(word) for word in set(re.findall(r"[\w.’'-]+", text)))
-
-
-@lru_cache(maxsize=2_000)
-def _figures(text: str) -> frozenset[float]:
-    return frozenset(number_values(text))
 
 
 def _share_lacking(wanted: Sequence[Name], text: str) -> float:

@@ -80,7 +80,7 @@ qa.retrieval.ranking | retrieval | period_prior=0.5
 qa.reading.sentence_ranking | reading refit | RELEVANCE_WEIGHTS[*]
 qa.reading.answerability | gate refit | ANSWERABILITY_WEIGHTS[best]
     ANSWERABILITY_WEIGHTS[context] ANSWERABILITY_WEIGHTS[unknown] ANSWERABILITY_WEIGHTS[apart]
-    ANSWERABILITY_WEIGHTS[figure] ANSWERABILITY_WEIGHTS[untimely]
+    ANSWERABILITY_WEIGHTS[untimely]
 qa.reading.answer_span | reading premises | _PLACE_BEFORE _UNIT_AFTER _REASON _POSSIBLE_REASON
     _QUOTED _unit_asked=False _things=[] _people=[] _places=[] _new_dates=[]
     _new_numbers=[] _reasons=[]

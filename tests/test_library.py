@@ -467,6 +467,39 @@ def test_searches_go_on_while_the_library_is_repaired(open_library: Open) -> Non
     assert in_step(other)
 
 
+class FailingLater(WordEmbedding):
+    """Embeds until it was asked ``left`` times more, then fails like a server that is away."""
+
+    left: int = 1_000
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        if not self.left:
+            raise ConnectionError("the embedding server is away")
+        self.left -= 1
+        return super()._get_text_embeddings(texts)
+
+
+def test_a_repair_that_failed_leaves_nothing_and_can_be_repeated(
+    open_library: Open, tmp_path: Path
+) -> None:
+    """What was half made is removed, the old index is searched on, and the same process can repair
+    again."""
+    embedder = FailingLater()
+    library = open_library(embedder=embedder)
+    ingest(stories(1, 2, 3), library)
+    library.batch_size = 4
+    embedder.left = 1
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            library.repair()
+        embedder.left = 1
+    assert not (tmp_path / "home" / "chroma.new").exists()
+    assert says(library, "marker2x1")
+    embedder.left = 1_000
+    library.repair()
+    assert in_step(library)
+
+
 def test_an_ingestion_waits_on_for_its_turn_and_reports_everything(open_library: Open) -> None:
     """Another writer takes the lock between two documents for longer than a writer is waited for
     at the start: what was fetched is stored, and the report has all of it."""

@@ -256,9 +256,14 @@ class Library(LibraryReader):
 
     def _rebuild_vectors(self, folder: Path, on_progress: OnProgress) -> None:
         index = self._open_vectors(str(folder_beside(folder)))
-        for batch in self._ready_batches():
-            index.upsert(batch, self.embed(batch))
-            on_progress(len(batch))
+        try:
+            for batch in self._ready_batches():
+                index.upsert(batch, self.embed(batch))
+                on_progress(len(batch))
+        except BaseException:
+            index.close()  # chromadb would give it again for the same path, its folder deleted
+            folder_beside(folder)  # removes what was half made
+            raise
         index.close()
         with self._opening:
             self._close_vectors()

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import create_engine, text
 
-from ingest.errors import LibraryBroken, LibraryBusy
+from ingest.errors import EmbedderChanged, LibraryBroken, LibraryBusy
 from ingest.pipeline import ingest
 from ingest.storage.catalogue.feed_subscriptions import Subscriptions
 from ingest.storage.library import Library
@@ -80,6 +81,35 @@ def test_an_equal_number_of_other_passages_is_noticed(homes: Homes) -> None:
     ingest([story(1, edition=2)], one)
     with two.writing():
         assert two.vectors.ids() == set(two.catalogue.passage_ids("ready"))
+
+
+@pytest.mark.parametrize("how", ["follow", "write"])
+def test_a_home_embeds_anew_after_another_machine_changed_the_embedder(
+    homes: Homes, how: str, tmp_path: Path
+) -> None:
+    """A home that runs on with the old embedder is told so; opened with the new one it replaces its
+    old vectors, whose ids are the same."""
+    one, two = homes
+    ingest([story(number) for number in range(3)], one)
+    two.follow()
+    one.replace_embedder(WordEmbedding(model_name="other"))
+    one.reindex()
+    with pytest.raises(EmbedderChanged):
+        two.follow()
+    url = two.catalogue.engine.url.render_as_string(hide_password=False)
+    two.close()
+    again = Library(tmp_path / "two", embedder=WordEmbedding(model_name="other"), catalogue_url=url)
+    if how == "follow":
+        again.follow()
+    else:
+        with again.writing():
+            pass
+    assert in_step(again)
+    ids = again.catalogue.passage_ids("ready")
+    rows = again.catalogue.retrievable(ids)
+    stored = again.vectors.get([passage.id for passage, _ in rows])
+    assert np.allclose(stored, again.embed(rows), atol=1e-4)
+    again.close()
 
 
 def test_one_machine_writes_at_a_time_and_is_named(homes: Homes) -> None:

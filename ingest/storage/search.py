@@ -13,22 +13,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import REPAIR_ADVICE, LibraryBroken, LibraryBusy, LibraryError
-from ingest.records import Article, Passage
+from ingest.errors import REPAIR_ADVICE, LibraryBroken
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.filters import Filters, resolve_outlets
-from ingest.storage.write_lock import write_lock
+from ingest.storage.home_vectors import MAX_FOLLOWED_PER_SEARCH, HomeVectors
 
 if TYPE_CHECKING:
     from ingest.storage.embedder import Embedder
     from ingest.storage.lexical_index import LexicalIndex
     from ingest.storage.minilm import Vectors
-    from ingest.storage.vector_index import VectorIndex
 
 ScoredIds = list[tuple[str, float]]
 """Pairs (passage id, score), best first."""
@@ -43,9 +40,6 @@ _WIDENING_MARGIN = 1.3
 _MAX_WIDENED_RESULTS = 4_000
 """Results asked of an index before every matching passage is scored instead. With 60 wanted of
 100,000 that is when less than 1.5 % match, and scoring those takes about as long."""
-
-MAX_FOLLOWED_PER_SEARCH = 64
-"""Changes of other machines that a search embeds before it looks: about a second's work."""
 
 MAX_CHANGES_PER_REPLAY = 2_000
 """Catalogue changes that the lexical index replays in one commit."""
@@ -66,7 +60,7 @@ class LibraryFacts:
     outlets: tuple[str, ...]
 
 
-class LibraryReader:
+class LibraryReader(HomeVectors):
     """The reading half of a library. Safe to share between threads.
 
     ``embedder`` None opens it for lexical search and looking only.
@@ -75,13 +69,7 @@ class LibraryReader:
     def __init__(
         self, home: Path, catalogue: Catalogue, vectors_at: str, embedder: Embedder | None
     ) -> None:
-        self.home = home
-        self.catalogue = catalogue
-        self._vectors_at = vectors_at
-        self._embedder = embedder
-        self._opening = RLock()
-        self._writing_now = False
-        self._vectors_state = self._state_of_vectors()
+        super().__init__(home, catalogue, vectors_at, embedder)
         self._facts: tuple[int, LibraryFacts] | None = None
         self._filtered_ids: tuple[tuple[int, Filters], list[str]] | None = None
 
@@ -196,33 +184,10 @@ class LibraryReader:
 
         return lru_cache(_MAX_CACHED_QUERIES)(partial(encode_query, self.embedder))
 
-    def encode(self, texts: list[str]) -> Vectors:
-        """Unit vectors of any texts, shape (len(texts), dimension)."""
-        from ingest.storage.embedder import encode_texts
-
-        return encode_texts(self.embedder, texts)
-
     def idf(self, stems: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of stemmed words: log(1 + (N + 10) / (df + 1)) over
         passages."""
         return self.lexical.idf(stems)
-
-    @property
-    def embedder(self) -> Embedder:
-        """Raises LibraryError when the library was opened without one."""
-        if self._embedder is None:
-            raise LibraryError("This library was opened without an embedder; pass one to search.")
-        return self._embedder
-
-    @cached_property
-    def vectors(self) -> VectorIndex:
-        """The vector index, opened at its first use: importing chromadb alone takes 0.8 s."""
-        return self._open_vectors(self._vectors_at)
-
-    def _open_vectors(self, where: str) -> VectorIndex:
-        from ingest.storage.vector_index import VectorIndex
-
-        return VectorIndex(where)
 
     @cached_property
     def lexical(self) -> LexicalIndex:
@@ -253,57 +218,6 @@ class LibraryReader:
         except Timeout:
             return  # another process is replaying the same changes
 
-    def follow(self, on_progress: Callable[[int], None] = lambda _: None) -> None:
-        """Bring this home's own vectors up to the catalogue, which another machine wrote to.
-        Takes as long as embedding what is new does."""
-        with self._opening:
-            self._reopen_vectors_if_changed()
-            while self.catalogue.shared and self._follow(MAX_FOLLOWED_PER_SEARCH):
-                on_progress(MAX_FOLLOWED_PER_SEARCH)
-
-    def _follow(self, limit: int) -> bool:
-        """Bring the vectors ``limit`` changes closer to the catalogue. False when nothing is left
-        to do, or another process of this home writes, which does it."""
-        if self.vectors.position >= self.catalogue.last_seq():
-            return False
-        try:
-            with write_lock(self.home):
-                self._close_vectors()  # another process may have done it
-                changes = self.catalogue.changes_after(self.vectors.position, limit)
-                if not changes:
-                    return False
-                ids = list(dict.fromkeys(key for _, key, _ in changes))
-                rows = self.catalogue.retrievable(ids)
-                stored = self.vectors.find([passage.id for passage, _ in rows])
-                new = [row for row in rows if row[0].id not in stored]
-                if new:
-                    texts = [embedded_text(*row) for row in new]
-                    self.vectors.upsert(new, self.encode(texts))
-                alive = {passage.id for passage, _ in rows}
-                self.vectors.delete([key for key in ids if key not in alive])
-                self.vectors.set_position(changes[-1][0])
-                return True
-        except LibraryBusy:
-            return False
-
-    def _state_of_vectors(self) -> tuple[int, int]:
-        """Changes when another process has written: the last change, and the folder's number."""
-        folder = Path(self._vectors_at)
-        return self.catalogue.last_seq(), folder.stat().st_ino if folder.exists() else 0
-
-    def _reopen_vectors_if_changed(self) -> None:
-        """Chroma's index in memory does not learn of what another process writes: open it anew
-        when the catalogue has moved on since it was opened, or its folder was replaced."""
-        now = self._state_of_vectors()
-        if now != self._vectors_state:
-            self._vectors_state = now
-            if not self._writing_now:
-                self._close_vectors()
-
-    def _close_vectors(self) -> None:
-        if (opened := self.__dict__.pop("vectors", None)) is not None:
-            opened.close()
-
 
 def _rank_by_cosine(vector: Vectors, ids: Sequence[str], found: dict[str, Vectors]) -> ScoredIds:
     """The ids that have a vector, most similar first; of equals the first given."""
@@ -315,8 +229,3 @@ def _rank_by_cosine(vector: Vectors, ids: Sequence[str], found: dict[str, Vector
     cosines = np.stack([found[key] for key in kept]) @ vector
     order = np.argsort(-cosines, kind="stable")
     return [(kept[place], float(cosines[place])) for place in order]
-
-
-def embedded_text(passage: Passage, article: Article) -> str:
-    """What is embedded for a passage: the title in front, for passages that name nobody."""
-    return f"{article.title}\n{passage.text}" if article.title else passage.text

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -21,6 +22,7 @@ from ingest.errors import REPAIR_ADVICE, LibraryBroken
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.filters import Filters, resolve_outlets
 from ingest.storage.home_vectors import MAX_FOLLOWED_PER_SEARCH, HomeVectors
+from ingest.storage.write_lock import is_write_locked
 
 if TYPE_CHECKING:
     from ingest.storage.embedder import Embedder
@@ -45,6 +47,10 @@ MAX_CHANGES_PER_REPLAY = 2_000
 """Catalogue changes that the lexical index replays in one commit."""
 
 LOCK_TIMEOUT_SECONDS = 0.5
+
+_SECONDS_UNTIL_SECOND_LOOK = 0.1
+"""Seconds until a dense search that failed looks again: a repair may have been putting its new
+index in place just then, which takes two renames."""
 
 _MAX_CACHED_QUERIES = 256
 """Query vectors kept: dense search, ranking and reading each ask for that of one question."""
@@ -93,6 +99,22 @@ class LibraryReader(HomeVectors):
         Raises BadFilter, and LibraryBroken when the vector store lost what the catalogue holds.
         """
         vector = self.encode_question(question)
+        try:
+            return self._search_vectors(vector, limit, filters)
+        except LibraryBroken:
+            if self._writing_now:
+                raise
+        sleep(_SECONDS_UNTIL_SECOND_LOOK)
+        with self._opening:
+            self._close_vectors()
+        try:
+            return self._search_vectors(vector, limit, filters)
+        except LibraryBroken:
+            if "://" in self._vectors_at and self._is_being_written():
+                return []  # emptied by a writer, who fills it again: words alone find till then
+            raise
+
+    def _search_vectors(self, vector: Vectors, limit: int, filters: Filters | None) -> ScoredIds:
         with self._opening:
             self._reopen_vectors_if_changed()
             if self.catalogue.shared and not self._writing_now:
@@ -114,6 +136,10 @@ class LibraryReader(HomeVectors):
                 f"passages. {REPAIR_ADVICE}"
             )
         return found
+
+    def _is_being_written(self) -> bool:
+        """Whether a process of this home, or another machine, writes at this moment."""
+        return is_write_locked(self.home) or self.catalogue.is_write_locked()
 
     def lexical_search(
         self, question: str, limit: int, filters: Filters | None = None

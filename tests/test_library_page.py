@@ -412,6 +412,18 @@ def test_an_address_read_after_its_outlet_was_corrected_is_known_again(library: 
     assert ingest([source | address | {"publisher": "Third Post"}], library).counts == {"new": 1}
 
 
+def test_another_outlet_s_page_is_kept_though_the_outlet_was_once_unknown(library: Library) -> None:
+    """An editor named the outlet of a pasted text: the same words at the address of another outlet
+    are an article of their own, and without an outlet they are still the pasted text."""
+    source = {"title": "Pasted", "text": story(303)["text"]}
+    (outcome,) = ingest([source], library).outcomes
+    assert outcome.article_id
+    correct_article(library, outcome.article_id, {"publisher": "Harbour Post"}, "ann")
+    elsewhere = {"url": "https://evening.example/7", "publisher": "Evening Wire"}
+    assert ingest([source | elsewhere], library).counts == {"new": 1}
+    assert ingest([source], library).counts == {"unchanged": 1}
+
+
 def test_removing_asks_first(site: httpx.Client, library: Library) -> None:
     """The question names the articles; only its answer removes them, from all stores."""
     key = article_id(library, "marker30x1")

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,7 @@ from sqlalchemy import create_engine, text
 
 from ingest.errors import EmbedderChanged, LibraryBroken, LibraryBusy
 from ingest.pipeline import ingest
-from ingest.storage.catalogue.feed_subscriptions import Subscriptions
+from ingest.storage.catalogue.feed_subscriptions import Subscription, Subscriptions
 from ingest.storage.library import Library
 from tests.fakes_ingest import WordEmbedding, story
 from tests.test_library import in_step, says
@@ -148,10 +150,36 @@ def test_a_writer_whose_connection_breaks_loses_the_lock_and_writes_no_more(
     assert len(two.catalogue.articles()) == 3
 
 
+def at_once(*tasks: Callable[[], object]) -> list[object]:
+    """Does the tasks in a thread each, which begin together."""
+    together = threading.Barrier(len(tasks))
+
+    def begin(task: Callable[[], object]) -> object:
+        together.wait(30)
+        return task()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(begin, tasks))
+
+
 def test_of_several_servers_one_reads_a_feed(homes: Homes) -> None:
-    """Subscriptions are shared, and what one machine has read is not due at the other."""
+    """Of two that ask at the same moment one may read a feed, and nobody may until it is due."""
     one, two = (Subscriptions(library.catalogue) for library in homes)
-    one.add("https://news.example/feed")
-    assert two.due(timedelta(minutes=15)) == ["https://news.example/feed"]
-    two.save_status("https://news.example/feed", "unchanged")
-    assert one.due(timedelta(minutes=15)) == []
+    for number in range(10):
+        url = f"https://news.example/feed/{number}"
+        one.add(url)
+        claims = [partial(kept.claim, url, timedelta(minutes=15)) for kept in (one, two)]
+        assert sorted(map(bool, at_once(*claims))) == [False, True]
+        assert not any(claim() for claim in claims)
+        assert one.claim(url, timedelta(0))
+
+
+def test_two_results_of_one_feed_can_be_saved_at_once(homes: Homes) -> None:
+    """Somebody reads a feed by hand while a server reads it: neither fails."""
+    one, two = (Subscriptions(library.catalogue) for library in homes)
+    feed = Subscription("https://news.example/feed", status="read")
+    one.add(feed.url)
+    states = {f"entry {number}": "read" for number in range(50)}
+    for _ in range(20):
+        at_once(*(partial(kept.save_update, feed, states) for kept in (one, two)))
+    assert one.entry_states(feed.url) == states

@@ -149,6 +149,19 @@ def test_a_revision_replaces_the_old_version_and_keeps_its_text(library: Library
     assert in_step(library)
 
 
+def test_the_documented_way_to_print_changes_works(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The Python of docs/library.md prints each changed sentence of two versions."""
+    for litres in (40, 45):
+        page = {"url": "https://news.example/dam", "text": f"The dam holds {litres} litres."}
+        ingest([page | {"text": f"{page['text']}\n\n{text_of('dam')}"}], library)
+    docs = (Path(__file__).parents[1] / "docs" / "library.md").read_text(encoding="utf-8")
+    code = docs.split("```python\n")[1].split("```")[0]
+    exec(code, {"library": library, "article_id": only_id(library)})
+    assert capsys.readouterr().out == "The dam holds [-40-] {+45+} litres.\n"
+
+
 def test_a_revision_and_back_again_are_three_versions(library: Library) -> None:
     """An article that returns to its earlier words is findable by them again."""
     for edition in (1, 2, 1):

@@ -98,7 +98,9 @@ def render_health(health: Health, frame: Frame) -> str:
     )
     repair = (
         '<p>Repairing checks the catalogue and makes both indexes anew from it. It embeds every '
-        "passage again, and meanwhile questions may find less.</p>"
+        "passage again. The old indexes are searched until the new ones are whole; only the "
+        "vectors of a Chroma server are emptied first: till they are there again, words alone "
+        "find.</p>"
         + post_button(f"{frame.root}/library/health/repair", "Rebuild both indexes",
                       kind="first" if health.problems else "")
         if frame.may_edit else ""

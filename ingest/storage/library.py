@@ -156,6 +156,9 @@ class Library(LibraryReader):
         Raises LibraryBusy when another process is still writing after ``patience`` seconds, and
         LibraryReadOnly where nothing may be written.
         """
+        self.catalogue.refuse_if_read_only()
+        if self._embedder is not None:
+            self.follow(on_progress)  # before the lock of all machines, which is for writing alone
         with self._exclusive(patience):
             if self._embedder is not None:  # another process may have embedded all anew meanwhile
                 self._check_embedder()
@@ -169,6 +172,7 @@ class Library(LibraryReader):
         with (
             write_lock(self.home, patience, self._tell_wait),
             self.catalogue.writer(patience, self._tell_wait),
+            self._changing_vectors(),
         ):
             with self._opening:
                 self._reopen_vectors_if_changed()  # another process may have written meanwhile

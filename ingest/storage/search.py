@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from ingest.errors import REPAIR_ADVICE, LibraryBroken
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.filters import Filters, resolve_outlets
-from ingest.storage.home_vectors import MAX_FOLLOWED_PER_SEARCH, HomeVectors
+from ingest.storage.home_vectors import HomeVectors
 from ingest.storage.write_lock import is_write_locked
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ class LibraryReader(HomeVectors):
             raise
 
     def _search_vectors(self, vector: Vectors, limit: int, filters: Filters | None) -> ScoredIds:
+        if not self._writing_now:
+            self._follow_step()
         with self._opening:
             self._reopen_vectors_if_changed()
-            if self.catalogue.shared and not self._writing_now:
-                self._follow(MAX_FOLLOWED_PER_SEARCH)
             found = self._search_filtered(
                 filters,
                 limit,

@@ -20,10 +20,10 @@ from ingest.pipeline import ingest
 from ingest.records import Article, Outcome, Passage, epoch_seconds
 from ingest.segmentation import split_into_passages
 from ingest.sources.reader import samples_folder
-from ingest.storage.folders import folder_beside, replace_folder
 from ingest.storage.home_vectors import embedded_text
 from ingest.storage.library import Library
 from ingest.storage.search import LOCK_TIMEOUT_SECONDS
+from ingest.storage.system.folders import folder_beside, replace_folder
 from ingest.storage.write_lock import wait_for
 from ingest.versions.near_duplicates import Sketch, build_sketch
 from tests.fakes_ingest import WordEmbedding, story, text_of

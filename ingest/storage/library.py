@@ -30,14 +30,14 @@ from ingest.records import Article, Passage
 from ingest.segmentation import split_into_passages
 from ingest.storage.catalogue.archive import Version
 from ingest.storage.catalogue.catalogue import Catalogue
-from ingest.storage.folders import discard_folder, folder_beside, replace_folder
 from ingest.storage.home_vectors import embedded_text
-from ingest.storage.memory import limit_arenas
 from ingest.storage.search import (
     LOCK_TIMEOUT_SECONDS,
     MAX_CHANGES_PER_REPLAY,
     LibraryReader,
 )
+from ingest.storage.system.folders import discard_folder, folder_beside, replace_folder
+from ingest.storage.system.memory import limit_arenas
 from ingest.storage.write_lock import write_lock
 from ingest.versions.originals import choose_original
 

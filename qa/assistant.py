@@ -286,15 +286,25 @@ class Assistant:
         from ingest.storage.catalogue.feed_subscriptions import Subscriptions
 
         minutes = 0 if self.settings.read_only else self.settings.feed_minutes
+        subscriptions = Subscriptions(self.library.catalogue)
         while minutes and not stop.wait(minutes * 60):
             try:
-                due = Subscriptions(self.library.catalogue).due(timedelta(minutes=minutes / 2))
-                for update in self.update_feeds(due) if due else ():
-                    log.info("feed %s: %s", update.url, update.status)
+                for feed in subscriptions.all():
+                    if subscriptions.claim(feed.url, timedelta(minutes=minutes / 2)):
+                        self._poll_feed(feed.url)
             except LibraryBusy:
                 continue  # another process is writing: next time
-            except Exception:  # whatever a feed brings, the app goes on
+            except Exception:  # the app goes on
                 log.exception("updating the feeds failed")
+
+    def _poll_feed(self, url: str) -> None:
+        try:
+            for update in self.update_feeds([url]):
+                log.info("feed %s: %s", url, update.status)
+        except LibraryBusy:
+            raise
+        except Exception:  # whatever a feed brings, the others are read
+            log.exception("updating the feed %s failed", url)
 
     def add_samples_if_empty(self) -> None:
         """Fill an empty library with the bundled samples, unless settings say not to."""

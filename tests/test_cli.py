@@ -115,6 +115,26 @@ def test_failures_are_one_line(tmp_path: Path) -> None:
     assert "no such file" in err
 
 
+def test_a_command_that_waits_says_for_whom() -> None:
+    """The word about the holder of the lock reaches standard error, though commands show no other
+    warning."""
+    code = """
+from ingest.storage import write_lock
+from qa.interfaces.cli.common import exit_on_error, log
+
+write_lock.SECONDS_UNTIL_WORD = (0.0, 60.0)
+turns = iter([False, True])
+with exit_on_error():
+    log.warning("nobody reads this")
+    write_lock.wait_for(lambda: next(turns), lambda: "citewire on desk", "the library", 60.0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert done.stderr == (
+        "WARNING Waiting to write to the library, where another does (citewire on desk).\n"
+    )
+
+
 def test_another_embedder_is_refused(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A library embedded with one model is not opened with another; the way out is named."""
     run("ingest", str(story))

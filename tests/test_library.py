@@ -20,8 +20,10 @@ from ingest.pipeline import ingest
 from ingest.records import Article, Outcome, Passage, epoch_seconds
 from ingest.segmentation import split_into_passages
 from ingest.sources.reader import samples_folder
+from ingest.storage.home_vectors import embedded_text
 from ingest.storage.library import Library
-from ingest.storage.search import LOCK_TIMEOUT_SECONDS, embedded_text
+from ingest.storage.search import LOCK_TIMEOUT_SECONDS
+from ingest.storage.system.folders import folder_beside, replace_folder
 from ingest.storage.write_lock import wait_for
 from ingest.versions.near_duplicates import Sketch, build_sketch
 from tests.fakes_ingest import WordEmbedding, story, text_of
@@ -145,6 +147,19 @@ def test_a_revision_replaces_the_old_version_and_keeps_its_text(library: Library
     assert library.counts()["articles"] == 1
     assert library.counts()["versions"] == 2
     assert in_step(library)
+
+
+def test_the_documented_way_to_print_changes_works(
+    library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The Python of docs/library.md prints each changed sentence of two versions."""
+    for litres in (40, 45):
+        page = {"url": "https://news.example/dam", "text": f"The dam holds {litres} litres."}
+        ingest([page | {"text": f"{page['text']}\n\n{text_of('dam')}"}], library)
+    docs = (Path(__file__).parents[1] / "docs" / "library.md").read_text(encoding="utf-8")
+    code = docs.split("```python\n")[1].split("```")[0]
+    exec(code, {"library": library, "article_id": only_id(library)})
+    assert capsys.readouterr().out == "The dam holds [-40-] {+45+} litres.\n"
 
 
 def test_a_revision_and_back_again_are_three_versions(library: Library) -> None:
@@ -467,6 +482,110 @@ def test_searches_go_on_while_the_library_is_repaired(open_library: Open) -> Non
     assert in_step(other)
 
 
+def test_a_new_index_is_in_place_before_the_old_one_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deleting a large index takes long; whoever opens the folder meanwhile finds the new one."""
+    index = tmp_path / "chroma"
+    index.mkdir()
+    (index / "old").touch()
+    folder_beside(index).mkdir()
+    (tmp_path / "chroma.new" / "new").touch()
+    seen: list[list[str]] = []
+    delete = shutil.rmtree
+
+    def watched(folder: Path, **options: Any) -> None:
+        if folder.exists():
+            seen.append([path.name for path in index.iterdir()])
+        delete(folder, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", watched)
+    replace_folder(index)
+    assert seen == [["new"]]
+    assert [path.name for path in tmp_path.iterdir()] == ["chroma"]
+
+
+def test_a_search_between_the_renames_of_a_repair_looks_again(
+    library: Library, tmp_path: Path
+) -> None:
+    """A process that opened the folder while it was not there finds what is put in its place."""
+    ingest(stories(1, 2), library)
+    library.close()
+    index, beside = tmp_path / "home" / "chroma", tmp_path / "home" / "chroma.new"
+    index.rename(beside)
+
+    class OpenedTooEarly(Library):
+        opened = 0
+
+        def _open_vectors(self, where: str) -> Any:
+            self.opened += 1
+            if self.opened == 2:
+                replace_folder(index)
+            return super()._open_vectors(where)
+
+    early = OpenedTooEarly(tmp_path / "home", embedder=WordEmbedding())
+    assert early.dense_search("marker2x1", 3)
+    early.close()
+
+
+class OnServer(Library):
+    """Takes a folder for a Chroma server."""
+
+    def _open_vectors(self, where: str) -> Any:
+        return super()._open_vectors(str(self.home / "served"))
+
+
+def test_while_a_server_s_index_is_filled_again_words_alone_find(tmp_path: Path) -> None:
+    """Another process empties a Chroma server before it fills it: a search finds nothing there
+    meanwhile, and only when nobody writes is an empty store an error."""
+    library, other = (
+        OnServer(tmp_path, embedder=WordEmbedding(), vectors_at="http://chroma.example")
+        for _ in range(2)
+    )
+    ingest(stories(1, 2), library)
+    with library.writing():
+        library.vectors.clear()
+        assert other.dense_search("marker2x1", 3) == []
+        assert other.lexical_search("marker2x1", 3)
+    with pytest.raises(LibraryBroken, match="citewire repair"):
+        other.dense_search("marker2x1", 3)
+    library.close()
+    other.close()
+
+
+class FailingLater(WordEmbedding):
+    """Embeds until it was asked ``left`` times more, then fails like a server that is away."""
+
+    left: int = 1_000
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        if not self.left:
+            raise ConnectionError("the embedding server is away")
+        self.left -= 1
+        return super()._get_text_embeddings(texts)
+
+
+def test_a_repair_that_failed_leaves_nothing_and_can_be_repeated(
+    open_library: Open, tmp_path: Path
+) -> None:
+    """What was half made is removed, the old index is searched on, and the same process can repair
+    again."""
+    embedder = FailingLater()
+    library = open_library(embedder=embedder)
+    ingest(stories(1, 2, 3), library)
+    library.batch_size = 4
+    embedder.left = 1
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            library.repair()
+        embedder.left = 1
+    assert not (tmp_path / "home" / "chroma.new").exists()
+    assert says(library, "marker2x1")
+    embedder.left = 1_000
+    library.repair()
+    assert in_step(library)
+
+
 def test_an_ingestion_waits_on_for_its_turn_and_reports_everything(open_library: Open) -> None:
     """Another writer takes the lock between two documents for longer than a writer is waited for
     at the start: what was fetched is stored, and the report has all of it."""
@@ -494,6 +613,14 @@ def test_whoever_waits_is_told_for_whom() -> None:
     wait_for(lambda: next(turns), lambda: "citewire on elsewhere", "the library", math.inf)
     with pytest.raises(LibraryBusy, match=r"the library \(citewire on elsewhere\)"):
         wait_for(lambda: False, lambda: "citewire on elsewhere", "the library", 0.0)
+
+
+def test_a_line_on_the_holder_that_cannot_be_written_stops_no_writer(
+    library: Library, tmp_path: Path
+) -> None:
+    """On a full disk the stores tell what is wrong, not the lock."""
+    (tmp_path / "home" / "write.holder").mkdir()  # what cannot be written to either
+    assert ingest([story(1)], library).counts == {"new": 1}
 
 
 # -- another embedder -------------

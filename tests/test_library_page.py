@@ -311,7 +311,8 @@ def test_a_job_can_be_stopped_and_a_broken_step_stops_no_other() -> None:
 
 
 def test_a_restart_names_the_jobs_that_it_interrupted(tmp_path: Path) -> None:
-    """With what was done, what was not, and what to do; a job that is over is not named."""
+    """With what was done, what was not, and what to do, also where a text cannot be encoded; a job
+    that is over is not named."""
     began, go_on = threading.Event(), threading.Event()
 
     def slow(_: Report) -> str:
@@ -324,7 +325,7 @@ def test_a_restart_names_the_jobs_that_it_interrupted(tmp_path: Path) -> None:
         return Jobs(journal.interrupted, journal.write)
 
     running = jobs()
-    steps = [Step("first", lambda _: "1 passage"), Step("<b>second", slow), Step("third", slow)]
+    steps = [Step("first", lambda _: "1 \ud800"), Step("<b>second", slow), Step("third", slow)]
     job = running.submit("Adding 3 addresses", steps)
     assert began.wait(30)
     found = jobs().look(job.id)
@@ -332,7 +333,7 @@ def test_a_restart_names_the_jobs_that_it_interrupted(tmp_path: Path) -> None:
     assert [step.state for step in found.steps] == ["done", "stopped", "stopped"]
     page = render_job(found, Frame())
     assert "nothing is stored twice" in page
-    assert "Add it again" in page
+    assert "Do it again" in page
     assert "&lt;b&gt;second" in page
     assert [view.title for view in jobs().recent()] == ["Adding 3 addresses"]
     go_on.set()
@@ -412,6 +413,18 @@ def test_an_address_read_after_its_outlet_was_corrected_is_known_again(library: 
     assert ingest([source | address | {"publisher": "Third Post"}], library).counts == {"new": 1}
 
 
+def test_another_outlet_s_page_is_kept_though_the_outlet_was_once_unknown(library: Library) -> None:
+    """An editor named the outlet of a pasted text: the same words at the address of another outlet
+    are an article of their own, and without an outlet they are still the pasted text."""
+    source = {"title": "Pasted", "text": story(303)["text"]}
+    (outcome,) = ingest([source], library).outcomes
+    assert outcome.article_id
+    correct_article(library, outcome.article_id, {"publisher": "Harbour Post"}, "ann")
+    elsewhere = {"url": "https://evening.example/7", "publisher": "Evening Wire"}
+    assert ingest([source | elsewhere], library).counts == {"new": 1}
+    assert ingest([source], library).counts == {"unchanged": 1}
+
+
 def test_removing_asks_first(site: httpx.Client, library: Library) -> None:
     """The question names the articles; only its answer removes them, from all stores."""
     key = article_id(library, "marker30x1")
@@ -454,7 +467,9 @@ def test_a_feed_is_read_at_once_and_tells_how_it_went(
 
 def test_health_tells_what_a_repair_mends(site: httpx.Client, library: Library) -> None:
     """Lost vectors are seen, and the button brings them back."""
-    assert "hold the same passages" in site.get("/library/health").text
+    page = site.get("/library/health").text
+    assert "hold the same passages" in page
+    assert "The old indexes are searched until the new ones are whole" in page
     lost = sorted(library.vectors.ids())[:2]
     library.vectors.delete(lost)
     assert "The vector index lacks 2 passages" in site.get("/library/health").text

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from ingest.records import Article, Passage
 from ingest.storage.catalogue.catalogue import StagedArticle
 from ingest.storage.library import Library
-from ingest.storage.memory import release_memory
+from ingest.storage.system.memory import release_memory
 from ingest.versions.near_duplicates import Sketch, rank_candidates
 
 if TYPE_CHECKING:

@@ -27,17 +27,17 @@ from ingest.attribution.statements import Statement
 from ingest.dates.time_expressions import TimeExpression
 from ingest.errors import EmbedderChanged, LibraryBroken
 from ingest.records import Article, Passage
-from ingest.segmentation import PASSAGE_CHARS, split_into_passages
+from ingest.segmentation import split_into_passages
 from ingest.storage.catalogue.archive import Version
 from ingest.storage.catalogue.catalogue import Catalogue
-from ingest.storage.folders import discard_folder, folder_beside, replace_folder
-from ingest.storage.memory import limit_arenas
+from ingest.storage.home_vectors import embedded_text
 from ingest.storage.search import (
     LOCK_TIMEOUT_SECONDS,
     MAX_CHANGES_PER_REPLAY,
     LibraryReader,
-    embedded_text,
 )
+from ingest.storage.system.folders import discard_folder, folder_beside, replace_folder
+from ingest.storage.system.memory import limit_arenas
 from ingest.storage.write_lock import write_lock
 from ingest.versions.originals import choose_original
 
@@ -156,6 +156,9 @@ class Library(LibraryReader):
         Raises LibraryBusy when another process is still writing after ``patience`` seconds, and
         LibraryReadOnly where nothing may be written.
         """
+        self.catalogue.refuse_if_read_only()
+        if self._embedder is not None:
+            self.follow(on_progress)  # before the lock of all machines, which is for writing alone
         with self._exclusive(patience):
             if self._embedder is not None:  # another process may have embedded all anew meanwhile
                 self._check_embedder()
@@ -169,6 +172,7 @@ class Library(LibraryReader):
         with (
             write_lock(self.home, patience, self._tell_wait),
             self.catalogue.writer(patience, self._tell_wait),
+            self._changing_vectors(),
         ):
             with self._opening:
                 self._reopen_vectors_if_changed()  # another process may have written meanwhile
@@ -256,9 +260,15 @@ class Library(LibraryReader):
 
     def _rebuild_vectors(self, folder: Path, on_progress: OnProgress) -> None:
         index = self._open_vectors(str(folder_beside(folder)))
-        for batch in self._ready_batches():
-            index.upsert(batch, self.embed(batch))
-            on_progress(len(batch))
+        try:
+            index.set_made_by(self._made_by())
+            for batch in self._ready_batches():
+                index.upsert(batch, self.embed(batch))
+                on_progress(len(batch))
+        except BaseException:
+            index.close()  # chromadb would give it again for the same path, its folder deleted
+            folder_beside(folder)  # removes what was half made
+            raise
         index.close()
         with self._opening:
             self._close_vectors()
@@ -272,23 +282,6 @@ class Library(LibraryReader):
             yield self.catalogue.retrievable(ready[first : first + self.batch_size])
 
     # -- keeping the stores in step --------------------------------------------------------
-
-    def _fingerprint(self) -> dict[str, str]:
-        from ingest.storage.embedder import fingerprint
-
-        return fingerprint(self.embedder, PASSAGE_CHARS)
-
-    def _check_embedder(self) -> None:
-        known = self.catalogue.meta()
-        mine = self._fingerprint()
-        different = [key for key, value in mine.items() if known.get(key, value) != value]
-        if different:
-            was = ", ".join(f"{key} {known[key] or 'none'}" for key in different)
-            now = ", ".join(f"{key} {mine[key] or 'none'}" for key in different)
-            raise EmbedderChanged(
-                f"The library {self.home} was embedded with {was}, but the settings say {now}. "
-                "Set CITEWIRE_EMBEDDER back, or run `citewire reindex` to embed every article anew."
-            )
 
     def _mark_ready(self, staged: Sequence[Article]) -> None:
         known, mine = self.catalogue.meta(), self._fingerprint()
@@ -304,6 +297,8 @@ class Library(LibraryReader):
 
     def _recover(self, on_progress: OnProgress) -> None:
         """Finish what an interrupted writer left, so that all three stores agree."""
+        if self._embedder is not None:
+            self._claim_vectors()
         if self._embedder is not None and (pending := self.catalogue.pending()):
             stored = self.vectors.ids()
             self._store_vectors(

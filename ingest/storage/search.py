@@ -13,22 +13,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from threading import RLock
+from time import sleep
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ingest.errors import REPAIR_ADVICE, LibraryBroken, LibraryBusy, LibraryError
-from ingest.records import Article, Passage
+from ingest.errors import REPAIR_ADVICE, LibraryBroken
 from ingest.storage.catalogue.catalogue import Catalogue
 from ingest.storage.catalogue.filters import Filters, resolve_outlets
-from ingest.storage.write_lock import write_lock
+from ingest.storage.home_vectors import HomeVectors
+from ingest.storage.write_lock import is_write_locked
 
 if TYPE_CHECKING:
     from ingest.storage.embedder import Embedder
     from ingest.storage.lexical_index import LexicalIndex
     from ingest.storage.minilm import Vectors
-    from ingest.storage.vector_index import VectorIndex
 
 ScoredIds = list[tuple[str, float]]
 """Pairs (passage id, score), best first."""
@@ -44,13 +43,14 @@ _MAX_WIDENED_RESULTS = 4_000
 """Results asked of an index before every matching passage is scored instead. With 60 wanted of
 100,000 that is when less than 1.5 % match, and scoring those takes about as long."""
 
-MAX_FOLLOWED_PER_SEARCH = 64
-"""Changes of other machines that a search embeds before it looks: about a second's work."""
-
 MAX_CHANGES_PER_REPLAY = 2_000
 """Catalogue changes that the lexical index replays in one commit."""
 
 LOCK_TIMEOUT_SECONDS = 0.5
+
+_SECONDS_UNTIL_SECOND_LOOK = 0.1
+"""Seconds until a dense search that failed looks again: a repair may have been putting its new
+index in place just then, which takes two renames."""
 
 _MAX_CACHED_QUERIES = 256
 """Query vectors kept: dense search, ranking and reading each ask for that of one question."""
@@ -66,7 +66,7 @@ class LibraryFacts:
     outlets: tuple[str, ...]
 
 
-class LibraryReader:
+class LibraryReader(HomeVectors):
     """The reading half of a library. Safe to share between threads.
 
     ``embedder`` None opens it for lexical search and looking only.
@@ -75,13 +75,7 @@ class LibraryReader:
     def __init__(
         self, home: Path, catalogue: Catalogue, vectors_at: str, embedder: Embedder | None
     ) -> None:
-        self.home = home
-        self.catalogue = catalogue
-        self._vectors_at = vectors_at
-        self._embedder = embedder
-        self._opening = RLock()
-        self._writing_now = False
-        self._vectors_state = self._state_of_vectors()
+        super().__init__(home, catalogue, vectors_at, embedder)
         self._facts: tuple[int, LibraryFacts] | None = None
         self._filtered_ids: tuple[tuple[int, Filters], list[str]] | None = None
 
@@ -105,10 +99,26 @@ class LibraryReader:
         Raises BadFilter, and LibraryBroken when the vector store lost what the catalogue holds.
         """
         vector = self.encode_question(question)
+        try:
+            return self._search_vectors(vector, limit, filters)
+        except LibraryBroken:
+            if self._writing_now:
+                raise
+        sleep(_SECONDS_UNTIL_SECOND_LOOK)
+        with self._opening:
+            self._close_vectors()
+        try:
+            return self._search_vectors(vector, limit, filters)
+        except LibraryBroken:
+            if "://" in self._vectors_at and self._is_being_written():
+                return []  # emptied by a writer, who fills it again: words alone find till then
+            raise
+
+    def _search_vectors(self, vector: Vectors, limit: int, filters: Filters | None) -> ScoredIds:
+        if not self._writing_now:
+            self._follow_step()
         with self._opening:
             self._reopen_vectors_if_changed()
-            if self.catalogue.shared and not self._writing_now:
-                self._follow(MAX_FOLLOWED_PER_SEARCH)
             found = self._search_filtered(
                 filters,
                 limit,
@@ -126,6 +136,10 @@ class LibraryReader:
                 f"passages. {REPAIR_ADVICE}"
             )
         return found
+
+    def _is_being_written(self) -> bool:
+        """Whether a process of this home, or another machine, writes at this moment."""
+        return is_write_locked(self.home) or self.catalogue.is_write_locked()
 
     def lexical_search(
         self, question: str, limit: int, filters: Filters | None = None
@@ -196,33 +210,10 @@ class LibraryReader:
 
         return lru_cache(_MAX_CACHED_QUERIES)(partial(encode_query, self.embedder))
 
-    def encode(self, texts: list[str]) -> Vectors:
-        """Unit vectors of any texts, shape (len(texts), dimension)."""
-        from ingest.storage.embedder import encode_texts
-
-        return encode_texts(self.embedder, texts)
-
     def idf(self, stems: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of stemmed words: log(1 + (N + 10) / (df + 1)) over
         passages."""
         return self.lexical.idf(stems)
-
-    @property
-    def embedder(self) -> Embedder:
-        """Raises LibraryError when the library was opened without one."""
-        if self._embedder is None:
-            raise LibraryError("This library was opened without an embedder; pass one to search.")
-        return self._embedder
-
-    @cached_property
-    def vectors(self) -> VectorIndex:
-        """The vector index, opened at its first use: importing chromadb alone takes 0.8 s."""
-        return self._open_vectors(self._vectors_at)
-
-    def _open_vectors(self, where: str) -> VectorIndex:
-        from ingest.storage.vector_index import VectorIndex
-
-        return VectorIndex(where)
 
     @cached_property
     def lexical(self) -> LexicalIndex:
@@ -253,57 +244,6 @@ class LibraryReader:
         except Timeout:
             return  # another process is replaying the same changes
 
-    def follow(self, on_progress: Callable[[int], None] = lambda _: None) -> None:
-        """Bring this home's own vectors up to the catalogue, which another machine wrote to.
-        Takes as long as embedding what is new does."""
-        with self._opening:
-            self._reopen_vectors_if_changed()
-            while self.catalogue.shared and self._follow(MAX_FOLLOWED_PER_SEARCH):
-                on_progress(MAX_FOLLOWED_PER_SEARCH)
-
-    def _follow(self, limit: int) -> bool:
-        """Bring the vectors ``limit`` changes closer to the catalogue. False when nothing is left
-        to do, or another process of this home writes, which does it."""
-        if self.vectors.position >= self.catalogue.last_seq():
-            return False
-        try:
-            with write_lock(self.home):
-                self._close_vectors()  # another process may have done it
-                changes = self.catalogue.changes_after(self.vectors.position, limit)
-                if not changes:
-                    return False
-                ids = list(dict.fromkeys(key for _, key, _ in changes))
-                rows = self.catalogue.retrievable(ids)
-                stored = self.vectors.find([passage.id for passage, _ in rows])
-                new = [row for row in rows if row[0].id not in stored]
-                if new:
-                    texts = [embedded_text(*row) for row in new]
-                    self.vectors.upsert(new, self.encode(texts))
-                alive = {passage.id for passage, _ in rows}
-                self.vectors.delete([key for key in ids if key not in alive])
-                self.vectors.set_position(changes[-1][0])
-                return True
-        except LibraryBusy:
-            return False
-
-    def _state_of_vectors(self) -> tuple[int, int]:
-        """Changes when another process has written: the last change, and the folder's number."""
-        folder = Path(self._vectors_at)
-        return self.catalogue.last_seq(), folder.stat().st_ino if folder.exists() else 0
-
-    def _reopen_vectors_if_changed(self) -> None:
-        """Chroma's index in memory does not learn of what another process writes: open it anew
-        when the catalogue has moved on since it was opened, or its folder was replaced."""
-        now = self._state_of_vectors()
-        if now != self._vectors_state:
-            self._vectors_state = now
-            if not self._writing_now:
-                self._close_vectors()
-
-    def _close_vectors(self) -> None:
-        if (opened := self.__dict__.pop("vectors", None)) is not None:
-            opened.close()
-
 
 def _rank_by_cosine(vector: Vectors, ids: Sequence[str], found: dict[str, Vectors]) -> ScoredIds:
     """The ids that have a vector, most similar first; of equals the first given."""
@@ -315,8 +255,3 @@ def _rank_by_cosine(vector: Vectors, ids: Sequence[str], found: dict[str, Vector
     cosines = np.stack([found[key] for key in kept]) @ vector
     order = np.argsort(-cosines, kind="stable")
     return [(kept[place], float(cosines[place])) for place in order]
-
-
-def embedded_text(passage: Passage, article: Article) -> str:
-    """What is embedded for a passage: the title in front, for passages that name nobody."""
-    return f"{article.title}\n{passage.text}" if article.title else passage.text

@@ -33,6 +33,9 @@ _IDS_PER_PAGE = 5_000
 _POSITION = "seen"
 """Name in the collection's metadata of the last catalogue change that it holds."""
 
+_MADE_BY = "made_by"
+"""Name in the collection's metadata of what embedded its vectors."""
+
 _COSINE: Any = {"hnsw": {"space": "cosine"}}
 
 _OPENING_ERRORS = (ChromaError, ValueError, OSError, RuntimeError, AttributeError)
@@ -124,8 +127,23 @@ class VectorIndex:
     def set_position(self, seq: int) -> None:
         """Record that the index holds all that the catalogue held after change ``seq``."""
         if seq != self.position:
-            with self._readable_errors():
-                self._collection.modify(metadata={_POSITION: seq})
+            self._set_metadata({_POSITION: seq})
+
+    @property
+    def made_by(self) -> str:
+        """What embedded the vectors, as it was recorded; "" in a new index."""
+        return str((self._collection.metadata or {}).get(_MADE_BY, ""))
+
+    def set_made_by(self, embedder: str) -> None:
+        """Record what embeds the vectors, before there are any: an index that a crash left half
+        made is known as well."""
+        if embedder != self.made_by:
+            self._set_metadata({_MADE_BY: embedder})
+
+    def _set_metadata(self, values: dict[str, str | int]) -> None:
+        self.count()  # opens the collection that another process may have made anew
+        with self._readable_errors():
+            self._collection.modify(metadata={**(self._collection.metadata or {}), **values})
 
     def upsert(self, rows: Sequence[tuple[Passage, Article]], vectors: Vectors) -> None:
         """Store vectors of shape (len(rows), dimension); those of known ids are replaced."""

@@ -86,7 +86,8 @@ class NamedLock:
         except Timeout:
             return False
         since = f"since {datetime.now(UTC):%H:%M:%S} UTC"
-        self._line.write_text(", ".join(filter(None, (process_name(), more, since))), "utf-8")
+        with suppress(OSError):  # a courtesy: on a full disk the stores are who must say so
+            self._line.write_text(", ".join(filter(None, (process_name(), more, since))), "utf-8")
         return True
 
     def release(self) -> None:
@@ -112,3 +113,14 @@ def write_lock(home: Path, patience: float = 0.0, on_wait: OnWait = _ignore_wait
         yield
     finally:
         lock.release()
+
+
+def is_write_locked(home: Path) -> bool:
+    """Whether somebody holds the write lock of a home at this moment."""
+    lock = FileLock(home / "write.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    lock.release()
+    return False

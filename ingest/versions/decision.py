@@ -79,8 +79,9 @@ def _is_same_publication(one: Article, other: Article) -> bool:
 
 
 def _is_known_publication(incoming: Article, other: Article, edits: Sequence[Edit]) -> bool:
-    """Whether equal words are one article, under the outlet that it has or had before edits."""
-    before = [edit.old_value for edit in edits if edit.field == "publisher"]
+    """Whether equal words are one article, under the outlet that it has or had before edits. That
+    it had none does not count: no outlet is like any other, once the article's is known."""
+    before = [edit.old_value for edit in edits if edit.field == "publisher" and edit.old_value]
     known_as = [other, *(replace(other, publisher=outlet) for outlet in before)]
     return any(_is_same_publication(incoming, form) for form in known_as)
 

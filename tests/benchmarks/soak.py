@@ -30,7 +30,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -39,6 +39,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+ROOT = Path(__file__).parents[2]
 
 MAX_MINUTES = 240
 MAX_VISITORS = 50
@@ -59,6 +61,17 @@ RESTARTS = 4
 _SYLLABLES = (
     "bra dol fen gar hul jor kel lum mir nor pel quo ris sel tam ulv wex yar zem cas".split()
 )
+
+
+def server_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the settings of whoever runs this: the server is given ``settings``
+    alone, so that it knows no library, Chroma server or model but its own."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(("CITEWIRE_", "OPENAI_", "CHROMA_"))
+    }
+    return kept | {"PYTHONPATH": str(ROOT)} | settings
 
 
 class Server:
@@ -82,8 +95,9 @@ class Server:
         }  # fmt: skip
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "app"], env=os.environ | settings, stdout=log, stderr=log
-            )
+                [sys.executable, "-m", "app"], env=server_environment(settings), stdout=log,
+                stderr=log, cwd=self._home.parent,  # where no .env is
+            )  # fmt: skip
         self.starts += 1
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

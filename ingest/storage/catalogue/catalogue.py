@@ -364,6 +364,12 @@ class Catalogue(Archive):
         with self.read() as connection:
             return [(row.seq, row.passage_id, row.kind) for row in connection.execute(query)]
 
+    def count_changes_after(self, seq: int) -> int:
+        """How many changes there are after change ``seq``."""
+        query = select(func.count()).select_from(changes).where(changes.c.seq > seq)
+        with self.read() as connection:
+            return connection.execute(query).scalar() or 0
+
     def counts(self) -> dict[str, int]:
         """Rows by kind: articles, versions, and passages ready, pending and dead."""
         with self.read() as connection:

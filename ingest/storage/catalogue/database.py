@@ -168,10 +168,17 @@ class Database:
                     connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
                     connection.commit()
 
+    def is_write_locked(self) -> bool:
+        """Whether a machine holds the write lock of a shared database at this moment."""
+        return self.shared and self._lock_row() is not None
+
+    def _lock_row(self) -> Any:
+        with self.read() as connection:
+            return connection.execute(_LOCK_HOLDER, {"key": _ADVISORY_LOCK}).first()
+
     def _lock_holder(self) -> str:
         """Who has the write lock of a shared database, as far as its server tells."""
-        with self.read() as connection:
-            row = connection.execute(_LOCK_HOLDER, {"key": _ADVISORY_LOCK}).first()
+        row = self._lock_row()
         if row is None or not row.application_name:
             return "unknown"
         return f"{row.application_name}, at {row.client_addr}" if row.client_addr else str(row[0])

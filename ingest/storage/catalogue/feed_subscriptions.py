@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from ingest.sources.address_guard import check_address
 from ingest.storage.catalogue.database import Database
@@ -78,10 +78,14 @@ class Subscriptions:
                 for row in connection.execute(query)
             ]  # fmt: skip
 
-    def due(self, after: timedelta) -> list[str]:
-        """Addresses of the feeds that nobody has read for that long."""
+    def claim(self, url: str, after: timedelta) -> bool:
+        """Whether a feed is the caller's to read now: nobody has begun to for that long, and from
+        here on the caller has. Of several who ask at the same time one is told so."""
         newest = (datetime.now(UTC) - after).isoformat(timespec="microseconds")
-        return [feed.url for feed in self.all() if (feed.checked_at or "") < newest]
+        due = or_(feeds.c.checked_at.is_(None), feeds.c.checked_at < newest)
+        query = update(feeds).where(feeds.c.url == url, due).values(checked_at=_now())
+        with self._catalogue.write() as connection:
+            return connection.execute(query).rowcount > 0
 
     def entry_states(self, url: str) -> dict[str, str]:
         """The state in which each entry of a feed was last read, by entry id."""
@@ -91,35 +95,38 @@ class Subscriptions:
 
     def save_status(self, url: str, status: str) -> None:
         """Save the result of an update in which there was nothing to read."""
-        self._update(url, status=status)
+        with self._catalogue.write() as connection:
+            _update(connection, url, status=status)
 
     def save_failure(self, url: str, reason: str) -> None:
         """Save that an update failed, and why; what was read before stays."""
-        self._update(url, failure=reason, status=f"failed: {reason}")
+        with self._catalogue.write() as connection:
+            _update(connection, url, failure=reason, status=f"failed: {reason}")
 
     def save_update(self, feed: Subscription, states: Mapping[str, str]) -> None:
         """Save the result of an update, and the state in which each entry was read, by its id."""
-        self._update(feed.url, status=feed.status, title=feed.title, etag=feed.etag,
-                     last_modified=feed.last_modified)  # fmt: skip
         rows = [{"feed_url": feed.url, "entry_id": key, "state": state}
                 for key, state in states.items()]  # fmt: skip
         with self._catalogue.write() as connection:
+            _update(connection, feed.url, status=feed.status, title=feed.title, etag=feed.etag,
+                    last_modified=feed.last_modified)  # fmt: skip
             connection.execute(delete(feed_entries).where(feed_entries.c.feed_url == feed.url))
             if rows:
                 connection.execute(insert(feed_entries), rows)
 
-    def _update(self, url: str, *, failure: str | None = None, **values: str | None) -> None:
-        now = _now()
-        result = (
-            {"failed_at": now, "failure": failure} if failure is not None else {"succeeded_at": now}
-        )
-        with self._catalogue.write() as connection:
-            ours = feed_results.c.feed_url == url
-            if not connection.execute(update(feed_results).where(ours).values(result)).rowcount:
-                connection.execute(insert(feed_results).values(feed_url=url, **result))
-            connection.execute(
-                update(feeds).where(feeds.c.url == url).values(checked_at=now, **values)
-            )
+
+def _update(
+    connection: Connection, url: str, *, failure: str | None = None, **values: str | None
+) -> None:
+    """Save a result. The row of the feed comes first: whoever else saves one waits for it."""
+    now = _now()
+    connection.execute(update(feeds).where(feeds.c.url == url).values(checked_at=now, **values))
+    result = (
+        {"failed_at": now, "failure": failure} if failure is not None else {"succeeded_at": now}
+    )
+    ours = feed_results.c.feed_url == url
+    if not connection.execute(update(feed_results).where(ours).values(result)).rowcount:
+        connection.execute(insert(feed_results).values(feed_url=url, **result))
 
 
 def _now() -> str:

@@ -46,6 +46,8 @@ def exit_on_error() -> Iterator[None]:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr, format="%(levelname)s %(message)s")
+    # A command that waits without end must say for whom.
+    logging.getLogger("ingest.storage.write_lock").setLevel(logging.WARNING)
     try:
         yield
     except (typer.Exit, typer.Abort, typer.BadParameter):

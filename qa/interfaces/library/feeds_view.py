@@ -13,6 +13,7 @@ from ingest.records import format_day
 from ingest.storage.catalogue.feed_subscriptions import Subscription
 from qa.interfaces.library.layout import Frame, hidden, moment, note, post_button
 from qa.interfaces.library.maintenance import STALE_AFTER_DAYS, Health
+from qa.records import counted
 
 
 def render_feeds(
@@ -78,9 +79,14 @@ def render_health(health: Health, frame: Frame) -> str:
     counts = health.counts
     alarms = "".join(note(text, "bad") for text in health.alarms)
     problems = "".join(note(text, "bad") for text in health.problems)
-    fine = "" if health.problems else note(
+    fine = "" if health.problems or health.coming else note(
         "The catalogue and both indexes hold the same passages.", "good"
     )  # fmt: skip
+    coming = note(
+        f"{counted(health.coming, 'passage')} that other machines added or removed are still to "
+        "come to the vectors of this home: searches bring them nearer, 64 at a time. Until then "
+        "they are found by their words."
+    ) if health.coming else ""  # fmt: skip
     unread = "cannot be read"
     facts = "".join(
         f"<div><dt>{name}</dt><dd>{value}</dd></div>"
@@ -98,13 +104,16 @@ def render_health(health: Health, frame: Frame) -> str:
     )
     repair = (
         '<p>Repairing checks the catalogue and makes both indexes anew from it. It embeds every '
-        "passage again, and meanwhile questions may find less.</p>"
+        "passage again. The old indexes are searched until the new ones are whole; only the "
+        "vectors of a Chroma server are emptied first: till they are there again, words alone "
+        "find.</p>"
         + post_button(f"{frame.root}/library/health/repair", "Rebuild both indexes",
                       kind="first" if health.problems else "")
         if frame.may_edit else ""
     )  # fmt: skip
     return (
-        f'<section><h2>Indexes</h2>{problems}{fine}<dl class="facts">{facts}</dl>{repair}</section>'
+        f"<section><h2>Indexes</h2>{problems}{coming}{fine}"
+        f'<dl class="facts">{facts}</dl>{repair}</section>'
         f"<section><h2>Freshness</h2>{alarms or note('Nothing is overdue.', 'good')}"
         f'<p class="soft">{rule}</p></section>'
     )

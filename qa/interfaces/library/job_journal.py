@@ -26,8 +26,8 @@ FILE_NAME = "jobs.json"
 KEPT_DAYS = 7
 """Days for which a job that a restart interrupted is named."""
 
-_NOT_DONE = "The server was stopped before this was done. Add it again."
-_IN_PART = "The server was stopped while it was done. Add it again: nothing is stored twice."
+_NOT_DONE = "The server was stopped before this was done. Do it again."
+_IN_PART = "The server was stopped while it was done. Do it again: nothing is stored twice."
 
 
 class JobJournal:
@@ -44,7 +44,7 @@ class JobJournal:
         try:
             if jobs:
                 beside = self._path.with_suffix(".new")
-                beside.write_text(json.dumps(jobs, ensure_ascii=False), encoding="utf-8")
+                beside.write_text(json.dumps(jobs), encoding="utf-8")
                 os.replace(beside, self._path)
             else:
                 self._path.unlink(missing_ok=True)

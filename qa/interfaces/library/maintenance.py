@@ -8,6 +8,7 @@ Knows nothing about HTML or requests.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,37 +26,45 @@ every day. Without feeds nothing is expected to come."""
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a library is. ``problems`` are what a repair mends; ``alarms`` need somebody to look."""
+    """How a library is. ``problems`` are what a repair mends; ``alarms`` need somebody to look.
+    ``coming`` are passages of other machines that this home's vectors do not have yet."""
 
     counts: dict[str, int]
     newest: date | None
     feeds: int
     problems: tuple[str, ...]
     alarms: tuple[str, ...]
+    coming: int = 0
 
 
 def examine(library: Library, today: date) -> Health:
     """Compare the stores by their counts, and the newest article with today."""
     counts = library.catalogue.counts()
     problems: list[str] = []
+    coming = 0
     try:
         library.update_lexical_index()
-        library.follow()
+        coming = library.unfollowed()
         counts = library.counts()
-        problems = _disagreements(counts)
+        problems = _disagreements(counts, ("lexical",) if coming else ("vectors", "lexical"))
     except IngestError as error:
         problems.append(str(error))
     subscribed = Subscriptions(library.catalogue).all()
     newest = library.facts().newest
     return Health(
-        counts, newest, len(subscribed), tuple(problems), tuple(alarms(newest, subscribed, today))
-    )
+        counts, newest, len(subscribed), tuple(problems),
+        tuple(alarms(newest, subscribed, today)), coming,
+    )  # fmt: skip
 
 
-def _disagreements(counts: dict[str, int]) -> list[str]:
+_STORE_NAMES = {"vectors": "vector index", "lexical": "lexical index"}
+
+
+def _disagreements(counts: dict[str, int], stores: Sequence[str]) -> list[str]:
     """What the indexes lack, or hold too much, beside the catalogue."""
     found: list[str] = []
-    for store, name in (("vectors", "vector index"), ("lexical", "lexical index")):
+    for store in stores:
+        name = _STORE_NAMES[store]
         difference = counts[store] - counts["passages"]
         if difference:
             word = "lacks" if difference < 0 else "holds too many:"

@@ -19,23 +19,30 @@ def folder_beside(folder: Path) -> Path:
 
 
 def replace_folder(folder: Path) -> None:
-    """Put what was made in ``folder_beside`` in the folder's place."""
+    """Put what was made in ``folder_beside`` in the folder's place. There is no folder only between
+    two renames; the old one, which can be large, is deleted afterwards."""
     beside = folder.with_name(f"{folder.name}.new")
+    discarded = _move_away(folder)
     for attempt in range(_ATTEMPTS):
-        discard_folder(folder)
         try:
             beside.rename(folder)
-            return
+            break
         except OSError:  # another process looked just then, and made an empty one
             if attempt + 1 == _ATTEMPTS:
                 raise
+            shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(discarded, ignore_errors=True)
 
 
 def discard_folder(folder: Path) -> None:
     """Remove a folder, renamed first. One that is not there is removed already."""
-    if not folder.exists():
-        return
+    shutil.rmtree(_move_away(folder), ignore_errors=True)
+
+
+def _move_away(folder: Path) -> Path:
+    """Rename a folder, if there is one; returns where it is now."""
     discarded = folder.with_name(f"{folder.name}.discarded")
-    shutil.rmtree(discarded, ignore_errors=True)
-    folder.rename(discarded)
-    shutil.rmtree(discarded, ignore_errors=True)
+    shutil.rmtree(discarded, ignore_errors=True)  # of an earlier process that was killed
+    if folder.exists():
+        folder.rename(discarded)
+    return discarded

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from ingest.storage.catalogue.filters import Filters
 from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.errors import SettingsError
+from qa.interfaces.asking.filter_choice import choice_values
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.page.conversation import Conversation
 from qa.interfaces.page.visit import answer_question
@@ -74,6 +76,22 @@ def test_a_home_has_one_server(address: str, samples: Library) -> None:
     with pytest.raises(SettingsError, match="already serves the library") as caught:
         only_server(Settings(home=samples.home), 0)
     assert f"port {address.rsplit(':', 1)[1]}" in str(caught.value)
+
+
+def test_a_session_that_was_forgotten_asks_what_its_page_shows(address: str) -> None:
+    """The filters are those that stand above the question, whatever the server remembers; what to
+    ask next comes with the answer, without a request of its own."""
+    config = httpx.get(f"{address}/config").json()
+    asking = next(one for one in config["dependencies"] if "question" in str(one["js"]))
+    shown = json.dumps(choice_values(Filters(outlets=("Tideline Public Radio",))))
+    question = "How many people marched against the pension reform?"
+    sent = {"fn_index": asking["id"], "session_hash": "forgotten", "event_data": {},
+            "data": [shown, None, question, None]}  # fmt: skip
+    joined = httpx.post(f"{address}/gradio_api/queue/join", json=sent)
+    assert joined.is_success
+    said = httpx.get(f"{address}/gradio_api/queue/data?session_hash=forgotten", timeout=60).text
+    assert "Only articles by Tideline Public Radio" in said
+    assert "cw-suggestions" in said
 
 
 def test_an_answer_is_saved_before_it_is_shown(samples: Library) -> None:

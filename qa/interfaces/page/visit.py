@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from ingest.errors import IngestError
 from qa.errors import QaError
 from qa.interfaces.event_stream import EventStream
-from qa.interfaces.page.conversation import Conversation, Exchange, apply_event
+from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.records import Answer, AnswerEvent
 
 log = logging.getLogger(__name__)
@@ -29,8 +29,9 @@ class Visit:
     """
 
     stream: EventStream | None = None
-    answered: Exchange | None = None
-    """The exchange after which questions to ask next were looked for last."""
+    asked: Conversation | None = None
+    """The conversation as its last question was asked; None when the visitor has gone on since, so
+    that what to ask next is no longer of use."""
     next: str | None = None
     """The stored conversation to show when the answer has been interrupted; empty for a new one."""
 
@@ -62,7 +63,8 @@ async def answer_question(
                     log.warning("the answer was not saved", exc_info=True)
             conversation = conversation.with_current(current)
             yield conversation
-        yield conversation.stopped()  # unchanged when it was answered
+        if conversation.current.progress == "working":
+            yield conversation.stopped()
     except (QaError, IngestError) as error:
         yield _failed(conversation, str(error))
     except Exception:

@@ -80,10 +80,11 @@ def choice_values(filters: Filters) -> dict[str, Any]:
 
 def bounded(filters: Filters) -> Filters:
     """Filters that come back from a browser, no larger than a visitor could have chosen."""
-    return replace(
-        filters,
-        outlets=filters.outlets[:MAX_OUTLETS_CHOSEN],
-        articles=filters.articles[:MAX_ARTICLES_CHOSEN],
+    return Filters(
+        first=filters.first,
+        last=filters.last,
+        outlets=_texts(list(filters.outlets), MAX_OUTLETS_CHOSEN),
+        articles=_texts(list(filters.articles), MAX_ARTICLES_CHOSEN),
     )
 
 
@@ -117,5 +118,10 @@ def _day(written: object) -> date | None:
 def _texts(values: object, most: int) -> tuple[str, ...]:
     """Texts of a list, or of one text with commas between them, each once."""
     listed: Sequence[object] = values if isinstance(values, list) else str(values or "").split(",")
-    found = (one.strip() for one in listed if isinstance(one, str))
+    found = (_storable(one).strip() for one in listed if isinstance(one, str))
     return tuple(dict.fromkeys(one for one in found if one))[:most]
+
+
+def _storable(text: str) -> str:
+    """Without what no database takes: halves of characters, and the character of number 0."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")

@@ -63,6 +63,7 @@
 
   function edit(button) {
     const place = button.closest(".cw-question");
+    if (place.matches(".cw-edited")) return $("textarea", place).focus();
     const form = document.createElement("form");
     const field = document.createElement("textarea");
     const [send, cancel] = ["Ask", "Cancel"].map((words) => {
@@ -93,7 +94,7 @@
     });
     form.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
-      else if (event.key === "Enter" && !event.shiftKey && event.target === field) form.requestSubmit();
+      else if (event.key === "Enter" && !event.isComposing && !event.shiftKey && event.target === field) form.requestSubmit();
       else return;
       event.preventDefault();
       event.stopPropagation();

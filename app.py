@@ -44,6 +44,7 @@ from qa.interfaces.access.middleware import AccessMiddleware
 from qa.interfaces.access.request_checks import is_from_this_machine
 from qa.interfaces.access.security_headers import script_hashes
 from qa.interfaces.access.visitor import is_editor, visitor_of
+from qa.interfaces.answer_page.answer_saver import AnswerSaver
 from qa.interfaces.answer_page.routes import answer_routes
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
@@ -283,7 +284,7 @@ def _connect_events(
     blocks: gr.Blocks, page: Page, assistant: Assistant, slots: threading.Semaphore
 ) -> None:
     """Connect clicks and keys to what they do. All private: the one public endpoint is ``ask``."""
-    save = assistant.save if assistant.settings.saves_answers else None
+    save = AnswerSaver(assistant).save if assistant.settings.saves_answers else None
     suggesting = threading.Semaphore(1)
 
     async def respond(

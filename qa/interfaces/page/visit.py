@@ -1,13 +1,12 @@
 """One visitor's answer while it is made: its events become the conversation that is shown.
 
-    question -> EventStream -> Conversation after every event -> saved when it is complete
+    question -> EventStream -> Conversation after every event -> handed to be saved when complete
 
 Knows nothing about gradio or HTML.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
@@ -48,7 +47,7 @@ async def answer_question(
     """Yield the conversation after every event of its last question's answer.
 
     Errors become messages of the conversation. ``save`` is called with the finished answer and
-    returns its id; its failure is logged and does not affect the answer.
+    returns its id at once; its failure is logged and does not affect the answer.
     """
     try:
         async for event in stream.events():
@@ -57,8 +56,7 @@ async def answer_question(
                 # Before the answer is shown: what changes it afterwards would close the form in
                 # which the question is already being edited.
                 try:
-                    saved = await asyncio.to_thread(save, event.answer)
-                    current = replace(current, saved=saved)
+                    current = replace(current, saved=save(event.answer))
                 except Exception:
                     log.warning("the answer was not saved", exc_info=True)
             conversation = conversation.with_current(current)

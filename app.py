@@ -5,8 +5,8 @@
 Also offers ``ask`` as an API endpoint, and serves the API of ``qa.interfaces.api``, the tools of
 ``qa.interfaces.mcp``, and the pages of articles, saved answers and the library beside the page,
 all behind ``qa.interfaces.access``. A conversation is
-kept in the state of its session and in its visitor's browser, and nowhere else. The only module
-that imports gradio; knows nothing about retrieval, models or stores.
+kept in the state of its session and in its visitor's browser; its answers, unless settings say not
+to, in the catalogue too. The only module that imports gradio; knows nothing about retrieval, models or stores.
 """
 
 from __future__ import annotations
@@ -138,7 +138,11 @@ def build(assistant: Assistant, slots: threading.Semaphore) -> gr.Blocks:
     with blocks:
         page = _create_page(saving=assistant.settings.saves_answers)
         _connect_events(blocks, page, assistant, slots)
-        endpoint(_ask_endpoint(assistant), api_name="ask", concurrency_limit=MAX_CONCURRENT_ANSWERS)
+        endpoint(
+            _ask_endpoint(assistant, slots),
+            api_name="ask",
+            concurrency_limit=MAX_CONCURRENT_ANSWERS,
+        )
     blocks.queue(max_size=MAX_QUEUED_EVENTS)
     return blocks
 
@@ -421,7 +425,9 @@ def _sent(event: gr.EventData) -> Mapping[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
+def _ask_endpoint(
+    assistant: Assistant, slots: threading.Semaphore
+) -> Callable[..., dict[str, Any]]:
     def ask(question: str, asked_at: str = "") -> dict[str, Any]:
         """Answer a question from the news articles in this library, with verbatim quotes as proof.
 
@@ -437,7 +443,8 @@ def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
             asked_at: The day the question is asked on, as YYYY-MM-DD. Leave empty for today.
         """
         try:
-            return assistant.ask(question, asked_at=asked_at or None).to_dict()
+            with slots:
+                return assistant.ask(question, asked_at=asked_at or None).to_dict()
         except (QaError, IngestError) as error:
             raise gr.Error(str(error), print_exception=False) from error
 

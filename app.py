@@ -4,9 +4,9 @@
 
 Also offers ``ask`` as an API endpoint, and serves the API of ``qa.interfaces.api``, the tools of
 ``qa.interfaces.mcp``, and the pages of articles, saved answers and the library beside the page,
-all behind ``qa.interfaces.access``. A conversation is
-kept in the state of its session and in its visitor's browser; its answers, unless settings say not
-to, in the catalogue too. The only module that imports gradio; knows nothing about retrieval, models or stores.
+all behind ``qa.interfaces.access``. A conversation is kept in the state of its session and in its
+visitor's browser; its answers, unless settings say not to, in the catalogue too. The only module
+that imports gradio; knows nothing about retrieval, models or stores.
 """
 
 from __future__ import annotations

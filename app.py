@@ -4,8 +4,8 @@
 
 Also offers ``ask`` as an API endpoint, and serves the API of ``qa.interfaces.api``, the tools of
 ``qa.interfaces.mcp``, and the pages of articles, saved answers and the library beside the page,
-all behind ``qa.interfaces.access``. A conversation is
-kept in the state of its session and in its visitor's browser, and nowhere else. The only module
+all behind ``qa.interfaces.access``. A conversation is kept in the state of its session and in its
+visitor's browser; its answers, unless settings say not to, in the catalogue too. The only module
 that imports gradio; knows nothing about retrieval, models or stores.
 """
 
@@ -17,7 +17,7 @@ import os
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import redirect_stdout
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -44,12 +44,13 @@ from qa.interfaces.access.middleware import AccessMiddleware
 from qa.interfaces.access.request_checks import is_from_this_machine
 from qa.interfaces.access.security_headers import script_hashes
 from qa.interfaces.access.visitor import is_editor, visitor_of
+from qa.interfaces.answer_page.answer_saver import AnswerSaver
 from qa.interfaces.answer_page.routes import answer_routes
 from qa.interfaces.api.routes import api_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.asking.asked_question import render_suggestions
 from qa.interfaces.asking.filter_bar import render_filter_bar
-from qa.interfaces.asking.filter_choice import Choice, read_arrival, read_choice
+from qa.interfaces.asking.filter_choice import Choice, read_arrival, read_choice, read_filters
 from qa.interfaces.asking.suggestions import suggest
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.frame.assets import read_asset
@@ -97,6 +98,13 @@ _WITH_ADDRESS = "(stored, visit) => [window.citewireAsking?.arrive() ?? '', visi
 
 _WITH_NONE = "(stored, visit) => { window.citewireTalks?.leave(); return ['', visit]; }"
 
+_WITH_FILTERS = "(shown, visit) => [window.citewireAsking?.shown() ?? '', visit]"
+"""Brings along the filters that stand above the question: no session keeps them, so that what the
+visitor sees is what is asked."""
+
+_WITH_QUESTION = """(shown, visit, question, conversation) =>
+    [window.citewireAsking?.shown() ?? '', visit, question, conversation]"""
+
 _ASK_FOR_CONVERSATION = """
 element.addEventListener('cw-open', () => trigger('submit'));
 element.addEventListener('cw-save', (event) => trigger('select', event.detail));
@@ -130,7 +138,11 @@ def build(assistant: Assistant, slots: threading.Semaphore) -> gr.Blocks:
     with blocks:
         page = _create_page(saving=assistant.settings.saves_answers)
         _connect_events(blocks, page, assistant, slots)
-        endpoint(_ask_endpoint(assistant), api_name="ask", concurrency_limit=MAX_CONCURRENT_ANSWERS)
+        endpoint(
+            _ask_endpoint(assistant, slots),
+            api_name="ask",
+            concurrency_limit=MAX_CONCURRENT_ANSWERS,
+        )
     blocks.queue(max_size=MAX_QUEUED_EVENTS)
     return blocks
 
@@ -147,7 +159,7 @@ class Page:
     next: gr.HTML
     past_cards: gr.HTML
     cards: gr.HTML
-    filters: gr.State
+    filters: gr.Textbox
     filter_bar: gr.HTML
     box: gr.Textbox
     send: gr.Button
@@ -209,10 +221,7 @@ class Page:
 
     def filter_updates(self, choice: Choice, assistant: Assistant) -> dict[Any, Any]:
         """The component updates that show which articles are asked."""
-        return {
-            self.filters: choice.filters,
-            self.filter_bar: render_filter_bar(choice, assistant.library),
-        }
+        return {self.filter_bar: render_filter_bar(choice, assistant.library)}
 
     def stored_updates(
         self, stored: str, assistant: Assistant, request: gr.Request
@@ -236,7 +245,6 @@ def _create_page(*, saving: bool) -> Page:
     """Create the components, in the order in which they appear."""
     conversation = gr.State(Conversation(), time_to_live=SESSION_SECONDS)
     visit = gr.State(Visit(), time_to_live=SESSION_SECONDS)
-    filters = gr.State(Filters(), time_to_live=SESSION_SECONDS)
     with gr.Row(elem_id="cw-top"):
         talks = gr.HTML(
             render_conversation_list(saving=saving), elem_id="cw-talks", html_template=_PART,
@@ -262,7 +270,8 @@ def _create_page(*, saving: bool) -> Page:
                     stop = gr.Button("Stop", visible=False, elem_id="cw-stop", scale=0)
         with gr.Column(elem_id="cw-panel"):
             past_cards, cards = _html("cw-cards-past"), _html("cw-cards-now")
-    record, stored = _html("cw-record"), gr.Textbox(visible=False)
+    record = _html("cw-record")
+    stored, filters = gr.Textbox(visible=False), gr.Textbox(visible=False)
     return Page(
         conversation, visit, top, past, now, following, past_cards, cards, filters, filter_bar, box,
         send, stop, again, talks, record, stored, _html("cw-file"), _html("cw-receipt"), offer,
@@ -279,72 +288,88 @@ def _connect_events(
     blocks: gr.Blocks, page: Page, assistant: Assistant, slots: threading.Semaphore
 ) -> None:
     """Connect clicks and keys to what they do. All private: the one public endpoint is ``ask``."""
-    save = assistant.save if assistant.settings.saves_answers else None
+    save = AnswerSaver(assistant).save if assistant.settings.saves_answers else None
+    suggesting = threading.Semaphore(1)
 
     async def respond(
+        shown: str,
+        visit: Visit,
         question: str,
         conversation: Conversation,
-        visit: Visit,
-        filters: Filters,
         event: gr.EventData,
         request: gr.Request,
     ) -> AsyncIterator[dict[Any, Any]]:
         wanted = _sent(event)
         asked = str(wanted.get("question") or question).strip()[:MAX_QUESTION_CHARACTERS]
-        if not asked:
+        if not asked or visit.stream is not None:  # nothing, or a second click
             # Yielding nothing at all would empty the whole page.
-            yield page.button_updates(working=False)
+            yield page.button_updates(working=visit.stream is not None)
             return
-        shown: dict[Any, Any] = {} if wanted.get("question") else {page.box: ""}
+        updates: dict[Any, Any] = {} if wanted.get("question") else {page.box: ""}
+        filters = read_filters(shown)
         if wanted.get("all"):
             filters = Filters()
-            shown |= page.filter_updates(Choice(filters), assistant)
+            updates |= page.filter_updates(Choice(filters), assistant)
         if not conversation.exchanges:
             conversation = Conversation()
         elif wanted.get("again") or wanted.get("all"):
             conversation = conversation.without_last()
-        begun = conversation.with_question(asked, filters)
+        begun = answered = conversation.with_question(asked, filters)
+        visit.asked = begun
         visit.stream = EventStream(
             lambda: assistant.stream(asked, history=begun.history(), filters=filters), slots
         )
         try:
-            yield page.updates(begun) | shown
-            async for updated in answer_question(begun, visit.stream, save):
-                yield page.updates(updated, whole=False)
+            # The visit is written anew, for gradio forgets what was not for long: the buttons must
+            # find the one that has this stream.
+            yield page.updates(begun) | {page.visit: visit} | updates
+            async for answered in answer_question(begun, visit.stream, save):
+                yield page.updates(answered, whole=False)
         finally:
             visit.interrupt()  # the tab may have been closed
             visit.stream = None
         if visit.next is not None:
             yield await asyncio.to_thread(page.stored_updates, visit.next, assistant, request)
+            return
+        # At the end gradio sends once more what was yielded last: not the answer, for the visitor
+        # may have gone on by then.
+        yield {page.next: gr.skip()}
+        questions = await asyncio.to_thread(suggestions, answered, lambda: visit.asked is not begun)
+        if questions and visit.asked is begun:
+            yield {page.next: render_suggestions(questions)}
+
+    def suggestions(answered: Conversation, given_up: Callable[[], bool]) -> Sequence[str]:
+        """What to ask next; nothing while that is found for another, or all ``slots`` are taken."""
+        last = answered.current
+        if last.answer is None:
+            return ()
+        with ExitStack() as held:
+            for semaphore in (suggesting, slots):
+                if not semaphore.acquire(blocking=False):
+                    return ()
+                held.callback(semaphore.release)
+            history = answered.history(current=True)
+            return suggest(last.answer, history, last.filters, assistant, given_up=given_up)
 
     async def interrupt(visit: Visit) -> None:
         visit.interrupt()
 
     async def show(stored: str, visit: Visit, request: gr.Request) -> dict[Any, Any]:
-        visit.answered = None
+        visit.asked = None
         if visit.stream is None:
             return await asyncio.to_thread(page.stored_updates, stored, assistant, request)
         visit.next = stored
         visit.interrupt()
         return {page.visit: visit}
 
-    async def suggest_next(conversation: Conversation, visit: Visit) -> Any:
-        last = visit.answered = conversation.exchanges[-1] if conversation.exchanges else None
-        if last is None or last.answer is None or not slots.acquire(blocking=False):
-            return gr.skip()  # without an answer, or while others wait for theirs
-        try:
-            history = conversation.history(current=True)
-            questions = await asyncio.to_thread(
-                suggest, last.answer, history, last.filters, assistant
-            )
-        finally:
-            slots.release()
-        late = visit.stream is not None or visit.answered is not last
-        return gr.skip() if late else render_suggestions(questions)
-
-    def set_filters(event: gr.EventData, filters: Filters) -> dict[Any, Any]:
-        choice = read_choice(_sent(event), assistant.library, filters)
-        return page.filter_updates(choice, assistant)
+    def set_filters(event: gr.EventData, shown: str, visit: Visit) -> dict[Any, Any]:
+        before = read_filters(shown)
+        choice = read_choice(_sent(event), assistant.library, before)
+        updates = page.filter_updates(choice, assistant)
+        if choice.filters == before:
+            return updates
+        visit.asked = None  # what to ask next was proven under the filters before
+        return updates | {page.next: ""}
 
     def save_file(event: gr.EventData) -> str:
         return render_file(_sent(event), date.today())
@@ -360,20 +385,20 @@ def _connect_events(
             return render_receipt(given, kept=False)
         return render_receipt(given, kept=True)
 
-    # While an answer is being made, only ``respond`` writes to the page; the buttons interrupt
-    # it. gradio's own ``cancels`` would race with what is already on its way to the page.
+    # While an answer is being made, only ``respond`` writes what belongs to it; the buttons
+    # interrupt it. gradio's own ``cancels`` would race with what is already on its way to the page.
     components = page.components()
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    asked = [page.box, page.conversation, page.visit, page.filters]
+    # "multiple": the next question does not wait until it is found what to ask next.
     gr.on(
-        [page.box.submit, page.send.click, page.now.submit, page.next.submit], respond, asked,
-        components, concurrency_limit=None, **private,
-    ).then(
-        suggest_next, [page.conversation, page.visit], page.next, trigger_mode="multiple", **private
+        [page.box.submit, page.send.click, page.now.submit, page.next.submit], respond,
+        [page.filters, page.visit, page.box, page.conversation], components, js=_WITH_QUESTION,
+        trigger_mode="multiple", concurrency_limit=None, **private,
     )  # fmt: skip
     page.filter_bar.input(
-        set_filters, page.filters, [page.filters, page.filter_bar], queue=False, **private
-    )
+        set_filters, [page.filters, page.visit], [page.filter_bar, page.next], js=_WITH_FILTERS,
+        queue=False, **private,
+    )  # fmt: skip
     page.stop.click(interrupt, page.visit, None, queue=False, **private)
     stored = [page.stored, page.visit]
     page.again.click(show, stored, components, js=_WITH_NONE, **private)
@@ -400,7 +425,9 @@ def _sent(event: gr.EventData) -> Mapping[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
 
 
-def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
+def _ask_endpoint(
+    assistant: Assistant, slots: threading.Semaphore
+) -> Callable[..., dict[str, Any]]:
     def ask(question: str, asked_at: str = "") -> dict[str, Any]:
         """Answer a question from the news articles in this library, with verbatim quotes as proof.
 
@@ -416,7 +443,8 @@ def _ask_endpoint(assistant: Assistant) -> Callable[..., dict[str, Any]]:
             asked_at: The day the question is asked on, as YYYY-MM-DD. Leave empty for today.
         """
         try:
-            return assistant.ask(question, asked_at=asked_at or None).to_dict()
+            with slots:
+                return assistant.ask(question, asked_at=asked_at or None).to_dict()
         except (QaError, IngestError) as error:
             raise gr.Error(str(error), print_exception=False) from error
 

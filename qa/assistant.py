@@ -18,7 +18,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
-from secrets import token_hex
+from hashlib import blake2b
+from secrets import token_bytes
 from threading import Event as Signal
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -94,6 +95,7 @@ class Assistant:
         self._answer_engine: AnswerEngine | None = None
         self._cache = AnswerCache()
         self._opening = Lock()
+        self._saving_key = token_bytes(32)
 
     @property
     def answer_engine(self) -> AnswerEngine:
@@ -222,17 +224,24 @@ class Assistant:
     def save(self, answer: Answer) -> str:
         """Save an answer in the catalogue, for ``recheck`` and for its page, and return its id.
 
-        The id is random: whoever has it may read the answer. Beyond ``saved_answers`` of the
-        settings the oldest are removed.
+        Beyond ``saved_answers`` of the settings the oldest are removed.
         """
         created = datetime.now(UTC).replace(microsecond=0)
-        saved_id = token_hex(8)
-        serialised = json.dumps(answer.to_dict(), ensure_ascii=False)
+        saved_id = self.saved_id(answer)
         self.library.catalogue.save_answer(
-            SavedAnswer(saved_id, answer.question, serialised, answer.asked_at, created),
+            SavedAnswer(saved_id, answer.question, _serialised(answer), answer.asked_at, created),
             keep=self.settings.saved_answers,
         )
         return saved_id
+
+    def saved_id(self, answer: Answer) -> str:
+        """The id under which ``save`` saves an answer, without waiting for the catalogue.
+
+        Nobody can guess it, and whoever has it may read the answer. While this assistant lives, the
+        same answer has the same id: who repeats a question pushes out no saved answers.
+        """
+        serialised = _serialised(answer).encode()
+        return blake2b(serialised, key=self._saving_key, digest_size=8).hexdigest()
 
     def recheck(self) -> list[Rechecked]:
         """Every saved answer, oldest first, with the changes to the articles that it cites."""
@@ -339,6 +348,10 @@ def replay_cached_answer(answer: Answer) -> Iterator[Event]:
         sent |= numbers
         yield TextEvent(sentence, tuple(c for c in answer.citations if c.number in numbers))
     yield AnswerEvent(answer)
+
+
+def _serialised(answer: Answer) -> str:
+    return json.dumps(answer.to_dict(), ensure_ascii=False)
 
 
 def _is_repeatable(answer: Answer, llm: LLM | None) -> bool:

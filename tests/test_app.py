@@ -10,9 +10,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from ingest.storage.catalogue.filters import Filters
 from ingest.storage.library import Library
 from qa import Assistant, Settings
 from qa.errors import SettingsError
+from qa.interfaces.asking.filter_choice import choice_values
 from qa.interfaces.event_stream import EventStream
 from qa.interfaces.page.conversation import Conversation
 from qa.interfaces.page.visit import answer_question
@@ -79,6 +81,31 @@ def test_a_home_has_one_server(address: str, samples: Library) -> None:
         with pytest.raises(SettingsError, match="already serves the library") as caught:
             port_and_lock(Settings(home=samples.home, port=wanted))
         assert f"port {port}" in str(caught.value)
+
+
+def chat(address: str, session: str, shown: str = "") -> str:
+    """One question of the page, in a session that the server does not know: all that it is sent.
+
+    ``shown`` are the filters that stand above the question.
+    """
+    config = httpx.get(f"{address}/config").json()
+    asking = next(one for one in config["dependencies"] if "question" in str(one["js"]))
+    question = "How many people marched against the pension reform?"
+    sent = {"fn_index": asking["id"], "session_hash": session, "event_data": {},
+            "data": [shown, None, question, None]}  # fmt: skip
+    assert httpx.post(f"{address}/gradio_api/queue/join", json=sent).is_success
+    return httpx.get(f"{address}/gradio_api/queue/data?session_hash={session}", timeout=60).text
+
+
+def test_a_session_that_was_forgotten_asks_what_its_page_shows(address: str) -> None:
+    """The filters are those that stand above the question, whatever the server remembers."""
+    shown = json.dumps(choice_values(Filters(outlets=("Tideline Public Radio",))))
+    assert "Only articles by Tideline Public Radio" in chat(address, "forgotten", shown)
+
+
+def test_what_to_ask_next_comes_with_the_answer(address: str) -> None:
+    """It needs no request of its own, which would count against the limit."""
+    assert "These articles also answer" in chat(address, "suggesting")
 
 
 def test_an_answer_is_saved_before_it_is_shown(samples: Library) -> None:

@@ -293,6 +293,26 @@ def test_the_last_question_is_edited_in_its_place(page: Page, address: str) -> N
     assert page.locator(".cw-filter-row > ul > li").count() == 1
 
 
+def test_a_suggestion_is_asked_and_leaves_with_other_filters(page: Page) -> None:
+    """It appears while the question is edited already, a click asks it, and other filters take away
+    what was proven under those before."""
+    ask(page, "How many people marched against the pension reform?")
+    page.focus("#cw-box textarea")
+    for _ in range(2):  # the second one leads to the form that is open
+        page.keyboard.press("ArrowUp")
+        page.focus("#cw-box textarea")
+    page.wait_for_selector(".cw-suggested")
+    assert page.locator(".cw-editing").count() == 1
+    suggested = page.locator(".cw-suggested").first.inner_text()
+    page.locator(".cw-suggested").first.click()
+    page.wait_for_selector('#cw-now .cw-exchange[data-turn="2"][data-progress="done"]')
+    assert suggested in page.locator("#cw-now .cw-question").inner_text()
+    page.wait_for_selector(".cw-suggested")
+    page.click("#cw-cards-now .cw-only-these")
+    page.wait_for_selector(".cw-filter-row > ul > li")
+    page.wait_for_selector(".cw-suggested", state="detached")
+
+
 def test_a_saved_answer_is_found_by_its_link(page: Page) -> None:
     """The link beside an answer leads to a page with its quotes, whose titles lead to the words."""
     ask(page, "How many people died when the Corran Star sank?")

@@ -90,12 +90,20 @@ def test_what_makes_no_sense_changes_nothing_and_is_said(
 @pytest.mark.parametrize(
     "sent",
     ["", "[]", "{", '{"filters": 3}', '{"filters": {"since": {}, "outlets": 5, "articles": [[1]]}}',
-     '{"filters": {"articles": ["\\u0000", 7, null]}}', '{"filters": {"outlets": [{}, "\\ud800"]}}',
+     '{"filters": {"articles": ["\\u0000", 7, null]}}', '{"filters": {"articles": ["\\ud800"]}}',
+     '{"filters": {"outlets": [{}, "\\ud800"]}}',
      '{"filters": {"since": "9999999-01-01"}}', "[" * 30_000],
 )  # fmt: skip
 def test_a_stranger_s_link_is_never_an_error(library: Library, sent: str) -> None:
     """Whatever an address or a script says, all articles are asked and the page opens."""
     assert read_arrival(sent, library).filters == Filters()
+
+
+def test_the_ends_of_the_calendar_are_days(library: Library) -> None:
+    """An open end that is written as the last day there is asks all articles, without an error."""
+    open_ended = Filters(date.min, date.max)
+    answer = Assistant(Settings(model="none"), library=library).ask(MELONS, filters=open_ended)
+    assert "eleven thousand" in answer.citations[0].quote
 
 
 def test_each_chip_takes_away_its_own_condition(library: Library, ids: list[str]) -> None:
@@ -142,7 +150,7 @@ def test_a_refusal_under_a_filter_says_so_and_offers_all_articles(library: Libra
 def test_a_question_keeps_its_filters_in_the_browser(library: Library) -> None:
     """A stored conversation comes back with the filters of each question, and goes on under the
     last; more articles than can be chosen, or days that exclude each other, do no harm."""
-    filters = Filters(FIRST, None, outlets=("Harbour Post",), articles=("a",) * 500)
+    filters = Filters(FIRST, None, outlets=("Harbour Post",), articles=(*map(str, range(500)),))
     first = Exchange(1, "Who?", "stopped", filters=filters)
     stored = exchange_to_json(first)
     wrong = stored | {"filters": {"first": "2026-06-02", "last": "2026-06-01"}}
@@ -150,7 +158,12 @@ def test_a_question_keeps_its_filters_in_the_browser(library: Library) -> None:
     again, whole = restore(text)
     assert not whole
     assert len(again.exchanges) == 1
-    assert again.filters == replace(filters, articles=("a",) * MAX_ARTICLES_CHOSEN)
+    assert again.filters == replace(filters, articles=filters.articles[:MAX_ARTICLES_CHOSEN])
+    broken = replace(filters, outlets=("Harbour \ud800Post",))
+    text = json.dumps(
+        {"key": "0" * 32, "exchanges": [exchange_to_json(replace(first, filters=broken))]}
+    )
+    assert restore(text)[0].filters.outlets == ("Harbour Post",)
 
 
 def test_a_question_that_is_asked_anew_takes_the_place_of_the_last() -> None:

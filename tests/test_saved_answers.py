@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from lxml import html
 from ingest.storage.catalogue.archive import SavedAnswer
 from ingest.storage.library import Library
 from qa import Assistant, Settings
+from qa.interfaces.answer_page.answer_saver import AnswerSaver
 from qa.interfaces.answer_page.routes import answer_routes
 from qa.interfaces.article_page.routes import article_routes
 from qa.interfaces.page.conversation import Exchange
@@ -93,13 +95,31 @@ def test_an_address_that_leads_nowhere_says_so(assistant: Assistant, desk: str) 
 
 
 def test_ids_cannot_be_guessed_and_the_oldest_answers_give_way(assistant: Assistant) -> None:
-    """The same answer saved again gets another random id; beyond the limit the oldest is gone."""
+    """The same answer saved again keeps its id, which another assistant does not know; beyond the
+    limit the oldest is gone."""
     catalogue = assistant.library.catalogue
     old = SavedAnswer("a" * 16, "Old?", "{}", None, datetime(2020, 1, 1, tzinfo=UTC))
     catalogue.save_answer(old, keep=3)
-    keys = [saved(assistant) for _ in range(3)]
+    asked = [QUESTION, QUESTION, "Who opened the bridge?", "What does the bridge cost?"]
+    keys = [saved(assistant, question) for question in asked]
     assert len({*keys}) == 3
+    other = Assistant(assistant.settings, library=assistant.library)
+    assert other.saved_id(assistant.ask(QUESTION, asked_at="2026-05-05")) not in keys
     assert {one.id for one in catalogue.saved_answers()} == {*keys}
+
+
+def test_nobody_waits_for_the_catalogue(assistant: Assistant) -> None:
+    """While another writes, an answer has its id at once; it is saved when the other is done."""
+    saver, answer = AnswerSaver(assistant), assistant.ask(QUESTION)
+    catalogue = assistant.library.catalogue
+    with catalogue.write():
+        key = saver.save(answer)  # would wait for this transaction for ever
+    for _ in range(1000):
+        if found := catalogue.saved_answer(key):
+            break
+        time.sleep(0.01)
+    assert found is not None
+    assert found.question == QUESTION
 
 
 def test_a_link_is_offered_where_the_answer_is_saved(assistant: Assistant) -> None:

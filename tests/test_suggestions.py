@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lxml import html
+from prometheus_client import generate_latest
 
 from ingest.pipeline import ingest
 from ingest.records import Article
@@ -13,6 +14,7 @@ from qa import Answer, Assistant, Settings
 from qa.interfaces.asking.asked_question import render_suggestions
 from qa.interfaces.asking.question_candidates import Candidate, Reading, candidates, topic_of
 from qa.interfaces.asking.suggestions import MAX_SUGGESTIONS, proves, suggest
+from qa.interfaces.metrics import Metrics
 from qa.records import Turn
 from tests.fakes_ingest import WordEmbedding
 
@@ -93,6 +95,16 @@ def test_suggestions_keep_to_the_filters(sample_assistant: Assistant, answer: An
     for question in suggest(answer, history, others, sample_assistant):
         proof = sample_assistant.ask(question, history=history, filters=others)
         assert {citation.publisher for citation in proof.citations} == {"Meridian Wire"}
+
+
+def test_proofs_are_nobody_s_answers(samples: Library, answer: Answer) -> None:
+    """They are not counted as answers given; and when nobody waits for them, none is made."""
+    metrics = Metrics()
+    assistant = Assistant(Settings(model="none"), library=samples, observer=metrics)
+    history = [Turn(QUESTION, answer.text, answer.search)]
+    assert suggest(answer, history, Filters(), assistant)
+    assert b"citewire_answers_total{" not in generate_latest(metrics.registry)
+    assert suggest(answer, history, Filters(), assistant, given_up=lambda: True) == ()
 
 
 def test_nothing_is_suggested_after_a_refusal(sample_assistant: Assistant) -> None:

@@ -5,6 +5,9 @@ them.
 
     arguments | clicks | requests -> Assistant -> Answer | events -> text | HTML | JSON
 
+``asking`` reads what may answer and finds what to ask next, ``answer_page`` has the pages of saved
+answers, ``charts`` draws days and values, ``export`` lays answers out as files.
+
 ``frame`` is around every page but the chat, ``event_stream`` reads an answer in a thread for
 whoever serves it, ``server_address`` finds where a server may listen, ``links`` decides which
 addresses become links, ``metrics`` counts what is done, ``model_offer`` tells how to add a language

@@ -6,7 +6,7 @@ Builds SQLAlchemy expressions, runs none.
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, true
 
@@ -66,5 +66,6 @@ def _by_author(name: str) -> ColumnElement[bool]:
 
 
 def _epoch_seconds(day: date, offset_days: int) -> float:
-    moment = datetime.combine(day + timedelta(days=offset_days), time(), UTC)
-    return moment.timestamp()
+    """Midnight so many days later, or the end of the calendar that comes before."""
+    shifted = min(max(day.toordinal() + offset_days, date.min.toordinal()), date.max.toordinal())
+    return datetime.combine(date.fromordinal(shifted), time(), UTC).timestamp()

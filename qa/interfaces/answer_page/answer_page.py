@@ -57,7 +57,8 @@ def render_not_found(message: str) -> str:
     return render_page(
         "No such answer",
         f"<h1>No such answer</h1><p>{escape(message)}</p><p>The oldest saved answers are removed "
-        "in time, and an address that was not copied as a whole leads nowhere. "
+        "in time, one that was just given waits until the library can be written to, and an "
+        "address that was not copied as a whole leads nowhere. "
         f'<a href="{ROOT}">Ask the question again</a>.</p>',
         "plain.css",
         root=ROOT,

@@ -10,7 +10,7 @@ Knows nothing about gradio or HTML.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from ingest.errors import IngestError
@@ -45,27 +45,36 @@ MAX_SHARED_WORDS = 0.75
 
 
 def suggest(
-    answer: Answer, history: Sequence[Turn], filters: Filters, assistant: Assistant
+    answer: Answer,
+    history: Sequence[Turn],
+    filters: Filters,
+    assistant: Assistant,
+    *,
+    given_up: Callable[[], bool] = lambda: False,
 ) -> tuple[str, ...]:
     """Up to three questions, each proven to be answered under the same filters; ``history`` ends
-    with the answer's own question. Fails quietly: nobody asked for them."""
+    with the answer's own question. ``given_up`` is asked before each proof whether to stop. Fails
+    quietly: nobody asked for them."""
     try:
-        return tuple(_proven(answer, history, filters, _quoting(assistant)))
+        proven = _proven(answer, history, filters, _quoting(assistant), given_up)
+        return tuple(proven)
     except Exception:
         log.warning("no questions to ask next could be found", exc_info=True)
         return ()
 
 
 def _quoting(assistant: Assistant) -> Assistant:
-    """The assistant itself, or one without its language model, for which a proof costs little."""
-    if assistant.llm is None:
-        return assistant
+    """One of the same library that calls no model, counts no answers and keeps none for others."""
     settings = assistant.settings.model_copy(update={"model": "none"})
     return Assistant(settings, library=assistant.library)
 
 
 def _proven(
-    answer: Answer, history: Sequence[Turn], filters: Filters, assistant: Assistant
+    answer: Answer,
+    history: Sequence[Turn],
+    filters: Filters,
+    assistant: Assistant,
+    given_up: Callable[[], bool],
 ) -> Iterator[str]:
     if answer.status not in ("answered", "partial") or not answer.citations:
         return
@@ -76,6 +85,8 @@ def _proven(
     for candidate in islice(_drafted(answer, asked, library), MAX_PROOFS):
         if _full(candidate, kept) or _repeats(candidate.text, [one.text for one in kept]):
             continue
+        if given_up():
+            return
         try:
             proof = assistant.ask(candidate.text, history=history, filters=filters)
         except (QaError, IngestError):

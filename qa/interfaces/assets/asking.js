@@ -1,10 +1,11 @@
 // Filters and asking anew: what is clicked becomes an event that the page listens for. The server
-// keeps the filters and renders them.
+// renders the filters, and is given with each question those that stand there.
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const tell = (part, kind, detail) =>
     $(`${part} .cw-part`)?.dispatchEvent(new CustomEvent(kind, { bubbles: true, detail }));
-  const filters = () => JSON.parse($(".cw-filters").dataset.filters);
+  const shown = () => $(".cw-filters")?.dataset.filters ?? "";
+  const filters = () => JSON.parse(shown());
   const setFilters = (wanted) => tell("#cw-filters", "cw-filter", wanted);
 
   // -- filters -------------------------------------------------------------------------------
@@ -23,7 +24,7 @@
     return JSON.stringify({ filters: wanted });
   }
 
-  window.citewireAsking = { arrive: () => arrive() ?? "" };
+  window.citewireAsking = { arrive: () => arrive() ?? "", shown };
 
   function closeMenu(menu) {
     if (!menu?.open) return;
@@ -62,6 +63,7 @@
 
   function edit(button) {
     const place = button.closest(".cw-question");
+    if (place.matches(".cw-edited")) return $("textarea", place).focus();
     const form = document.createElement("form");
     const field = document.createElement("textarea");
     const [send, cancel] = ["Ask", "Cancel"].map((words) => {
@@ -92,7 +94,7 @@
     });
     form.addEventListener("keydown", (event) => {
       if (event.key === "Escape") close();
-      else if (event.key === "Enter" && !event.shiftKey && event.target === field) form.requestSubmit();
+      else if (event.key === "Enter" && !event.isComposing && !event.shiftKey && event.target === field) form.requestSubmit();
       else return;
       event.preventDefault();
       event.stopPropagation();

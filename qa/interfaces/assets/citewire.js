@@ -282,6 +282,13 @@
     for (const other of others.slice(MAX_TALKS - 1)) forget(other.key);
   }
 
+  // What found no room before may find it where something was deleted.
+  function storeAgain() {
+    for (const talk of [...unstored.keys()].map(read).filter(Boolean)) write(talk);
+    const problem = $(".cw-talk-problem");
+    if (!unstored.size && problem && $("span", problem).textContent === NO_ROOM) problem.hidden = true;
+  }
+
   const NO_ROOM = "This browser has no room for this conversation: it is lost when the page is " +
     "closed. Save it as a file, or delete other conversations.";
   const UNREADABLE = "This conversation cannot be read by this version; it stays stored as it is.";
@@ -482,7 +489,7 @@
       $(`[data-key="${talk.key}"] .cw-talk-rename`, drawer())?.focus();
     };
     field.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") end(true);
+      if (event.key === "Enter" && !event.isComposing) end(true);
       else if (event.key === "Escape") end(false);
       else return;
       event.preventDefault();
@@ -500,6 +507,7 @@
       removed.add(key);
       forget(key);
     }
+    storeAgain();
     if (wasOpen) show("");
     list();
     offerUndo(message, () => {

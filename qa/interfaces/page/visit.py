@@ -1,13 +1,12 @@
 """One visitor's answer while it is made: its events become the conversation that is shown.
 
-    question -> EventStream -> Conversation after every event -> saved when it is complete
+    question -> EventStream -> Conversation after every event -> handed to be saved when complete
 
 Knows nothing about gradio or HTML.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from dataclasses import dataclass, replace
 from ingest.errors import IngestError
 from qa.errors import QaError
 from qa.interfaces.event_stream import EventStream
-from qa.interfaces.page.conversation import Conversation, Exchange, apply_event
+from qa.interfaces.page.conversation import Conversation, apply_event
 from qa.records import Answer, AnswerEvent
 
 log = logging.getLogger(__name__)
@@ -29,8 +28,9 @@ class Visit:
     """
 
     stream: EventStream | None = None
-    answered: Exchange | None = None
-    """The exchange after which questions to ask next were looked for last."""
+    asked: Conversation | None = None
+    """The conversation as its last question was asked; None when the visitor has gone on since, so
+    that what to ask next is no longer of use."""
     next: str | None = None
     """The stored conversation to show when the answer has been interrupted; empty for a new one."""
 
@@ -47,7 +47,7 @@ async def answer_question(
     """Yield the conversation after every event of its last question's answer.
 
     Errors become messages of the conversation. ``save`` is called with the finished answer and
-    returns its id; its failure is logged and does not affect the answer.
+    returns its id at once; its failure is logged and does not affect the answer.
     """
     try:
         async for event in stream.events():
@@ -56,13 +56,13 @@ async def answer_question(
                 # Before the answer is shown: what changes it afterwards would close the form in
                 # which the question is already being edited.
                 try:
-                    saved = await asyncio.to_thread(save, event.answer)
-                    current = replace(current, saved=saved)
+                    current = replace(current, saved=save(event.answer))
                 except Exception:
                     log.warning("the answer was not saved", exc_info=True)
             conversation = conversation.with_current(current)
             yield conversation
-        yield conversation.stopped()  # unchanged when it was answered
+        if conversation.current.progress == "working":
+            yield conversation.stopped()
     except (QaError, IngestError) as error:
         yield _failed(conversation, str(error))
     except Exception:

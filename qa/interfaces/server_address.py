@@ -1,6 +1,8 @@
 """Where a server listens, and that a home has only one.
 
-settings -> a free port -> the lock of the home -> (served) -> the line that names it
+    settings -> a free port, the lock of the home -> (served) -> the line that names it
+
+Knows nothing about pages.
 """
 
 from __future__ import annotations

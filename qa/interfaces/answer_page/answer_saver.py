@@ -1,6 +1,6 @@
 """Saves answers in a thread of its own, so that nobody waits for the catalogue to see one.
 
-Answer -> its id, at once; the answer is in the catalogue as soon as that can be written to
+    Answer -> its id, at once; the answer is in the catalogue as soon as that can be written to
 
 Knows nothing about pages.
 """

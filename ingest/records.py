@@ -8,6 +8,7 @@ models.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,9 +22,18 @@ When: TypeAlias = date | datetime
 OutcomeKind = Literal["new", "revised", "duplicate", "unchanged", "rejected"]
 
 
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
 def digest(*parts: str, length: int = 16) -> str:
     """A content id: the first ``length`` hex digits of the sha256 of the parts."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:length]
+
+
+def storable(text: str) -> str:
+    """The text without what no database, index or model takes: halves of surrogate pairs, and the
+    character of number 0."""
+    return _UNSTORABLE.sub("", text)
 
 
 def day_of(when: When) -> date:

@@ -227,9 +227,10 @@ class Assistant:
         Beyond ``saved_answers`` of the settings the oldest are removed.
         """
         created = datetime.now(UTC).replace(microsecond=0)
-        saved_id = self.saved_id(answer)
+        serialised = _serialised(answer)
+        saved_id = self._id_of(serialised)
         self.library.catalogue.save_answer(
-            SavedAnswer(saved_id, answer.question, _serialised(answer), answer.asked_at, created),
+            SavedAnswer(saved_id, answer.question, serialised, answer.asked_at, created),
             keep=self.settings.saved_answers,
         )
         return saved_id
@@ -240,8 +241,10 @@ class Assistant:
         Nobody can guess it, and whoever has it may read the answer. While this assistant lives, the
         same answer has the same id: who repeats a question pushes out no saved answers.
         """
-        serialised = _serialised(answer).encode()
-        return blake2b(serialised, key=self._saving_key, digest_size=8).hexdigest()
+        return self._id_of(_serialised(answer))
+
+    def _id_of(self, serialised: str) -> str:
+        return blake2b(serialised.encode(), key=self._saving_key, digest_size=8).hexdigest()
 
     def recheck(self) -> list[Rechecked]:
         """Every saved answer, oldest first, with the changes to the articles that it cites."""

@@ -74,10 +74,8 @@ def test_the_page_asks_nothing_of_other_hosts(address: str) -> None:
 def test_a_home_has_one_server(address: str, samples: Library) -> None:
     """A second one on the same home says which one there is, and what to do, before it listens."""
     port = int(address.rsplit(":", 1)[1])
-    for wanted in (
-        0,
-        port,
-    ):  # the port of the first one is taken, which is no reason to take another
+    # That the port of the first one is taken is no reason to take another.
+    for wanted in (0, port):
         with pytest.raises(SettingsError, match="already serves the library") as caught:
             port_and_lock(Settings(home=samples.home, port=wanted))
         assert f"port {port}" in str(caught.value)
@@ -89,7 +87,8 @@ def chat(address: str, session: str, shown: str = "") -> str:
     ``shown`` are the filters that stand above the question.
     """
     config = httpx.get(f"{address}/config").json()
-    asking = next(one for one in config["dependencies"] if "question" in str(one["js"]))
+    events = [one for one in config["dependencies"] if "shown()" in str(one["js"])]
+    asking = next(one for one in events if len(one["inputs"]) == 4)
     question = "How many people marched against the pension reform?"
     sent = {"fn_index": asking["id"], "session_hash": session, "event_data": {},
             "data": [shown, None, question, None]}  # fmt: skip

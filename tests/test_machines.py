@@ -10,13 +10,14 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from ingest.errors import EmbedderChanged, LibraryBroken, LibraryBusy
 from ingest.pipeline import ingest
@@ -36,6 +37,15 @@ pytestmark = [
 ]
 
 Homes = tuple[Library, Library]
+
+
+@contextmanager
+def connected(database: str) -> Iterator[Connection]:  # noqa: F811
+    """A transaction on the database past every library, as its administrator has it."""
+    engine = create_engine(database)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
 
 
 @pytest.fixture
@@ -216,11 +226,9 @@ def test_a_catalogue_restored_from_a_backup_is_followed(
     with one.writing():
         one.remove(gone)
     lost = two.vectors.ids() - set(one.catalogue.passage_ids("ready"))
-    engine = create_engine(database)
-    with engine.begin() as connection:
+    with connected(database) as connection:
         query = text("DELETE FROM changes WHERE passage_id = ANY(:lost)")
         assert connection.execute(query, {"lost": sorted(lost)}).rowcount
-    engine.dispose()
     assert two.vectors.position > two.catalogue.last_seq()
     two.follow()
     two.update_lexical_index()
@@ -247,14 +255,12 @@ def test_a_writer_whose_connection_breaks_loses_the_lock_and_writes_no_more(
     ingest([story(1)], one)
     held = one.writing()
     held.__enter__()
-    engine = create_engine(database)
-    with engine.begin() as connection:
+    with connected(database) as connection:
         ended = connection.execute(text(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND "
             "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         ))  # fmt: skip
         assert ended.scalars().all() == [True]
-    engine.dispose()
     assert ingest([story(2)], two).counts == {"new": 1}
     for _ in range(2):  # also when it is tried again
         with pytest.raises(LibraryBroken, match="run the same command again"):

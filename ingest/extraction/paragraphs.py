@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from ingest.records import storable
+
 _PHOTO_CREDIT = re.compile(
     r"\b(?:photo(?:graph)?|image|picture|file photo|video)s?\s*(?:by|:|courtesy of)\s+[^.!?]{2,90}$"
     r"|\b(?:AP\s+Photo|Reuters)/[^.!?/]{2,60}[.)]*$"
@@ -28,12 +30,10 @@ _MAX_CAPTION_CHARS = 500
 _MAX_WRAPPED_LINE_CHARS = 100
 """No hard-wrapped line is longer."""
 
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-
 
 def clean_paragraphs(text: str) -> str:
     """Paragraphs separated by one blank line; hard wraps joined; credited captions taken out."""
-    text = _UNSTORABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = storable(text.replace("\r\n", "\n").replace("\r", "\n"))
     text = re.sub(r"[^\S\n]+", " ", text.replace("\u00ad", "").replace("\ufeff", ""))
     paragraphs = (p.strip() for p in _unwrap(text))
     return "\n\n".join(p for p in paragraphs if p and not is_caption(p) and not _WIDGET.match(p))
@@ -66,7 +66,7 @@ def split_byline(text: str) -> tuple[str, str]:
 
 def single_line(value: object) -> str:
     """A value's text on one line, without characters that no store can hold (NUL, surrogates)."""
-    return " ".join(_UNSTORABLE.sub("", str(value or "")).split())
+    return " ".join(storable(str(value or "")).split())
 
 
 def exceeds_wrap_width(line: str) -> bool:

@@ -94,13 +94,14 @@ class HomeVectors:
     def _claim_vectors(self) -> None:
         """Make the index one of the present embedder: what another one made is emptied, since ids
         of passages do not tell. Call with the lock, before what is missing is embedded."""
-        mine = self._made_by()
-        if self.vectors.made_by not in (
-            "",
-            mine,
-        ):  # "": an index of an older citewire, or a new one
+        if self._is_of_another_embedder():
             self.vectors.clear()
-        self.vectors.set_made_by(mine)
+        self.vectors.set_made_by(self._made_by())
+
+    def _is_of_another_embedder(self) -> bool:
+        """Whether another embedder made the index; of a new one, or one of an older citewire, none
+        is known."""
+        return self.vectors.made_by not in ("", self._made_by())
 
     def _made_by(self) -> str:
         """The fingerprint of the embedder as one word."""
@@ -131,7 +132,7 @@ class HomeVectors:
         self._check_embedder()
         with self._opening:
             self._reopen_vectors_if_changed()
-            if self.vectors.made_by not in ("", self._made_by()):
+            if self._is_of_another_embedder():
                 return self.catalogue.counts()["passages"]
             return self.catalogue.count_changes_after(self.vectors.position)
 

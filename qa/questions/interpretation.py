@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from ingest.records import When, day_of
+from ingest.records import When, day_of, storable
 from ingest.storage.catalogue.filters import Filters
 from qa.errors import BadQuestion
 from qa.language.entity_names import name_spans, name_stems
@@ -121,7 +121,7 @@ def interpret(
 
     Raises BadQuestion when it is empty or longer than 2,000 characters.
     """
-    text = " ".join(re.sub(r"[\x00\ud800-\udfff]", "", text).split())
+    text = " ".join(storable(text).split())
     if not re.search(r"\w", text):
         raise BadQuestion("Ask a question in words, for example: Who opened the talks?")
     if len(text) > MAX_QUESTION_CHARACTERS:

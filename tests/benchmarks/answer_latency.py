@@ -106,8 +106,9 @@ def measure(library: Library, given: argparse.Namespace) -> None:
         show("llama-index retriever alone, five passages", theirs)
         ratio = np.median(ours) / np.median(theirs)
         print(f"an answer takes {ratio:.1f} x its retrieval")
+    products = matrix_products()
     show(f"matrix products of {SENTENCES_READ_FIRST} sentences, numpy",
-         [timed(products) for products in [matrix_products()] * len(ours)])  # fmt: skip
+         [timed(products) for _ in ours])  # fmt: skip
     again = [timed(lambda q=q, d=d: assistant.ask(q, asked_at=d)) for q, d in asked[5:]]
     show("asked again", again)
     retriever = assistant.answer_engine.retriever

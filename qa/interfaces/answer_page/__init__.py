@@ -5,6 +5,6 @@
     routes: the two addresses                                                      routes
     Answer -> id, and saved behind whoever shows it                                answer_saver
 
-Ids are random, so that only who was given the address finds the answer. Text of articles is escaped
-in every module. Needs no script. Knows nothing about how answers are made.
+Ids cannot be guessed, so that only who was given the address finds the answer. Text of articles is
+escaped in every module. Needs no script. Knows nothing about how answers are made.
 """

@@ -8,12 +8,12 @@ say is decided by the articles alone. Knows nothing about HTTP.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
+from ingest.records import storable
 from qa.interfaces.api.api_errors import ApiError
 from qa.interfaces.api.message_text import without_sources
 from qa.records import Turn
@@ -153,4 +153,4 @@ def _turns(messages: Sequence[Message]) -> Iterator[Turn]:
 
 def _readable(text: str) -> str:
     """The text without characters that no index and no model can read."""
-    return re.sub(r"[\x00\ud800-\udfff]", "", text).strip()
+    return storable(text).strip()

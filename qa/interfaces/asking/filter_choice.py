@@ -15,6 +15,7 @@ from datetime import date
 from typing import Any
 
 from ingest.errors import BadFilter
+from ingest.records import storable
 from ingest.storage.catalogue.filters import Filters, resolve_outlets
 from ingest.storage.library import Library
 from qa.records import counted
@@ -118,10 +119,5 @@ def _day(written: object) -> date | None:
 def _texts(values: object, most: int) -> tuple[str, ...]:
     """Texts of a list, or of one text with commas between them, each once."""
     listed: Sequence[object] = values if isinstance(values, list) else str(values or "").split(",")
-    found = (_storable(one).strip() for one in listed if isinstance(one, str))
+    found = (storable(one).strip() for one in listed if isinstance(one, str))
     return tuple(dict.fromkeys(one for one in found if one))[:most]
-
-
-def _storable(text: str) -> str:
-    """Without what no database takes: halves of characters, and the character of number 0."""
-    return text.encode("utf-8", "ignore").decode().replace("\0", "")

@@ -56,8 +56,7 @@ def suggest(
     with the answer's own question. ``given_up`` is asked before each proof whether to stop. Fails
     quietly: nobody asked for them."""
     try:
-        proven = _proven(answer, history, filters, _quoting(assistant), given_up)
-        return tuple(proven)
+        return tuple(_proven(answer, history, filters, _quoting(assistant), given_up))
     except Exception:
         log.warning("no questions to ask next could be found", exc_info=True)
         return ()

@@ -11,6 +11,7 @@ from html import escape
 
 from ingest.records import format_day
 from ingest.storage.catalogue.feed_subscriptions import Subscription
+from ingest.storage.home_vectors import MAX_FOLLOWED_PER_STEP
 from qa.interfaces.library.layout import Frame, hidden, moment, note, post_button
 from qa.interfaces.library.maintenance import STALE_AFTER_DAYS, Health
 from qa.records import counted
@@ -84,8 +85,8 @@ def render_health(health: Health, frame: Frame) -> str:
     )  # fmt: skip
     coming = note(
         f"{counted(health.coming, 'passage')} that other machines added or removed are still to "
-        "come to the vectors of this home: searches bring them nearer, 64 at a time. Until then "
-        "they are found by their words."
+        f"come to the vectors of this home: searches bring them nearer, {MAX_FOLLOWED_PER_STEP} at "
+        "a time. Until then they are found by their words."
     ) if health.coming else ""  # fmt: skip
     unread = "cannot be read"
     facts = "".join(

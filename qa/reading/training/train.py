@@ -278,7 +278,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         trained = list({one.group: one for one in shuffled}.values())
     tested = [one for one in questions if one.is_test]
     judged = [one for one in trained if one.is_judged]
-    passes = [trained] if options.judged_only else [trained, judged]
+    passes = [judged] if options.judged_only else [trained, judged]
     training = Training(
         passes, options.rate, options.seed, options.state, options.start, options.steps
     )
